@@ -1,0 +1,73 @@
+# All targets share one environment, .venv, which the first of them makes and later ones keep up to date.
+# Needed beforehand: make, git, Python 3.10 or newer. A C compiler makes the engine fast, and is not needed.
+#
+#   make lab                     with the first suitable Python that is found
+#   make lab PYTHON=python3.12   with this one
+#   make test ARGUMENTS="-k engine -x"
+
+ifeq ($(OS),Windows_NT)
+  BIN := .venv/Scripts
+else
+  BIN := .venv/bin
+endif
+ENOUGH := import sys; sys.exit(sys.version_info < (3, 10))
+# An environment that exists is used as it is, unless the user names another Python.
+ifeq ($(origin PYTHON),undefined)
+  PYTHON := $(shell for candidate in $(BIN)/python python3 python3.13 python3.12 python3.11 python3.10 python; do \
+    $$candidate -c '$(ENOUGH)' >/dev/null 2>&1 && echo $$candidate && break; done)
+else
+  EXACT := --exact
+endif
+ARGUMENTS ?=
+# What is tested on the uncompiled engine too: the engine itself and what stands right on it.
+PURE_TESTS := $(wildcard tests/test_engine_*.py) $(addprefix tests/test_,nn.py gradcheck.py losses.py optim.py)
+
+.DEFAULT_GOAL := help
+.PHONY: help environment lab notebook test lint format bench build lock clean
+
+help: ## Show what can be made.
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
+
+environment: ## Make or update .venv (the other targets do it by themselves).
+	@test -n "$(PYTHON)" || { echo "No Python 3.10 or newer was found. Install one (python.org, pyenv, or your system's packages)," \
+	  "or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c '$(ENOUGH)' || { echo "$(PYTHON) is not Python 3.10 or newer." >&2; exit 1; }
+	@"$(PYTHON)" tools/environment.py $(EXACT)
+
+lab: environment ## Run the ten tasks of the lab and write a report with all figures.
+	$(BIN)/micrograd lab run $(ARGUMENTS)
+
+notebook: environment ## Open JupyterLab on the lab.
+	$(BIN)/jupyter lab tp1-gradient_descent/gradient.ipynb $(ARGUMENTS)
+
+test: environment ## Run the tests: the engine's uncompiled, then all of them.
+	@status=0; \
+	MICROGRAD_PURE=1 $(BIN)/python -m pytest -q -m "not slow" $(PURE_TESTS) || status=1; \
+	$(BIN)/python -m pytest $(ARGUMENTS) || status=1; \
+	exit $$status
+
+lint: environment ## Check format, style and types.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: environment ## Format the code and mend what can be mended.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: environment ## Measure against micrograd, PyTorch, JAX and NumPy, side by side.
+	$(BIN)/python benchmarks/run.py $(ARGUMENTS)
+
+build: environment ## Build the sdist and the wheel into dist/.
+	$(BIN)/python -m build --no-isolation
+
+lock: environment ## Choose today's versions of all libraries anew, and write requirements.lock.
+	$(BIN)/python -m pip install --quiet --upgrade uv
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --only-binary :all: \
+	  --emit-build-options --custom-compile-command "make lock" --extra dev pyproject.toml -o requirements.lock
+	@echo "Now bring the pins of requirements.txt to those of requirements.lock: the tests compare them."
+
+clean: ## Remove what was built and all environments.
+	rm -rf .venv .venv-bench .venv-pythons .peers build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src \( -name '*.so' -o -name '*.pyd' -o -name '*.egg-info' \) -prune -exec rm -rf {} +

@@ -1,0 +1,92 @@
+"""Build the extension modules, where there is a C compiler; everything else is in pyproject.toml.
+
+The engine is plain Python that Cython also compiles. Without a compiler, or when it fails, the install
+succeeds all the same and the plain files run. ``MICROGRAD_NO_EXTENSIONS=1`` does not even try, and makes a
+wheel for every platform.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+PACKAGE = Path("src") / "micrograd"
+
+# Compiled from the very files that run uncompiled.
+ENGINE = ["_functions", "_stack", "engine", "matrix", "fused", "nn", "updates"]
+
+# No multiply-add may be contracted in the engine: its results are equal to Python's to the last bit.
+ENGINE_FLAGS = {"msvc": ["/O2", "/fp:precise"], "others": ["-O3", "-ffp-contract=off"]}
+# The compiler's kernels promise less, and may. Nor has a square root or a comparison in them to set errno or
+# to raise a floating-point exception.
+KERNEL_FLAGS = {"msvc": ["/O2"], "others": ["-O3", "-fno-math-errno", "-fno-trapping-math"]}
+
+
+class BuildExtensions(build_ext):
+    """Build what can be built, and the modules of the engine either all or not at all."""
+
+    def build_extensions(self) -> None:
+        super().build_extensions()
+        # A compiled module cannot reach into the C structures of one that runs as Python.
+        built = [Path(self.get_ext_fullpath(e.name)) for e in self.extensions if is_engine(e)]
+        if not all(path.exists() for path in built):
+            for path in built:
+                path.unlink(missing_ok=True)
+            say("no working C compiler: the engine will run uncompiled, slower, with the same results")
+
+    def build_extension(self, ext: Extension) -> None:
+        flags = ENGINE_FLAGS if is_engine(ext) else KERNEL_FLAGS
+        ext.extra_compile_args = [
+            *flags.get(self.compiler.compiler_type, flags["others"]),
+            *ext.extra_compile_args,
+        ]
+        if is_engine(ext):
+            try:
+                from Cython.Build import cythonize
+            except ImportError:
+                return say(f"Cython is not installed: {ext.name} stays uncompiled")
+            # Translated here, and not below, because building an sdist has no use for it.
+            source = Extension(ext.name, list(ext.sources))
+            ext.sources = cythonize([source], include_path=["src"], build_dir="build/cython")[0].sources
+        return super().build_extension(ext)
+
+
+def engine() -> list[Extension]:
+    """Return the engine's modules."""
+    sources = [PACKAGE / f"{name}.py" for name in ENGINE]
+    # With what they take their C types from, so that a change of it is a reason to build anew.
+    types = [path.as_posix() for path in PACKAGE.glob("*.pxd")]
+    return [
+        Extension(f"micrograd.{path.stem}", [path.as_posix()], depends=types, optional=True)
+        for path in sources
+    ]
+
+
+def kernels() -> list[Extension]:
+    """Return the compiler's kernels: one module, with the same loops built for several instruction sets."""
+    folder = PACKAGE / "compiler" / "kernels"
+    sources = [path.as_posix() for path in sorted(folder.glob("*.c"))]
+    headers = [path.as_posix() for path in sorted(folder.glob("*.h"))]
+    return (
+        [Extension("micrograd.compiler._kernels", sources, depends=headers, optional=True)] if sources else []
+    )
+
+
+def is_engine(extension: Extension) -> bool:
+    """Tell the engine's modules from the kernels."""
+    return extension.name.removeprefix("micrograd.") in ENGINE
+
+
+def say(message: str) -> None:
+    """Tell whoever reads the log of the build."""
+    print(f"micrograd: {message}", file=sys.stderr)
+
+
+setup(
+    ext_modules=[] if os.environ.get("MICROGRAD_NO_EXTENSIONS") else [*engine(), *kernels()],
+    cmdclass={"build_ext": BuildExtensions},
+)

@@ -1,0 +1,74 @@
+"""What the tests share: the peers they compare with, and programs run in a process of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+import types
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+settings.register_profile("micrograd", deadline=None, max_examples=100)
+settings.register_profile("quick", deadline=None, max_examples=20)
+settings.register_profile("thorough", deadline=None, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "micrograd"))
+
+
+@pytest.fixture(scope="session")
+def peer() -> types.SimpleNamespace:
+    """PyPI's micrograd 0.1.0: ``peer.Value``, ``peer.nn``; its nodes also keep ``_operands``, in order.
+
+    It has our import name, so it is installed into a folder of its own (``.peers`` in the project's
+    root, or ``MICROGRAD_PEERS``) and loaded under other names.
+    """
+    peers = Path(os.environ.get("MICROGRAD_PEERS", ROOT / ".peers"))
+    folder = peers / "micrograd"
+    if not (folder / "engine.py").exists():
+        requirement = str(ROOT / "tests" / "peers.txt")
+        install = ["pip", "install", "--quiet", "--no-deps", "--require-hashes", "--target", str(peers), "-r"]
+        done = subprocess.run([sys.executable, "-m", *install, requirement], capture_output=True, text=True)
+        if done.returncode:
+            reason = done.stderr.strip().splitlines()[-1:]
+            pytest.skip(f"PyPI's micrograd cannot be installed, NOTHING IS COMPARED WITH IT: {reason}")
+    engine = _load(folder / "engine.py", "peer_micrograd_engine")
+    make = engine.Value.__init__
+
+    def make_and_remember(self, data, _children=(), _op=""):
+        make(self, data, _children, _op)
+        self._operands = tuple(_children)
+
+    engine.Value.__init__ = make_and_remember
+    return types.SimpleNamespace(Value=engine.Value, nn=_load(folder / "nn.py", "peer_micrograd_nn"))
+
+
+def _load(path: Path, name: str) -> types.ModuleType:
+    module = types.ModuleType(name)
+    sys.modules[name] = module
+    source = path.read_text(encoding="utf-8").replace("from micrograd.engine", "from peer_micrograd_engine")
+    exec(compile(source, str(path), "exec"), module.__dict__)
+    return module
+
+
+def run_python(script: str, **environment: str) -> str:
+    """What ``script`` prints when a Python of its own runs it, with the engine that these tests test."""
+    completed = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    if completed.returncode != 0:
+        pytest.fail(f"the script ended with {completed.returncode}:\n{completed.stderr[-4000:]}")
+    return completed.stdout
+
+
+@pytest.fixture(scope="session")
+def python():
+    return run_python

@@ -1,0 +1,163 @@
+"""Environments that tests make: empty ones, and one for each Python that the machine has."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OLDEST = (3, 10)
+
+
+def run(*command: str | Path, cwd: Path | None = None, status: int = 0, **environment: str) -> str:
+    """Run a command, expect its exit status, and return what it printed on both streams."""
+    inherited = {
+        k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "MICROGRAD_PURE", "VIRTUAL_ENV")
+    }
+    completed = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=inherited | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=900,
+    )
+    assert completed.returncode == status, (
+        f"{command} ended with {completed.returncode}:\n{completed.stdout[-6000:]}"
+    )
+    return completed.stdout
+
+
+def project_files() -> list[str]:
+    """Return the names of the project's files: what Git knows or could, or what is there without Git."""
+    try:
+        names = run("git", "ls-files", "--cached", "--others", "--exclude-standard", cwd=ROOT).splitlines()
+    except (AssertionError, OSError):
+        private = re.compile(r"(^|/)(\.[^/]*|build|dist|__pycache__|[^/]*\.egg-info)(/|$)|\.(so|pyd)$")
+        names = [path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*")]
+        names = [name for name in names if not private.search(name)]
+    return [name for name in names if (ROOT / name).is_file()]
+
+
+def copy_project(folder: Path) -> Path:
+    """Copy the project's files alone, as a fresh clone has them, and return the folder."""
+    for name in project_files():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+@functools.cache
+def sdist() -> Path:
+    """Build the sdist from what a fresh clone has, once in a run of the tests."""
+    folder = temporary_folder()
+    clone = copy_project(folder / "clone")
+    run(sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", folder, clone)
+    return next(folder.glob("*.tar.gz"))
+
+
+def build_wheel(**environment: str) -> Path:
+    """Build a wheel from nothing but the sdist, with the build tools of this environment."""
+    folder = temporary_folder()
+    with tarfile.open(sdist()) as archive:
+        archive.extractall(folder)
+    (source,) = folder.iterdir()
+    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, source, **environment)
+    return next(folder.glob("*.whl"))
+
+
+@functools.cache
+def wheel() -> Path:
+    """Build the wheel as a user would, once in a run of the tests."""
+    return build_wheel()
+
+
+@functools.cache
+def wheel_without_compiler() -> Path:
+    """Build it where the C compiler is there in name only."""
+    return build_wheel(CC=shutil.which("false") or "no-compiler")
+
+
+def temporary_folder() -> Path:
+    """Return a new folder, which goes when the tests end."""
+    folder = tempfile.mkdtemp(prefix="micrograd-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
+def python_of(environment: Path) -> Path:
+    """Return the Python of an environment."""
+    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def empty_environment(folder: Path, python: str = sys.executable) -> Path:
+    """Make an environment without anything, not even pip, and return its Python."""
+    run(python, "-m", "venv", "--without-pip", folder)
+    return python_of(folder)
+
+
+def pip(python: Path, *arguments: str | Path, **environment: str) -> str:
+    """Run our own pip for another environment, which need not have one."""
+    quiet = ("--disable-pip-version-check", "--no-input")
+    return run(sys.executable, "-m", "pip", *quiet, "--python", python, *arguments, **environment)
+
+
+@functools.cache
+def pythons() -> dict[tuple[int, int], str]:
+    """Return every Python of the machine that we support, by version: pyenv's, and those on the path."""
+    names = [f"python3.{minor}" for minor in range(OLDEST[1], 40)]
+    roots = [Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions", Path("/opt/python")]
+    folders = [*(path / "bin" for root in roots for path in sorted(root.glob("*"))), *os.get_exec_path()]
+    found = {sys.version_info[:2]: sys.executable}
+    for folder in folders:
+        for name in names:
+            path = shutil.which(name, path=str(folder))
+            version = version_of(path) if path else None
+            if path and version and version >= OLDEST:
+                found.setdefault(version, path)
+    return dict(sorted(found.items()))
+
+
+def version_of(python: str) -> tuple[int, int] | None:
+    """Return a Python's version; None for one that does not start, or that cannot make environments."""
+    program = "import ensurepip, sys, venv; print(*sys.version_info[:2])"
+    completed = subprocess.run([python, "-c", program], capture_output=True, text=True)
+    return tuple(map(int, completed.stdout.split())) if completed.returncode == 0 else None  # type: ignore[return-value]
+
+
+def locked(*names: str) -> str:
+    """Return the part of requirements.lock, with its hashes, that names these libraries."""
+    blocks = re.split(r"\n(?=\S)", (ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    chosen = [
+        block for block in blocks if re.match(r"[\w.-]+(?===)", block) and block.split("==")[0] in names
+    ]
+    assert {block.split("==")[0] for block in chosen} == set(names), "requirements.lock lacks a library"
+    return "\n".join(chosen) + "\n"
+
+
+def cached_environment(version: tuple[int, int], name: str, requirements: str) -> Path:
+    """Return the Python of an environment that is kept in ``.venv-pythons`` from run to run.
+
+    It is made anew when ``requirements``, the text of a requirements file, has changed.
+    """
+    fingerprint = hashlib.sha256(requirements.encode()).hexdigest()[:12]
+    folder = ROOT / ".venv-pythons" / f"{version[0]}.{version[1]}-{name}"
+    done = folder / f"{fingerprint}.txt"
+    if not done.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        python = empty_environment(folder, pythons()[version])
+        listed = folder / "requirements.txt"
+        listed.write_text(requirements, encoding="utf-8")
+        pip(python, "install", "--quiet", "--only-binary", ":all:", "--requirement", listed)
+        listed.rename(done)
+    return python_of(folder)

@@ -1,0 +1,180 @@
+"""Make or update ``.venv``, the one environment that all of the Makefile's targets share.
+
+Run it with the Python that the environment is to have, from anywhere:
+``python3 tools/environment.py [--exact]``. It does only what is out of date, so a second run takes a moment.
+It needs nothing but Python itself, and installs what ``requirements.lock`` names, each file checked against
+its hash.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+LOCK = ROOT / "requirements.lock"
+PEERS = ROOT / "tests" / "peers.txt"
+OLDEST = (3, 10)
+
+
+def main() -> int:
+    """Bring the environment up to date and return the exit status."""
+    parser = argparse.ArgumentParser(
+        description="Make or update .venv, which all of the Makefile's targets share."
+    )
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        help="make it anew if it was made with another version of Python than this",
+    )
+    options = parser.parse_args()
+    if sys.version_info < OLDEST:
+        return fail(f"Python {platform_version()} is too old: micrograd-lab needs Python 3.10 or newer.")
+    state_file = VENV / "environment.json"
+    state = read_state(state_file)
+    if not works(state) or (options.exact and state.get("python") != platform_version()):
+        state = {}
+        if not make(VENV):
+            return 1
+        state["python"] = platform_version()
+    libraries, project = digest([LOCK]), digest(project_files(), extra=compiler())
+    if state.get("libraries") != libraries:
+        say(f"Installing the libraries of {LOCK.name} (a few minutes the first time) ...")
+        if pip("install", "--quiet", "--require-hashes", "--requirement", str(LOCK)):
+            return fail(f"{LOCK.name} could not be installed; pip says why above. Call make again to go on.")
+        state["libraries"] = libraries
+        write_state(state_file, state)
+    if state.get("peers") != (peers := digest([PEERS])):
+        # Apart, because PyPI's micrograd would overwrite files of ours; only tests and benchmarks import it.
+        target = str(ROOT / ".peers")
+        if pip(
+            "install", "--quiet", "--no-deps", "--upgrade", "--target", target, "--requirement", str(PEERS)
+        ):
+            say(f"{PEERS.name} could not be installed: nothing will be compared with PyPI's micrograd.")
+        else:
+            state["peers"] = peers
+            write_state(state_file, state)
+    if state.get("project") != project:
+        say("Building micrograd ...")
+        # What an earlier build left would be imported in place of what has changed since.
+        for path in (ROOT / "src").rglob("*" + sysconfig.get_config_var("EXT_SUFFIX")):
+            path.unlink()
+        if pip("install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)):
+            return fail("micrograd could not be built; pip says why above.")
+        state["project"] = project
+        write_state(state_file, state)
+        if not compiled():
+            say("No working C compiler: the engine runs uncompiled, slower, with the same results.")
+            say("Install one (Debian: gcc, python3-dev; macOS: xcode-select --install) and call make again.")
+    return 0
+
+
+def make(folder: Path) -> bool:
+    """Create an empty environment; return False, with a message that helps, where that is not possible."""
+    say(f"Making {folder.name} with Python {platform_version()} ...")
+    try:
+        import ensurepip  # noqa: F401
+        import venv
+    except ImportError:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        fail(
+            f"{sys.executable} has no ensurepip, without which it cannot make an environment.\n"
+            f"Debian and Ubuntu keep it apart: sudo apt install python{version}-venv"
+        )
+        return False
+    venv.EnvBuilder(with_pip=True, clear=True, symlinks=os.name != "nt").create(folder)
+    return True
+
+
+def works(state: dict[str, str]) -> bool:
+    """Tell whether there is an environment whose Python still starts."""
+    try:
+        command = [executable("python"), "-c", "import pip"]
+        return bool(state) and subprocess.run(command, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def compiled() -> bool:
+    """Tell whether the engine that was just built is the compiled one."""
+    look = "import sys; from micrograd import engine; sys.exit(not engine.COMPILED)"
+    environment = {name: value for name, value in os.environ.items() if name != "MICROGRAD_PURE"}
+    return subprocess.run([executable("python"), "-c", look], env=environment).returncode == 0
+
+
+def project_files() -> list[Path]:
+    """Return the files whose change asks for a new build."""
+    source = ROOT / "src" / "micrograd"
+    # Everything that has C types beside it, or is such types.
+    types = list(source.rglob("*.pxd"))
+    engine = [path.with_suffix(".py") for path in types if path.with_suffix(".py").exists()]
+    kernels = [path for pattern in ("*.c", "*.h") for path in source.rglob(pattern)]
+    return sorted([ROOT / "pyproject.toml", ROOT / "setup.py", *types, *engine, *kernels])
+
+
+def compiler() -> str:
+    """Return the C compiler that a build would use, so that one that is installed later is noticed."""
+    command = os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc"
+    return shutil.which(shlex.split(command)[0]) or ""
+
+
+def digest(paths: list[Path], extra: str = "") -> str:
+    """Return a fingerprint of the files' contents, which, unlike their dates, survives a change of branch."""
+    fingerprint = hashlib.sha256(extra.encode())
+    for path in paths:
+        fingerprint.update(path.name.encode() + b"\0" + path.read_bytes())
+    return fingerprint.hexdigest()
+
+
+def executable(name: str) -> str:
+    """Return the path of one of the environment's commands."""
+    return str(VENV / ("Scripts" if os.name == "nt" else "bin") / name)
+
+
+def pip(*arguments: str) -> int:
+    """Run the environment's pip and return its exit status."""
+    command = [executable("python"), "-m", "pip", "--disable-pip-version-check", *arguments]
+    return subprocess.run(command, cwd=ROOT).returncode
+
+
+def read_state(path: Path) -> dict[str, str]:
+    """Return what was installed last, or nothing where that is not known."""
+    try:
+        state: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        return state
+    except (OSError, ValueError):
+        return {}
+
+
+def write_state(path: Path, state: dict[str, str]) -> None:
+    """Remember what is installed."""
+    path.write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
+
+
+def platform_version() -> str:
+    """Return the version of this Python, without its last part: 3.12."""
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def say(line: str) -> None:
+    """Tell the user, at once."""
+    print(line, flush=True)
+
+
+def fail(message: str) -> int:
+    """Tell the user what went wrong, and return the exit status for it."""
+    print(message, file=sys.stderr, flush=True)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
