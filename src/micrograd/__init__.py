@@ -1,0 +1,25 @@
+"""Backpropagation you can see, at compiled speed."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+if os.environ.get("MICROGRAD_PURE", "0") not in ("", "0"):
+    from micrograd import _plain_python
+
+    _plain_python.prefer()
+
+from micrograd.engine import Value, dot
+
+__version__ = "0.1.0"
+__all__ = ["Value", "dot"]
+
+
+def __getattr__(name: str) -> Any:
+    # The compiler needs NumPy, which a plain import must not load.
+    if name in ("compile", "Program", "CompileError", "DivergenceError"):
+        from micrograd import compiler
+
+        return getattr(compiler, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

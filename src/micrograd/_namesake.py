@@ -1,0 +1,66 @@
+"""Notice PyPI's ``micrograd`` in the same environment, and say how to get out of it.
+
+That distribution and this one install a package of the same name into the same folder. So each overwrites
+three files of the other (``__init__.py``, ``engine.py``, ``nn.py``), and uninstalling either removes them.
+Where ours came last, ``import micrograd`` comes by here; where theirs did, the compiled engine does, and so
+does the first of our other modules that is used.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+
+
+def installed_versions(folders: list[str]) -> list[str]:
+    """Return the versions of PyPI's ``micrograd`` whose metadata lie in ``folders``.
+
+    Reads the folders' lists of names only: ``importlib.metadata`` would cost more than the whole engine.
+    """
+    found = []
+    for folder in folders:
+        try:
+            names = os.listdir(folder or os.curdir)
+        except OSError:
+            continue
+        for name in names:
+            version, _, kind = name.removeprefix("micrograd-").rpartition(".")
+            if kind in ("dist-info", "egg-info") and version[:1].isdigit() and name.startswith("micrograd-"):
+                found.append(version.partition("-")[0])
+    return found
+
+
+def warn() -> None:
+    """Warn, if PyPI's ``micrograd`` is installed on Python's path."""
+    versions = installed_versions(list(dict.fromkeys(sys.path)))
+    if versions:
+        warnings.warn(
+            f"PyPI's micrograd {versions[0]} is installed in the same environment as micrograd-lab. Both are "
+            "imported as `micrograd` and overwrite files of each other, and a mixture may run. "
+            "Way out, two commands, because the first one takes files of micrograd-lab with it: "
+            f"`python -m pip uninstall --yes micrograd` and then "
+            f"`python -m pip install --force-reinstall --no-deps {_ourselves()}`",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+
+
+def _ourselves() -> str:
+    """Return what to give pip to install micrograd-lab again: where it came from."""
+    import json
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    try:
+        text = distribution("micrograd-lab").read_text("direct_url.json")
+    except PackageNotFoundError:
+        text = None
+    if not text:
+        return "micrograd-lab"
+    origin = json.loads(text)
+    url = f"{origin['vcs_info']['vcs']}+{origin['url']}" if "vcs_info" in origin else origin["url"]
+    editable = origin.get("dir_info", {}).get("editable", False)
+    return f'--editable "{url}"' if editable else f'"micrograd-lab @ {url}"'
+
+
+warn()

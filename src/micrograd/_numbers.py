@@ -1,0 +1,94 @@
+"""What counts as a number, and what is said to whoever gives something else."""
+
+from __future__ import annotations
+
+import math
+from numbers import Integral, Real
+from typing import Any, NoReturn
+
+# Here because PyPI's micrograd, installed after this one, overwrites __init__.py but not the compiled engine,
+# which imports this module.
+import micrograd._namesake  # noqa: F401
+
+# Above this, not every int has a double of its own, so an int is kept as a float.
+LARGEST_EXACT_INTEGER = 2**53
+
+
+def number(given: Any, where: str) -> float | int:
+    """Return ``given`` as a plain int or float; ``where`` names the operation, for the error.
+
+    Accepts what is one real number: Python's and NumPy's ints, floats and booleans, fractions.
+    Raises ``TypeError`` for all else.
+    """
+    if isinstance(given, Integral):
+        whole = int(given)
+        return whole if abs(whole) <= LARGEST_EXACT_INTEGER else float(whole)
+    if isinstance(given, Real):
+        return float(given)
+    if type(given).__name__ == "bool" and type(given).__module__ == "numpy":
+        return int(given)
+    return refuse(given, where)
+
+
+def refuse(given: Any, where: str) -> NoReturn:
+    """Raise the ``TypeError`` for something that is not one real number."""
+    kind = type(given)
+    name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    shown = repr(given)
+    if len(shown) > 60:
+        shown = shown[:57] + "..."
+    if given is None:
+        hint = "is a return missing in the function that made it?"
+    elif isinstance(given, str):
+        hint = "convert it first, with float(...)"
+    elif isinstance(given, complex):
+        hint = "only real numbers have gradients here"
+    elif hasattr(given, "__len__") or hasattr(given, "shape"):
+        hint = "a Value is a single scalar: take the elements one by one"
+    else:
+        hint = "give an int, a float or a Value"
+    raise TypeError(f"{where}: expected a Value or a real number, got {name}: {shown} ({hint})")
+
+
+def division_by_zero(dividend: float, divisor: float) -> NoReturn:
+    """Raise the error for a division by zero."""
+    raise ZeroDivisionError(
+        f"{dividend!r} / {divisor!r}: division by zero; check the divisor first, "
+        "or add a small positive number to it"
+    )
+
+
+def outside_domain(operation: str, value: float, domain: str) -> NoReturn:
+    """Raise the error for an operation at a value where it has no real result."""
+    raise ValueError(f"{operation} of {value!r}: {operation} is defined for {domain}")
+
+
+def power_outside_domain(base: float, exponent: float) -> NoReturn:
+    """Raise the error for a power that is not a real number."""
+    if base == 0:
+        raise ZeroDivisionError(
+            f"{base!r} ** {exponent!r}: zero has no negative power (it is a division by zero)"
+        )
+    raise ValueError(
+        f"{base!r} ** {exponent!r}: a negative number to a fractional power is not a real number; "
+        "use an integer exponent, or abs() of the base"
+    )
+
+
+def overflow(calculation: str) -> NoReturn:
+    """Raise the error for a result that is larger than any float."""
+    raise OverflowError(
+        f"{calculation}: the result is larger than any float (about 1.8e308); "
+        "scale the data down, or lower the learning rate"
+    )
+
+
+def not_finite(position: int, value: float) -> NoReturn:
+    """Raise the error for a NaN or an infinity among the inputs of a neuron."""
+    what = "NaN (not a number)" if math.isnan(value) else "infinite"
+    raise ValueError(f"inputs[{position}] is {what}: clean the data before it is given to a model")
+
+
+def wrong_count(weights: int, inputs: int) -> NoReturn:
+    """Raise the error for inputs that are not as many as the weights."""
+    raise ValueError(f"expected {weights} inputs, one for each weight, got {inputs}")

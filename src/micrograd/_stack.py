@@ -1,0 +1,43 @@
+# cython: language_level=3
+"""The stack of nodes that a sweep works through."""
+
+from __future__ import annotations
+
+from typing import Any
+
+try:
+    import cython
+except ImportError:
+    from micrograd import _cython as cython
+
+if cython.compiled:
+    from cython.cimports.micrograd._memory import allocate_nodes, enlarge, free_nodes, node_pointer
+else:
+    from micrograd._memory import allocate_nodes, enlarge, node_pointer
+
+
+@cython.final
+@cython.cclass
+class Stack:
+    """Nodes of one graph, of which the last to come is the first to go; the graph keeps them alive."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.room = 64
+        self.nodes = allocate_nodes(self.room)
+
+    def push(self, node: Any) -> None:
+        """Put a node on top."""
+        if self.count == self.room:
+            self.room *= 2
+            self.nodes = enlarge(self.nodes, self.room)
+        self.nodes[self.count] = node_pointer(node)
+        self.count += 1
+
+    def pop(self) -> Any:
+        """Take the node on top away."""
+        self.count -= 1
+        return cython.cast(object, self.nodes[self.count])
+
+    def __dealloc__(self) -> None:
+        free_nodes(self.nodes)

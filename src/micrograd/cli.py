@@ -1,0 +1,72 @@
+"""The command ``micrograd``."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import io
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+import micrograd._namesake  # noqa: F401  -- warns where PyPI's micrograd has taken our engine's place
+from micrograd import __version__
+from micrograd.lab.errors import LabError
+from micrograd.language import LANGUAGES
+
+# Each is a module of micrograd.lab with ``configure(parser)`` and ``main(arguments) -> exit code``.
+LAB_COMMANDS = {
+    "new": "make a student's project, ready to work in",
+    "open": "open the lab's notebook in JupyterLab",
+    "check": "say which tasks are done, with a hint where they are not",
+    "run": "execute the solved lab and compare it with what the handout expects",
+    "submit": "check, commit, tag and push a student's work",
+    "grade": "grade a folder of submissions",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line (``argv``, without the program's name) and return its exit code.
+
+    The code is 0 for success, 1 where a lab command found something wrong with what it looked at, 2 for a
+    command that could not be carried out (the reason is on standard error), 130 after Ctrl-C.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal of another age has no é: better a question mark than no answer.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    given = list(sys.argv[1:] if argv is None else argv)
+    try:
+        arguments = _parser(given).parse_args(given)
+        return int(_module(arguments.command).main(arguments))
+    except (LabError, ImportError) as error:
+        print(f"micrograd lab {given[1]}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return 130
+
+
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="micrograd", description="Backpropagation you can see: the lab on gradient descent."
+    )
+    parser.add_argument("--version", action="version", version=f"micrograd-lab {__version__}")
+    rooms = parser.add_subparsers(dest="room", required=True, metavar="COMMAND")
+    lab = rooms.add_parser("lab", help="hand out, run, check and grade the lab", description="The lab.")
+    commands = lab.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, summary in LAB_COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        command.add_argument("--lang", choices=LANGUAGES, help="language (default: the system's)")
+        # Only the command that is called is imported: each brings libraries of its own.
+        if list(given[:2]) == ["lab", name]:
+            _module(name).configure(command)
+    return parser
+
+
+def _module(command: str) -> ModuleType:
+    return importlib.import_module(f"micrograd.lab.{command}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,27 @@
+# The C types of fused.py.
+from micrograd._stack cimport Stack
+from micrograd.engine cimport Value
+from micrograd.matrix cimport Matrix
+
+
+cdef class FusedLayer(Value):
+    cdef Matrix matrix
+    cdef FusedLayer source
+    cdef tuple inputs
+    cdef double* numbers
+    cdef double* state
+    cdef int activation
+
+    cdef apply(self)
+    cdef tuple input_values(self)
+    cdef list neurons(self)
+
+
+cdef class FusedNeuron(Value):
+    pass
+
+
+cdef FusedLayer layer(Matrix matrix, inputs, int activation)
+cdef _take(FusedLayer node, inputs)
+cdef _keep_whole_inputs(FusedNeuron node, FusedLayer made_in)
+cdef FusedNeuron _neuron(FusedLayer made_in, Py_ssize_t row)

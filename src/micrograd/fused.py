@@ -1,0 +1,355 @@
+# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False
+"""Whole layers of neurons as one node of the graph, which unfolds when someone looks at it.
+
+A layer of m neurons with n inputs is m * (2n + 1) elementary nodes. Here it is one ``FusedLayer``: it reads
+the weights as one matrix, and computes ``activation(bias + w0*x0 + w1*x1 + ...)`` in the same order, so to
+the same bits, as the elementary nodes would. Its outputs are ``FusedNeuron`` nodes; a look at one of them
+(``_prev``, ``_operands``) turns it into the elementary nodes, with their data and gradients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from micrograd import _numbers
+from micrograd.engine import Value
+
+try:
+    import cython
+except ImportError:
+    from micrograd import _cython as cython
+
+if cython.compiled:
+    from cython.cimports.libc.math import isfinite, tanh
+    from cython.cimports.micrograd._functions import logistic, logistic_slope, tanh_slope
+    from cython.cimports.micrograd._memory import allocate_numbers, free_numbers
+    from cython.cimports.micrograd._stack import Stack
+    from cython.cimports.micrograd.engine import (
+        ELEMENTARY,
+        FUSED,
+        SWEPT,
+        TRACKED,
+        WHOLE_DATA,
+        WHOLE_GRAD,
+        _begin,
+        _binary,
+        _constant,
+        _expect,
+        _inherit,
+        _plain,
+        _release,
+        _track,
+        _with_number,
+    )
+    from cython.cimports.micrograd.matrix import Matrix
+else:
+    from micrograd._functions import logistic, logistic_slope, tanh_slope
+    from micrograd._libm import isfinite, tanh
+    from micrograd._memory import allocate_numbers
+    from micrograd._stack import Stack
+    from micrograd.engine import (
+        ELEMENTARY,
+        FUSED,
+        SWEPT,
+        TRACKED,
+        WHOLE_DATA,
+        WHOLE_GRAD,
+        _begin,
+        _binary,
+        _constant,
+        _expect,
+        _inherit,
+        _plain,
+        _release,
+        _track,
+        _with_number,
+    )
+    from micrograd.matrix import Matrix
+
+# The activation of a layer, by the name that its nodes show as their operation.
+ACTIVATIONS = ("", "ReLU", "tanh", "sigmoid")
+
+
+@cython.cclass
+class FusedLayer(Value):
+    """``activation(weights @ inputs + biases)`` for one sample, as one node that only its neurons see.
+
+    The inputs come from the layer before, whole (``source``), or as Values and numbers (``inputs``), or are
+    numbers only (both None). ``state`` holds the outputs, the slopes of the activation there, and the
+    gradients of the outputs: three numbers for each neuron.
+    """
+
+    def apply(self) -> None:
+        """Compute the outputs and slopes."""
+        matrix = self.matrix
+        x = self.numbers
+        weights = matrix.numbers
+        y = self.state
+        m: cython.Py_ssize_t = matrix.height
+        n: cython.Py_ssize_t = matrix.width
+        i: cython.Py_ssize_t
+        j: cython.Py_ssize_t
+        for j in range(m):
+            y[j] = weights[n * m + j]
+        for i in range(n):
+            xi: cython.double = x[i]
+            for j in range(m):
+                y[j] += weights[i * m + j] * xi
+        if self.activation == 1:
+            for j in range(m):
+                y[m + j] = 1.0 if y[j] > 0 else 0.0
+                y[j] = 0.0 if y[j] < 0 else y[j]
+        elif self.activation == 2:
+            for j in range(m):
+                y[m + j] = tanh_slope(y[j])
+                y[j] = tanh(y[j])
+        elif self.activation == 3:
+            for j in range(m):
+                y[m + j] = logistic_slope(y[j])
+                y[j] = logistic(y[j])
+
+    def _announce(self, waiting: Stack, leaves: list, batches: list) -> None:
+        j: cython.Py_ssize_t
+        m: cython.Py_ssize_t = self.matrix.height
+        for j in range(m):
+            self.state[2 * m + j] = 0.0
+        self.matrix.expect(waiting, leaves, batches)
+        if self.inputs is not None:
+            for given in self.inputs:
+                if isinstance(given, Value):
+                    _expect(given, waiting, leaves)
+        elif self.source is not None:
+            _expect(self.source, waiting, leaves)
+
+    def _pass_on(self, waiting: Stack) -> None:
+        matrix = self.matrix
+        x = self.numbers
+        weights = matrix.numbers
+        gradients = matrix.gradients
+        pre = matrix.slopes_times_gradients  # the gradients before the activation
+        state = self.state
+        m: cython.Py_ssize_t = matrix.height
+        n: cython.Py_ssize_t = matrix.width
+        i: cython.Py_ssize_t
+        j: cython.Py_ssize_t
+        for j in range(m):
+            pre[j] = state[2 * m + j] if self.activation == 0 else state[m + j] * state[2 * m + j]
+        for i in range(n):
+            xi: cython.double = x[i]
+            for j in range(m):
+                gradients[i * m + j] += xi * pre[j]
+        for j in range(m):
+            gradients[n * m + j] += pre[j]
+        if self.inputs is not None or self.source is not None:
+            for i in range(n):
+                received: cython.double = 0.0
+                # Last neuron first, as the sweep goes through elementary nodes: the bits are the same.
+                for j in range(m - 1, -1, -1):
+                    received += weights[i * m + j] * pre[j]
+                if self.inputs is None:
+                    self.source.state[2 * n + i] += received
+                elif isinstance(self.inputs[i], Value):
+                    operand = cython.cast(Value, self.inputs[i])
+                    operand._grad += received
+                    _release(operand, waiting)
+            if self.inputs is None:
+                _release(self.source, waiting)
+        matrix.release(waiting)
+
+    def input_values(self) -> tuple:
+        """The inputs as they came, Values and numbers; from here on the layer before is seen one by one."""
+        if self.inputs is None:
+            if self.source is None:
+                return tuple([self.numbers[i] for i in range(self.matrix.width)])
+            self.inputs = tuple(self.source.neurons())
+        return self.inputs
+
+    def neurons(self) -> list:
+        """The outputs, as Values."""
+        return [_neuron(self, j) for j in range(self.matrix.height)]
+
+    def __dealloc__(self) -> None:
+        free_numbers(self.state)
+        if self.source is None:
+            free_numbers(self.numbers)
+
+
+@cython.cclass
+class FusedNeuron(Value):
+    """One output of a ``FusedLayer``: ``_first`` is the layer, ``_by_second`` the position in it."""
+
+    def _pass_on(self, waiting: Stack) -> None:
+        if self._kind == FUSED:
+            made_in = cython.cast(FusedLayer, self._first)
+            position: cython.Py_ssize_t = int(self._by_second)
+            made_in.state[2 * made_in.matrix.height + position] += self._grad
+            _release(made_in, waiting)
+        else:
+            Value._pass_on(self, waiting)
+
+    def _as_dot(self) -> Any:
+        if self._kind != FUSED:
+            return None
+        made_in = cython.cast(FusedLayer, self._first)
+        row: cython.Py_ssize_t = int(self._by_second)
+        inputs = [given if isinstance(given, Value) else _constant(given) for given in made_in.input_values()]
+        return (
+            made_in.matrix.rows[row],
+            tuple(inputs),
+            made_in.matrix.biases[row],
+            ACTIVATIONS[made_in.activation],
+        )
+
+    def _unfold(self) -> None:
+        if self._kind != FUSED:
+            Value._unfold(self)
+            return
+        made_in = cython.cast(FusedLayer, self._first)
+        matrix = made_in.matrix
+        m: cython.Py_ssize_t = matrix.height
+        row: cython.Py_ssize_t = int(self._by_second)
+        slope: cython.double = 1.0 if made_in.activation == 0 else made_in.state[m + row]
+        weights: tuple = matrix.rows[row]
+        inputs: tuple = made_in.input_values()
+        total: Value = matrix.biases[row]
+        number: cython.double = matrix.numbers[matrix.width * m + row]
+        i: cython.Py_ssize_t
+        for i in range(matrix.width):
+            w: cython.double = matrix.numbers[i * m + row]
+            x: cython.double = made_in.numbers[i]
+            if isinstance(inputs[i], Value):
+                product: Value = _binary("*", w * x, weights[i], x, inputs[i], w)
+            else:
+                product = _with_number("*", w * x, weights[i], x, w, inputs[i])
+            _inherit(product, self, slope)
+            if total is None:
+                total, number = product, w * x
+            else:
+                number += w * x
+                total = _binary("+", number, total, 1.0, product, 1.0)
+                _inherit(total, self, slope)
+        if made_in.activation == 0:
+            # Without an activation, this node is the last sum itself.
+            self._marks |= total._marks & ~(WHOLE_DATA | WHOLE_GRAD)
+            self._first, self._second = total._first, total._second
+            self._by_first, self._by_second = total._by_first, total._by_second
+            self._kind = total._kind
+        else:
+            self._first = total
+            self._by_first = slope
+            self._kind = ELEMENTARY
+
+
+def layer(matrix, inputs, activation):
+    """Return the ``FusedLayer`` of some neurons for one sample.
+
+    ``inputs`` is another ``FusedLayer``, or as many Values and numbers as each neuron has weights;
+    ``activation`` is a position in ``ACTIVATIONS``.
+    """
+    node: FusedLayer = FusedLayer.__new__(FusedLayer)
+    if not cython.compiled:
+        node.source = node.inputs = node.numbers = None
+    _begin(node, matrix.tracked)
+    node._kind = FUSED
+    node.matrix = matrix
+    node.activation = activation
+    node.state = allocate_numbers(3 * matrix.height)
+    if isinstance(inputs, FusedLayer):
+        before = cython.cast(FusedLayer, inputs)
+        if before.matrix.height != matrix.width:
+            _numbers.wrong_count(matrix.width, before.matrix.height)
+        node.source = before
+        if before._marks & TRACKED:
+            _track(node)
+        node.numbers = before.state
+    else:
+        _take(node, inputs)
+    node.apply()
+    return node
+
+
+def _take(node: FusedLayer, inputs: Any) -> None:
+    """Read the numbers of the inputs, and keep the inputs themselves where they are more than numbers."""
+    try:
+        given = inputs if type(inputs) is list else list(inputs)
+    except TypeError:
+        raise TypeError(
+            f"inputs: expected a list of {node.matrix.width} numbers or Values, got {type(inputs).__name__}"
+        ) from None
+    n: cython.Py_ssize_t = len(given)
+    if n != node.matrix.width:
+        _numbers.wrong_count(node.matrix.width, n)
+    node.numbers = allocate_numbers(n)
+    plain = True
+    i: cython.Py_ssize_t
+    for i in range(n):
+        if isinstance(given[i], Value):
+            node.numbers[i] = cython.cast(Value, given[i])._data
+            plain = False
+            if cython.cast(Value, given[i])._marks & TRACKED:
+                _track(node)
+        else:
+            item = _plain(given[i], f"inputs[{i}]") if type(given[i]) is not float else given[i]
+            node.numbers[i] = float(item)
+            plain = plain and isinstance(item, float)
+            if not isfinite(node.numbers[i]):
+                _numbers.not_finite(i, node.numbers[i])
+    if not plain:
+        node.inputs = tuple([item if isinstance(item, Value) else _plain(item, "") for item in given])
+
+
+def _neuron(made_in, row):
+    node: FusedNeuron = FusedNeuron.__new__(FusedNeuron)
+    _begin(node, made_in._marks & TRACKED)
+    matrix = cython.cast(FusedLayer, made_in).matrix
+    node._kind = FUSED
+    if made_in.activation == 0 and matrix.width == 1 and matrix.biases[row] is None:
+        node._name = "*"
+    else:
+        node._name = ("+", "ReLU", "tanh", "sigmoid")[made_in.activation]
+    node._data = made_in.state[row]
+    node._first = made_in
+    node._by_second = row
+    # A node made after a sweep holds what the sweep brought it.
+    node._grad = made_in.state[2 * matrix.height + row]
+    if made_in._marks & SWEPT:
+        node._marks = (node._marks & ~WHOLE_GRAD) | SWEPT
+    if made_in.activation == 1 and node._data == 0:
+        node._marks |= WHOLE_DATA
+    elif matrix.whole and made_in.activation < 2:
+        _keep_whole_inputs(node, made_in)
+    return node
+
+
+def _keep_whole_inputs(node, made_in):
+    """Whole weights and whole inputs make a whole number."""
+    inputs = made_in.inputs
+    if inputs is not None:
+        for given in inputs:
+            if isinstance(given, float) or (
+                isinstance(given, Value) and not cython.cast(Value, given)._marks & WHOLE_DATA
+            ):
+                return
+        node._marks |= WHOLE_DATA
+
+
+def dot(
+    weights: Iterable[Value | float], inputs: Iterable[Value | float], bias: Value | float | None = None
+) -> Value:
+    """Return ``bias + weights[0]*inputs[0] + weights[1]*inputs[1] + ...`` as one node.
+
+    Summed from left to right, as a loop would. Raises ``ValueError`` when there are not as many inputs as
+    weights, or a number among the inputs is not finite; ``TypeError`` for what is not a Value or a number.
+    """
+    row = [
+        weight if isinstance(weight, Value) else _constant(_plain(weight, "weights")) for weight in weights
+    ]
+    if bias is not None and not isinstance(bias, Value):
+        bias = _constant(_plain(bias, "bias"))
+    if not row:
+        given = len(list(inputs))
+        if given:
+            _numbers.wrong_count(0, given)
+        return Value(0) if bias is None else bias
+    return _neuron(layer(Matrix([row], [bias]), inputs, 0), 0)

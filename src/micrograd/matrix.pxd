@@ -1,0 +1,26 @@
+# The C types of matrix.py.
+from micrograd._stack cimport Stack
+from micrograd.engine cimport Value
+
+
+cdef class Matrix:
+    cdef tuple rows  # of the weights: a tuple of Values for each neuron
+    cdef tuple biases  # a Value or None for each neuron
+    cdef Py_ssize_t height  # neurons
+    cdef Py_ssize_t width  # weights of each
+    cdef double* numbers  # the weights by columns, then the biases
+    cdef double* gradients  # likewise
+    cdef double* slopes_times_gradients  # a row of scratch
+    cdef bint trainable  # all weights are leaves, so their gradients can wait until the end of a sweep
+    cdef bint announced
+    cdef bint whole
+    cdef int tracked
+    cdef long long changes  # as counted by the engine when the numbers were read
+
+    cdef _read(self, Py_ssize_t position, given)
+    cdef bint holds(self, Py_ssize_t j, list weights, bias) except -1
+    cdef bint is_current(self) except -1
+    cdef expect(self, Stack waiting, list leaves, list batches)
+    cdef release(self, Stack waiting)
+    cdef hand_out(self)
+    cdef _give(self, Value weight, Py_ssize_t position)

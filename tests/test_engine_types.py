@@ -1,0 +1,73 @@
+"""What a type checker tells the users of the engine, compiled or not."""
+
+import pytest
+
+api = pytest.importorskip(
+    "mypy.api", reason="mypy is not installed: THE TYPES THAT USERS SEE ARE NOT CHECKED"
+)
+
+RIGHT = """
+import random
+from micrograd.engine import Value, dot
+from micrograd.gradcheck import gradcheck
+from micrograd.nn import MLP, Layer, Neuron
+
+a: Value = Value(1.0)
+b: Value = 2 * a + a**2 - 1 / a + a / a - (-a) ** a
+c: Value = a.relu().exp().log().sqrt().sin().cos().tanh().sigmoid().maximum(b).minimum(0)
+d: Value = dot([a, b], [1.0, c], a)
+e: Value = abs(d)
+number: float = float(e) + e.data + e.grad
+label: str | None = e.label
+e.label = "e"
+e.data = 3
+e.data -= 0.1 * e.grad
+e.backward()
+out = Value(0.5, (a, b), "mine")
+
+def _backward() -> None:
+    a.grad += out.grad
+
+out._backward = _backward
+parents: set[Value] = out._prev
+model = MLP(2, [3, 1], activation="tanh")
+parameters: list[Value] = model.parameters()
+names: list[str] = [name for name, _ in model.named_parameters()]
+model.load_state_dict(model.state_dict())
+print(gradcheck(lambda x: x * x, a).ok, Layer(2, 3), Neuron(2, nonlin=False), random.random())
+"""
+WRONG = """
+from micrograd.engine import Value, dot
+from micrograd.nn import MLP
+
+Value("1")
+Value(1.0) + "1"
+Value(1.0).data = "1"
+dot([Value(1.0)], ["1"])
+MLP("2", [1])
+MLP(2, 1)
+Value(1.0).rleu()
+"""
+
+
+def check(tmp_path, source):
+    path = tmp_path / "users_code.py"
+    path.write_text(source)
+    report, errors, status = api.run(["--strict", "--no-incremental", str(path)])
+    assert not errors, errors
+    return report, status
+
+
+def test_right_code_passes(tmp_path):
+    report, status = check(tmp_path, RIGHT)
+    assert status == 0, report
+
+
+def test_wrong_code_is_found(tmp_path):
+    report, _ = check(tmp_path, WRONG)
+    found = {
+        int(line.split(":")[1])
+        for line in report.splitlines()
+        if "users_code.py:" in line and "error" in line
+    }
+    assert found >= {5, 6, 7, 8, 9, 10, 11}, report
