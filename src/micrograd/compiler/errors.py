@@ -1,0 +1,26 @@
+"""The two errors that only the compiler raises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class CompileError(ValueError):
+    """The loss cannot be turned into a program; the message says which operation is in the way and what to do."""
+
+
+class DivergenceError(ArithmeticError):
+    """Training left the finite numbers; the model keeps the weights of the last finite step.
+
+    ``step`` is the step at which it happened, counted from 0; ``losses`` are the losses of the steps before it,
+    a float64 array of shape ``(step,)``.
+    """
+
+    def __init__(self, message: str, step: int, losses: Any) -> None:
+        super().__init__(message)
+        self.step = step
+        self.losses = losses
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An exception with arguments of its own must say how it travels between processes (joblib, Dask).
+        return type(self), (self.args[0], self.step, self.losses)

@@ -1,0 +1,183 @@
+"""The table of a graph's distinct expressions: constants folded, common subexpressions found, no data in it.
+
+An expression is a number (its place in the table); its operands always have smaller numbers. Two graphs are the
+same computation exactly when their tables are equal, which is how a graph that depends on the data is found out.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+
+CONSTANT, PARAMETER, INPUT, DOT = "constant", "parameter", "input", "dot"
+ADD, MULTIPLY, POWER, MAXIMUM, MINIMUM = "+", "*", "**", "max", "min"
+CONSTANT_POWER = "**k"
+FUNCTIONS = ("ReLU", "exp", "log", "sqrt", "sin", "cos", "abs", "tanh", "sigmoid")
+BINARY = (ADD, MULTIPLY, POWER, MAXIMUM, MINIMUM)
+
+# What an expression depends on. Only what depends on the sample has to be computed for each sample.
+FIXED, SHARED, SAMPLE = 0, 1, 2
+
+
+class Expressions:
+    """A table of distinct expressions over ``parameters`` parameters and ``inputs`` inputs of a sample.
+
+    The parameters have the numbers 0 to ``parameters - 1``, the inputs the numbers after them.
+    """
+
+    def __init__(self, parameters: int, inputs: int) -> None:
+        self.parameters = parameters
+        self.inputs = inputs
+        first = parameters + inputs
+        self.operation: list[str] = [PARAMETER] * parameters + [INPUT] * inputs
+        self.operands: list[tuple[int, ...]] = [()] * first
+        # The value of a constant, the exponent of a constant power, else 0.
+        self.number: list[float] = [0.0] * first
+        self.depends: list[int] = [SHARED] * parameters + [SAMPLE] * inputs
+        # Whether a parameter has an influence on it, so that a gradient flows through it.
+        self.varies: list[bool] = [True] * parameters + [False] * inputs
+        # A dot product keeps weights, inputs and bias apart from ``operands``, which would be copied per neuron.
+        self.dots: dict[int, tuple[tuple[int, ...], tuple[int, ...], int | None]] = {}
+        self._known: dict[object, int] = {}
+        self._all_samples: dict[tuple[int, ...], bool] = {}
+
+    def __len__(self) -> int:
+        return len(self.operation)
+
+    def constant(self, value: float) -> int:
+        """Return the expression of a constant; +0.0 and -0.0 are two constants."""
+        key = (CONSTANT, float(value).hex())
+        known = self._known.get(key)
+        return known if known is not None else self._append(key, CONSTANT, (), float(value), FIXED, False)
+
+    def apply(self, operation: str, operands: tuple[int, ...], number: float, result: float) -> int:
+        """Return the expression of one operation; ``result`` is its value, used when all operands are constants."""
+        depends = max(self.depends[operand] for operand in operands)
+        if depends == FIXED:
+            return self.constant(result)
+        if operation in (ADD, MULTIPLY):
+            neutral = 0.0 if operation == ADD else 1.0
+            first, second = operands
+            if self._is_constant(first, neutral):
+                return second
+            if self._is_constant(second, neutral):
+                return first
+            operands = (first, second) if first <= second else (second, first)
+        elif operation == CONSTANT_POWER:
+            if number == 1.0:
+                return operands[0]
+            if number == 0.0:
+                return self.constant(1.0)
+        elif operation == POWER and self.depends[operands[1]] == FIXED:
+            return self.apply(CONSTANT_POWER, operands[:1], self.number[operands[1]], result)
+        key = (operation, operands, number)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        varies = any(self.varies[operand] for operand in operands)
+        return self._append(key, operation, operands, number, depends, varies)
+
+    def dot(
+        self, weights: tuple[int, ...], inputs: tuple[int, ...], bias: int | None, only_parameters: bool
+    ) -> int:
+        """Return the expression of ``bias + weights[0]*inputs[0] + ...``, whole where it can become a neuron.
+
+        It can when all weights are parameters and all inputs depend on the sample, which is what a layer leaves
+        behind; every other dot product is taken apart into its multiplications and additions. ``only_parameters``
+        says that all weights are.
+        """
+        all_samples = self._all_samples.get(inputs)
+        if all_samples is None:
+            all_samples = all(self.depends[operand] == SAMPLE for operand in inputs)
+            self._all_samples[inputs] = all_samples
+        if all_samples and weights and only_parameters and (bias is None or self.depends[bias] < SAMPLE):
+            key = (DOT, weights, inputs, bias)
+            known = self._known.get(key)
+            if known is None:
+                known = self._append(key, DOT, (), 0.0, SAMPLE, True)
+                self.dots[known] = (weights, inputs, bias)
+            return known
+        total = bias if bias is not None else self.constant(0.0)
+        for weight, operand in zip(weights, inputs, strict=True):
+            product = self.apply(MULTIPLY, (weight, operand), 0.0, self.number[weight] * self.number[operand])
+            total = self.apply(ADD, (total, product), 0.0, self.number[total] + self.number[product])
+        return total
+
+    def operands_of(self, expression: int) -> Sequence[int]:
+        """Return all operands of an expression, those of a dot product included."""
+        if self.operation[expression] != DOT:
+            return self.operands[expression]
+        weights, inputs, bias = self.dots[expression]
+        return (*weights, *inputs) if bias is None else (bias, *weights, *inputs)
+
+    def _is_constant(self, expression: int, value: float) -> bool:
+        return self.operation[expression] == CONSTANT and self.number[expression] == value
+
+    def _append(
+        self,
+        key: object,
+        operation: str,
+        operands: tuple[int, ...],
+        number: float,
+        depends: int,
+        varies: bool,
+    ) -> int:
+        place = len(self.operation)
+        self.operation.append(operation)
+        self.operands.append(operands)
+        self.number.append(number)
+        self.depends.append(depends)
+        self.varies.append(varies)
+        self._known[key] = place
+        return place
+
+
+def first_difference(one: Expressions, other: Expressions) -> int | None:
+    """Return the first expression in which two tables differ, or None when they are equal."""
+    # Constants are compared by their bits: NaN equals itself, and -0.0 is not 0.0.
+    if (
+        one.operation == other.operation
+        and one.operands == other.operands
+        and array("d", one.number).tobytes() == array("d", other.number).tobytes()
+        and one.dots == other.dots
+    ):
+        return None
+    for place in range(max(len(one), len(other))):
+        if place >= len(one) or place >= len(other):
+            return place
+        if (
+            one.operation[place] != other.operation[place]
+            or one.operands[place] != other.operands[place]
+            or one.number[place].hex() != other.number[place].hex()
+            or one.dots.get(place) != other.dots.get(place)
+        ):
+            return place
+    return None
+
+
+def describe(expressions: Expressions, expression: int, names: Sequence[str], depth: int = 3) -> str:
+    """Return an expression as a formula; ``names`` are those of the parameters and of the inputs, in this order."""
+    if expression < len(names):
+        return names[expression]
+    operation = expressions.operation[expression]
+    if operation == CONSTANT:
+        return f"{expressions.number[expression]:.6g}"
+    if depth == 0:
+        return "…"
+
+    def part(operand: int) -> str:
+        return describe(expressions, operand, names, depth - 1)
+
+    if operation == DOT:
+        weights, inputs, bias = expressions.dots[expression]
+        products = [f"{part(w)}*{part(x)}" for w, x in zip(weights[:2], inputs[:2], strict=True)]
+        terms = products if bias is None else [part(bias), *products]
+        return f"({' + '.join(terms)}{' + …' if len(weights) > 2 else ''})"
+    operands = expressions.operands[expression]
+    if operation == CONSTANT_POWER:
+        return f"{part(operands[0])}**{expressions.number[expression]:.6g}"
+    if operation in (MAXIMUM, MINIMUM):
+        return f"{operation}({part(operands[0])}, {part(operands[1])})"
+    if operation in BINARY:
+        return f"({f' {operation} '.join(part(operand) for operand in operands)})"
+    return f"{operation}({part(operands[0])})"

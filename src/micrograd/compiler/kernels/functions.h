@@ -1,0 +1,103 @@
+/* exp, log, tanh, sigmoid and constant powers of vectors, accurate to about one unit in the last place. */
+
+#define LN2_HIGH 0x1.62e42fefa0000p-1 /* ln 2 to 33 bits: its product with an exponent is exact */
+#define LN2_LOW 0x1.cf79abc9e3b3ap-40
+#define ROUNDER 0x1.8p52 /* adding it rounds to a whole number, which is then in the low bits */
+
+/* 2**k for a whole number k, |k| <= 1022. */
+INLINE vec power_of_two(vec k) {
+    return v_number(v_shift_left(v_bits(k + (ROUNDER + 1023.0)), 52));
+}
+
+INLINE vec exp_of(vec x) {
+    /* Beyond these the result is 0 or infinity anyway; NaN passes both comparisons. */
+    x = v_where_less(v_splat(800.0), x, v_splat(800.0), x);
+    x = v_where_less(x, v_splat(-800.0), v_splat(-800.0), x);
+    vec k = v_fma(x, v_splat(0x1.71547652b82fep0), v_splat(ROUNDER)) - ROUNDER; /* x / ln 2, rounded */
+    vec r = v_fma(k, v_splat(-LN2_HIGH), x);
+    r = v_fma(k, v_splat(-LN2_LOW), r);
+    /* |r| <= ln(2)/2: the series of exp(r) to r**13 is exact to 5e-18. */
+    static const double series[] = {1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0,
+                                    1.0 / 362880.0,     1.0 / 40320.0,     1.0 / 5040.0,     1.0 / 720.0,
+                                    1.0 / 120.0,        1.0 / 24.0,        1.0 / 6.0,        0.5};
+    vec p = v_splat(series[0]);
+    UNROLL for (int i = 1; i < 12; i++) p = v_fma(p, r, v_splat(series[i]));
+    p = v_fma(p * r, r, r) + 1.0;
+    /* 2**k in two factors, so that neither leaves the normal numbers. */
+    vec half = v_fma(k, v_splat(0.5), v_splat(ROUNDER)) - ROUNDER;
+    return p * power_of_two(half) * power_of_two(k - half);
+}
+
+INLINE vec log_of(vec x) {
+    /* Numbers below the normal ones are scaled up first. */
+    vec tiny = v_splat(0x1p-1022);
+    vec scaled = v_where_less(x, tiny, x * 0x1p54, x);
+    vec shift = v_where_less(x, tiny, v_splat(1023.0 + 54.0), v_splat(1023.0));
+    /* x = 2**k * (1 + f) with 1 + f between sqrt(1/2) and sqrt(2). */
+    const int64_t root_half = 0x3fe6a09e667f3bcd, one = 0x3ff0000000000000;
+    ivec bits = v_bits(scaled);
+    ivec exponent = v_shift_right(bits + (one - root_half), 52);
+    vec k = v_number(exponent | 0x4330000000000000) - 0x1p52 - shift;
+    vec f = v_number(bits - v_shift_left(exponent, 52) + one) - 1.0;
+    /* log(1 + f) = 2 artanh(s), s = f / (2 + f), |s| < 0.172. */
+    vec s = f / (f + 2.0);
+    vec z = s * s;
+    vec p = v_splat(2.0 / 23.0);
+    UNROLL for (int n = 21; n >= 3; n -= 2) p = v_fma(p, z, v_splat(2.0 / n));
+    vec y = v_fma(k, v_splat(LN2_HIGH), f - v_fma(s, v_fma(-p, z, f), -(k * LN2_LOW)));
+    /* Outside of the domain, and at infinity. */
+    y = v_where_less(v_splat(0.0), x, y, v_splat(NAN));
+    y = v_where_less(v_splat(0x1.fffffffffffffp1023), x, x, y);
+    y = v_where_less(x, v_splat(0.0), v_splat(NAN), v_where_at_most(v_abs(x), v_splat(0.0), v_splat(-INFINITY), y));
+    return y;
+}
+
+/* The derivatives come from the same exponential; from the result alone they would lose their digits near 1. */
+INLINE vec sigmoid_of(vec x, vec *slope) {
+    vec e = exp_of(-v_abs(x)); /* of a negative number: nothing overflows */
+    vec r = 1.0 / (e + 1.0);
+    *slope = e * r * r;
+    return v_where_at_most(v_splat(0.0), x, r, e * r);
+}
+
+INLINE vec tanh_of(vec x, vec *slope) {
+    vec a = v_abs(x);
+    /* Far from zero 1 - 2e/(1 + e) with e = exp(-2a); near zero the continued fraction x/(1 + x²/(3 + x²/(5 + ...))),
+       cut off after 17, as x + x*x²*p(x²)/q(x²). One division serves both. */
+    vec e = exp_of(a * -2.0);
+    vec z = x * x;
+    vec p = v_fma(v_fma(v_fma(v_splat(-44.0), z, v_splat(-12870.0)), z, v_splat(-810810.0)), z, v_splat(-11486475.0));
+    vec q = v_fma(v_splat(45.0), z, v_splat(13860.0));
+    q = v_fma(v_fma(v_fma(q, z, v_splat(945945.0)), z, v_splat(16216200.0)), z, v_splat(34459425.0));
+    vec limit = v_splat(0.55);
+    vec quotient = v_where_less(a, limit, z * p, e * -2.0) / v_where_less(a, limit, q, e + 1.0);
+    vec y = v_where_less(a, limit, v_fma(x, quotient, x), v_with_sign(quotient + 1.0, x));
+    /* 1 - y*y near zero; far from it the same as 4e/(1 + e)², of which nothing cancels. */
+    *slope = v_where_less(a, limit, 1.0 - y * y, -quotient * (quotient + 2.0));
+    return y;
+}
+
+INLINE vec whole_power(vec x, int exponent) {
+    int n = exponent < 0 ? -exponent : exponent;
+    vec result = v_splat(1.0);
+    for (; n; n >>= 1, x *= x)
+        if (n & 1) result *= x;
+    return exponent < 0 ? 1.0 / result : result;
+}
+
+/* out = a**exponent over all lanes. */
+static void power_row(double *out, const double *a, double exponent, int64_t lanes) {
+    if (exponent == 2.0) {
+        for (int64_t l = 0; l < lanes; l += WIDTH) { vec x = v_load(a + l); v_store(out + l, x * x); }
+    } else if (exponent == 1.0) {
+        memmove(out, a, (size_t)lanes * sizeof(double));
+    } else if (exponent == 0.5) {
+        for (int64_t l = 0; l < lanes; l += WIDTH) v_store(out + l, v_sqrt(v_load(a + l)));
+    } else if (exponent == -0.5) {
+        for (int64_t l = 0; l < lanes; l += WIDTH) v_store(out + l, 1.0 / v_sqrt(v_load(a + l)));
+    } else if (exponent == floor(exponent) && fabs(exponent) <= 16.0) {
+        for (int64_t l = 0; l < lanes; l += WIDTH) v_store(out + l, whole_power(v_load(a + l), (int)exponent));
+    } else {
+        for (int64_t l = 0; l < lanes; l++) out[l] = pow(a[l], exponent);
+    }
+}

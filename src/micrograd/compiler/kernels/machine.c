@@ -1,0 +1,172 @@
+#include "machine.h"
+#include "shared.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static double *aligned_numbers(int64_t count) {
+    /* The address that malloc gave is kept just before the first aligned number. */
+    char *memory = malloc((size_t)count * sizeof(double) + 64 + sizeof(void *));
+    if (memory == NULL) return NULL;
+    uintptr_t start = ((uintptr_t)memory + sizeof(void *) + 63) & ~(uintptr_t)63;
+    ((void **)start)[-1] = memory;
+    return (double *)start;
+}
+
+static void aligned_free(double *numbers) {
+    if (numbers != NULL) free(((void **)numbers)[-1]);
+}
+
+static int64_t blocks_of(const Machine *m, int64_t count) { return (count + m->lanes - 1) / m->lanes; }
+
+static int64_t chunks_of(const Machine *m, int64_t count) {
+    int64_t blocks = blocks_of(m, count);
+    return blocks < MOST_CHUNKS ? blocks : MOST_CHUNKS;
+}
+
+/* Lay samples first..first+count-1 out in rows. Lanes beyond the last sample repeat it with no weight in the loss. */
+static void load_block(const Run *run, const int64_t *order, int64_t samples, double *rows, int64_t first,
+                       int64_t count, int64_t lanes) {
+    const Machine *m = run->machine;
+    for (int64_t l = 0; l < lanes; l++) {
+        int64_t sample = first + (l < count ? l : count - 1);
+        if (order != NULL) sample = order[sample];
+        const double *x = run->X + sample * m->features;
+        for (int64_t f = 0; f < m->features; f++) rows[f * m->lanes + l] = x[f];
+        const double *y = run->Y + sample * m->targets;
+        for (int64_t f = 0; f < m->targets; f++) rows[(m->features + f) * m->lanes + l] = y[f];
+    }
+    if (m->seed != NONE) {
+        double *seed = rows + m->seed * m->lanes;
+        for (int64_t l = 0; l < lanes; l++) seed[l] = l < count ? 1.0 / (double)samples : 0.0;
+    }
+}
+
+static void store_results(const Run *run, const double *rows, int64_t first, int64_t count) {
+    const Machine *m = run->machine;
+    for (int64_t k = 0; k < m->results; k++) {
+        int64_t row = m->result[2 * k], slot = m->result[2 * k + 1];
+        double *out = run->out + first * m->results + k;
+        double shared = slot == NONE ? 0.0 : run->slots[slot];
+        for (int64_t l = 0; l < count; l++)
+            out[l * m->results] = row == NONE ? shared : rows[row * m->lanes + l] + shared;
+    }
+}
+
+/* Several sums side by side: one alone would wait for each addition before the next. */
+static double sum_of(const double *numbers, int64_t count) {
+    double part[8] = {0.0}, total = 0.0;
+    int64_t l = 0;
+    for (; l + 8 <= count; l += 8)
+        for (int k = 0; k < 8; k++) part[k] += numbers[l + k];
+    for (int k = 0; l < count; l++, k++) part[k] += numbers[l];
+    for (int k = 0; k < 8; k++) total += part[k];
+    return total;
+}
+
+static void run_chunk(Run *run, int member, int64_t piece, int64_t chunk) {
+    const Machine *m = run->machine;
+    const int helped = run->team != NULL && run->chunks > 1;
+    /* Looked at once, before it is made sure that the chunk is still wanted: what a late thread has read of the next
+       step, it never uses. */
+    const int64_t *order = run->order;
+    const int64_t samples = run->count, chunks = run->chunks, blocks = blocks_of(m, samples);
+    double *rows = run->rows + member * m->rows * m->lanes;
+    double *gradients = chunks == 1 ? run->gradients : run->partial + (member * MOST_CHUNKS + chunk) * m->slots;
+    double loss = 0.0;
+    if (helped && !team_wants(run->team, piece, chunk)) return;
+    if (run->out == NULL) memset(gradients, 0, (size_t)m->slots * sizeof(double));
+    for (int64_t b = chunk * blocks / chunks; b < (chunk + 1) * blocks / chunks; b++) {
+        int64_t first = b * m->lanes;
+        int64_t count = samples - first < m->lanes ? samples - first : m->lanes;
+        int64_t lanes = (count + LANES - 1) / LANES * LANES;
+        if (helped && !team_wants(run->team, piece, chunk)) return;
+        if (!run->loaded) load_block(run, order, samples, rows, first, count, lanes);
+        m->set->run(&m->forward, rows, m->lanes, lanes, run->slots, gradients);
+        if (run->out != NULL) {
+            store_results(run, rows, first, count);
+            continue;
+        }
+        loss += sum_of(rows + m->result[0] * m->lanes, count);
+        m->set->run(&m->backward, rows, m->lanes, lanes, run->slots, gradients);
+    }
+    run->losses[member * MOST_CHUNKS + chunk] = loss;
+}
+
+static void run_item(void *context, int member, int64_t piece, int64_t chunk) {
+    run_chunk(context, member, piece, chunk);
+}
+
+int run_start(Run *run, const Machine *machine, int64_t most, int threads) {
+    int64_t chunks = chunks_of(machine, most);
+    memset(run, 0, sizeof *run);
+    run->machine = machine;
+    run->threads = threads < chunks ? threads : (int)chunks;
+    if (run->threads < 1) run->threads = 1;
+    run->slots = aligned_numbers(machine->slots + LANES);
+    run->gradients = aligned_numbers(machine->slots + LANES);
+    run->rows = aligned_numbers(run->threads * machine->rows * machine->lanes + LANES);
+    run->losses = aligned_numbers(run->threads * MOST_CHUNKS);
+    run->partial = chunks > 1 ? aligned_numbers(run->threads * MOST_CHUNKS * machine->slots + LANES) : NULL;
+    if (run->slots == NULL || run->losses == NULL || run->gradients == NULL || run->rows == NULL || (chunks > 1 && run->partial == NULL)) {
+        run_end(run);
+        return 0;
+    }
+    memcpy(run->slots, machine->initial, (size_t)machine->slots * sizeof(double));
+    if (run->threads > 1) run->team = team_start(run->threads, run_item, run);
+    return 1;
+}
+
+void run_end(Run *run) {
+    team_end(run->team);
+    aligned_free(run->slots);
+    aligned_free(run->gradients);
+    aligned_free(run->rows);
+    aligned_free(run->losses);
+    aligned_free(run->partial);
+}
+
+static void run_chunks(Run *run) {
+    if (run->team != NULL && run->chunks > 1) {
+        team_run(run->team, run->chunks);
+        return;
+    }
+    for (int64_t chunk = 0; chunk < run->chunks; chunk++) run_chunk(run, 0, 0, chunk);
+}
+
+/* Where the gradients and the loss of a chunk are that count. */
+static int64_t place_of(const Run *run, int64_t chunk) {
+    return (run->team != NULL && run->chunks > 1 ? team_owner(run->team, chunk) * MOST_CHUNKS : 0) + chunk;
+}
+
+double run_step(Run *run) {
+    const Machine *m = run->machine;
+    int64_t row = m->results ? m->result[0] : NONE, slot = m->results ? m->result[1] : NONE;
+    double loss = 0.0;
+    shared_forward(&m->shared, run->slots);
+    run->chunks = chunks_of(m, run->count);
+    if (run->out != NULL) {
+        run_chunks(run);
+        return 0.0;
+    }
+    if (row == NONE) {
+        memset(run->gradients, 0, (size_t)m->slots * sizeof(double));
+    } else {
+        run_chunks(run);
+        if (run->chunks > 1) {
+            memset(run->gradients, 0, (size_t)m->slots * sizeof(double));
+            for (int64_t chunk = 0; chunk < run->chunks; chunk++) {
+                const double *partial = run->partial + place_of(run, chunk) * m->slots;
+                for (int64_t i = 0; i < m->slots; i++) run->gradients[i] += partial[i];
+            }
+        }
+        for (int64_t chunk = 0; chunk < run->chunks; chunk++) loss += run->losses[place_of(run, chunk)];
+        loss /= (double)run->count;
+    }
+    if (slot != NONE) {
+        loss += run->slots[slot];
+        run->gradients[slot] += 1.0;
+    }
+    shared_backward(&m->shared, m->shared_starts, m->shared_count, run->slots, run->gradients);
+    return loss;
+}

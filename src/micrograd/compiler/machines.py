@@ -1,0 +1,48 @@
+"""Which machine runs a program: the compiled kernels where they were built, else NumPy."""
+
+from __future__ import annotations
+
+import os
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from micrograd.compiler.instructions import Code
+from micrograd.compiler.numpy_machine import NumpyMachine
+from micrograd.compiler.optimizer import Optimizer
+
+Array = NDArray[np.float64]
+
+
+class Machine(Protocol):
+    """What runs a ``Code``; see ``NumpyMachine`` for what each method does."""
+
+    block: int
+
+    def evaluate(self, parameters: Array, X: Array, threads: int = 1) -> Array: ...
+
+    def gradient(self, parameters: Array, X: Array, Y: Array, threads: int) -> tuple[float, Array]: ...
+
+    def train(
+        self,
+        optimizer: Optimizer,
+        X: Array,
+        Y: Array,
+        order: NDArray[np.int64] | None,
+        starts: NDArray[np.int64],
+        rates: Array,
+        losses: Array,
+        threads: int,
+    ) -> tuple[int, int]: ...
+
+
+def machine(code: Code) -> Machine:
+    """Return the fastest machine that there is; with ``MICROGRAD_PURE=1`` in the environment, NumPy's."""
+    if os.environ.get("MICROGRAD_PURE", "") not in ("", "0"):
+        return NumpyMachine(code)
+    try:
+        from micrograd.compiler.kernel_machine import KernelMachine
+    except ImportError:
+        return NumpyMachine(code)
+    return KernelMachine(code)

@@ -1,0 +1,115 @@
+"""A model's parameters: their names, and their way from the Values into an array and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from micrograd.engine import Value
+
+
+class Parameters:
+    """The distinct parameters of a model (one that is listed twice is one), in the model's order.
+
+    ``model`` has ``parameters()``, or is itself an iterable of Values. Raises ``TypeError`` when it is neither.
+    """
+
+    def __init__(self, model: Any) -> None:
+        listed = _listed(model)
+        self.place: dict[Value, int] = {}
+        for value in listed:
+            self.place.setdefault(value, len(self.place))
+        self.values = list(self.place)
+        self._listed_places = [self.place[value] for value in listed]
+        self._model = model
+        self._rows: dict[int, tuple[tuple[Value, ...], tuple[int, ...] | None]] = {}
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def read(self) -> NDArray[np.float64]:
+        """Return the parameters' values as they are now."""
+        return np.fromiter((value.data for value in self.values), dtype=np.float64, count=len(self.values))
+
+    def write(self, numbers: NDArray[np.float64]) -> None:
+        """Put ``numbers`` into the parameters' ``.data``."""
+        for value, number in zip(self.values, numbers.tolist(), strict=True):
+            value.data = number
+
+    def in_order(self, gradient: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return a gradient by the distinct parameters in the order of ``model.parameters()``."""
+        return gradient if len(self.values) == len(self._listed_places) else gradient[self._listed_places]
+
+    def row(self, weights: tuple[Value, ...]) -> tuple[int, ...] | None:
+        """Return the places of a neuron's weights, or None when they are not all parameters.
+
+        A layer gives the same tuple at every trace: what was found is remembered with the tuple itself, which is
+        kept so that its id stays its own.
+        """
+        known = self._rows.get(id(weights))
+        if known is None:
+            places = [self.place.get(weight, -1) for weight in weights]
+            known = weights, None if -1 in places else tuple(places)
+            if len(self._rows) > 4 * len(self.values) + 1024:
+                self._rows.clear()  # tuples that were made for one trace only
+            self._rows[id(weights)] = known
+        return known[1]
+
+    @contextmanager
+    def moved(self) -> Iterator[None]:
+        """Change every parameter a little inside the ``with`` block; afterwards all are exactly as before."""
+        before = [value.data for value in self.values]
+        try:
+            for i, value in enumerate(self.values):
+                value.data = float(value.data) * 1.0625 + (i % 7 + 1) / 4096
+            yield
+        finally:
+            for value, number in zip(self.values, before, strict=True):
+                value.data = number
+
+    def names(self) -> list[str]:
+        """Return each parameter's name in the model, or its label, or its number."""
+        named = getattr(self._model, "named_parameters", None)
+        known: dict[Value, str] = {}
+        if callable(named):
+            for name, value in named():
+                known.setdefault(value, name)
+        return [known.get(value) or value.label or f"parameters[{i}]" for i, value in enumerate(self.values)]
+
+
+def _listed(model: Any) -> list[Value]:
+    source = getattr(model, "parameters", None)
+    try:
+        listed = list(source() if callable(source) else model)
+    except TypeError:
+        raise TypeError(
+            f"model must have parameters(), as a micrograd Module has, or be a list of Values; it is a "
+            f"{type(model).__name__}"
+        ) from None
+    for value in listed:
+        if not isinstance(value, Value):
+            raise TypeError(
+                f"the model's parameters must be micrograd Values, and one is a {type(value).__name__}"
+            )
+        if value._operands:
+            name = value.label or value._op
+            raise TypeError(
+                f"a parameter must be a Value of its own, and {name!r} is the result of an operation"
+            )
+    return listed
+
+
+def features_of(model: Any) -> int | None:
+    """Return how many features a Neuron, Layer or MLP takes, or None when the model does not tell."""
+    try:
+        if hasattr(model, "layers"):
+            model = model.layers[0]
+        if hasattr(model, "neurons"):
+            model = model.neurons[0]
+        return len(model.w) or None
+    except (AttributeError, TypeError, IndexError):
+        return None

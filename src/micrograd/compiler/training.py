@@ -1,0 +1,178 @@
+"""The training loop around a machine: batches drawn, callbacks, early stop, divergence, weights written back."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+
+from micrograd.compiler.errors import DivergenceError
+from micrograd.compiler.machines import Machine
+from micrograd.compiler.optimizer import LOSS_NOT_FINITE, RUNNING, WEIGHTS_NOT_FINITE
+from micrograd.compiler.parameters import Parameters
+from micrograd.compiler.settings import Settings
+
+Array = NDArray[np.float64]
+
+# The machine gets as many steps at a time as take about this long, so that Ctrl-C is heard.
+_SECONDS_AT_A_TIME = 0.1
+_FIRST_STEPS, _MOST_STEPS = 16, 1 << 16
+
+# How many measurements of a number of threads are remembered; the best of them counts.
+_TRIALS = 3
+_SECONDS_OF_A_TRIAL = 1e-3
+
+
+class Training:
+    """One call of ``Program.train``; ``earlier`` is the one that it goes on from."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        parameters: Parameters,
+        settings: Settings,
+        threads: ThreadChoice,
+        earlier: Training | None,
+    ) -> None:
+        self.machine = machine
+        self.parameters = parameters
+        self.settings = settings
+        self.threads = threads
+        self.optimizer = settings.new_optimizer(parameters)
+        self.generator = np.random.default_rng(settings.seed)
+        if earlier is not None and earlier.optimizer.kind == self.optimizer.kind:
+            self.optimizer.first[:] = earlier.optimizer.first
+            self.optimizer.second[:] = earlier.optimizer.second
+            self.optimizer.step = earlier.optimizer.step
+            if settings.seed is None:
+                self.generator = earlier.generator
+        # Schedules, callbacks and errors count the steps of all that this training goes on from.
+        self.first_step = self.optimizer.step
+        self.done = 0
+
+    def run(self, X: Array, Y: Array) -> Array:
+        """Make the steps; return the losses. See ``Program.train``."""
+        settings = self.settings
+        losses = np.empty(settings.steps)
+        batches = _Batches(len(X), settings.batch_size, self.generator)
+        at_a_time = _FIRST_STEPS
+        try:
+            while self.done < settings.steps:
+                left = min(at_a_time, settings.steps - self.done, self._steps_to_callback())
+                threads, count = self.threads.next(left)
+                order, starts = batches.take(count)
+                rates = settings.rates(self.first_step + self.done, len(starts) - 1)
+                part = losses[self.done : self.done + len(rates)]
+                started = time.perf_counter()
+                done, state = self.machine.train(self.optimizer, X, Y, order, starts, rates, part, threads)
+                seconds = time.perf_counter() - started
+                self.threads.took(done, seconds)
+                self.done += done
+                if state in (LOSS_NOT_FINITE, WEIGHTS_NOT_FINITE):
+                    raise self._diverged(state, losses[: self.done])
+                at_a_time = max(
+                    1, min(_MOST_STEPS, 2 * at_a_time, int(len(rates) * _SECONDS_AT_A_TIME / seconds))
+                )
+                if self._call_back(losses) or state != RUNNING:
+                    break
+        finally:
+            self.parameters.write(self.optimizer.weights)
+            settings.write_back(self.optimizer)
+        return losses if self.done == settings.steps else losses[: self.done].copy()
+
+    def _steps_to_callback(self) -> int:
+        if self.settings.callback is None:
+            return self.settings.steps
+        return 1 + (-self.done) % self.settings.callback_every
+
+    def _call_back(self, losses: Array) -> bool:
+        callback = self.settings.callback
+        last = self.done - 1
+        if callback is None or last % self.settings.callback_every:
+            return False
+        self.parameters.write(self.optimizer.weights)
+        return callback(self.first_step + last, float(losses[last])) is True
+
+    def _diverged(self, state: int, losses: Array) -> DivergenceError:
+        step = self.first_step + self.done - (state == WEIGHTS_NOT_FINITE)
+        what = "the loss is not finite" if state == LOSS_NOT_FINITE else "the update left the finite numbers"
+        if self.done == 0 and state == LOSS_NOT_FINITE:
+            what += " with the weights that training began with"
+            advice = "Look for a logarithm, a division or a power in the loss that some sample takes out of its domain."
+        else:
+            # A loss that is not finite is the doing of the update before it.
+            rate = self.settings.rates(max(0, step - (state == LOSS_NOT_FINITE)), 1)[0]
+            advice = (
+                f"Try a smaller learning rate (it was {rate:g}), features scaled to about -1..1, "
+                "or a loss that cannot overflow."
+            )
+        return DivergenceError(
+            f"training diverged at step {step}: {what}. The model keeps the weights of the last finite step. {advice}",
+            step,
+            losses.copy(),
+        )
+
+
+class ThreadChoice:
+    """One thread or all of them: whichever made the faster steps of late.
+
+    Where other programs keep the processors busy, a second thread can cost more than it brings. The results are the
+    same bits either way.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.seconds: dict[int, list[float]] = {1: [], most: []}
+        self.chosen = 1
+        self.trial_steps = 0  # how many steps take long enough to be compared; 0 while that is not known
+        self.turns = 0
+
+    def next(self, steps: int) -> tuple[int, int]:
+        """Return how many threads to use next, and for how many steps: ``steps``, fewer for a trial."""
+        if self.most == 1 or not self.trial_steps:
+            return self.chosen, steps
+        self.turns += 1
+        if self.turns <= 2 * _TRIALS:
+            self.chosen = 1 if self.turns % 2 == 0 else self.most
+            return self.chosen, min(steps, self.trial_steps)
+        faster, slower = sorted(self.seconds, key=lambda threads: min(self.seconds[threads]))
+        if self.turns % 16 == 0:
+            self.chosen = slower
+            return slower, min(steps, self.trial_steps)
+        self.chosen = faster
+        return faster, steps
+
+    def took(self, steps: int, seconds: float) -> None:
+        """Note how long the steps with the threads chosen last took."""
+        if not self.trial_steps and seconds >= _SECONDS_OF_A_TRIAL:
+            # Of a step or two, one disturbance would be taken for their speed.
+            self.trial_steps = max(steps, 8)
+        self.seconds[self.chosen] = [*self.seconds[self.chosen], seconds / max(1, steps)][-_TRIALS:]
+
+
+class _Batches:
+    """Which samples each step uses: all of them, or the next of an order that is shuffled anew at every epoch."""
+
+    def __init__(self, samples: int, size: int | None, generator: np.random.Generator) -> None:
+        self.samples = samples
+        self.size = None if size is None else min(size, samples)
+        self.generator = generator
+        self.order: NDArray[np.int64] | None = None
+        self.position = samples
+
+    def take(self, count: int) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
+        """Return an order of samples, and where in it each of the next steps begins and the last one ends.
+
+        These are at most ``count`` steps, fewer where the epoch ends.
+        """
+        if self.size is None:
+            return None, np.zeros(count + 1, dtype=np.int64)
+        if self.position == self.samples:
+            self.order = self.generator.permutation(self.samples)
+            self.position = 0
+        left = -(-(self.samples - self.position) // self.size)
+        starts = self.position + self.size * np.arange(min(count, left) + 1, dtype=np.int64)
+        starts[-1] = min(starts[-1], self.samples)
+        self.position = int(starts[-1])
+        return self.order, starts

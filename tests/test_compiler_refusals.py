@@ -1,0 +1,220 @@
+"""What cannot be compiled is refused, in words for the one who wrote it; and so is bad data."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+import micrograd
+from micrograd import CompileError
+from micrograd.engine import Value
+from micrograd.nn import MLP
+
+X = np.array([[0.5, -1.0], [2.0, 0.25], [-0.75, 1.5], [1.0, 1.0]])
+Y = np.array([1.0, 0.0, 1.0, 0.0])
+
+
+@pytest.fixture
+def model():
+    random.seed(1)
+    return MLP(2, [3, 1])
+
+
+def run(loss, model, X=X, Y=Y):
+    return micrograd.compile(loss, model)(X, Y)
+
+
+def test_an_operation_of_the_users_own_is_named(model):
+    def softplus(value):
+        out = Value(np.log1p(np.exp(value.data)), (value,), "softplus")
+
+        def backward():
+            value.grad += out.grad / (1 + np.exp(-value.data))
+
+        out._backward = backward
+        return out
+
+    with pytest.raises(CompileError, match=r"'softplus' is your own"):
+        micrograd.compile(lambda x, y: softplus(model(x)) - y, model)
+
+
+def test_an_operation_named_like_the_engines_is_still_the_users_own(model):
+    def loss(x, y):
+        out = model(x)
+        squashed = Value(out.sigmoid().data, (out,), "sigmoid")
+        squashed._backward = lambda: None
+        return squashed - y
+
+    with pytest.raises(CompileError, match=r"'sigmoid' is your own"):
+        run(loss, model)
+
+
+@pytest.mark.parametrize(
+    ("loss", "place"),
+    [
+        (lambda model, x, y: model(x) if x[0].data > 0 else -model(x), "another sample"),
+        (lambda model, x, y: model(x) - y if y.data > 0.5 else model(x) + y, "another sample"),
+        (lambda model, x, y: model(x) * x[0].data, "a number that was read from the data"),
+        (lambda model, x, y: model(x) * Value(float(y)), "a number that was read from the data"),
+        (lambda model, x, y: model(x) + random.random(), "drawn at random"),
+        (lambda model, x, y: model(x) * model.parameters()[0].data, "slightly changed parameters"),
+        (
+            lambda model, x, y: model(x) ** 2 if model.parameters()[0].data > 0.2 else model(x),
+            "slightly changed parameters",
+        ),
+    ],
+)
+def test_a_graph_that_depends_on_the_data_is_refused_at_its_first_difference(model, loss, place):
+    model.parameters()[0].data = 0.19
+    with pytest.raises(CompileError, match=r"depends on the data.*" + place):
+        run(lambda x, y: loss(model, x, y), model)
+
+
+def test_the_first_difference_is_named_in_the_users_words(model):
+    with pytest.raises(CompileError) as refusal:
+        run(lambda x, y: (x[1] * x[0]).exp() if x[0].data > 0 else (x[1] * x[0]).tanh(), model)
+    assert "`exp((x[0] * x[1]))`" in str(refusal.value)
+    assert "`tanh((x[0] * x[1]))`" in str(refusal.value)
+
+
+def test_a_branch_that_only_rare_samples_take_is_found_by_the_features_that_differ_most():
+    w = Value(1.0)
+    many = np.zeros((500, 1))
+    many[321] = 5.0
+    with pytest.raises(CompileError, match=r"depends on the data"):
+        run(lambda x, y: w * x[0] if x[0].data < 4 else w * w, [w], many, np.zeros(500))
+
+
+def test_looking_at_the_model_leaves_it_as_it_was(model):
+    before = [(p.data, type(p.data), p.grad) for p in model.parameters()]
+    run(lambda x, y: (model(x) - y) ** 2, model)
+    assert [(p.data, type(p.data), p.grad) for p in model.parameters()] == before
+
+
+def test_a_node_whose_data_was_overwritten_is_refused(model):
+    def loss(x, y):
+        out = model(x) * 2
+        out.data = 1 / (1 + np.exp(-out.data))  # the handout's sigmoid
+        return (out - y) ** 2
+
+    with pytest.raises(CompileError, match=r"overwritten.*sigmoid"):
+        run(loss, model)
+
+
+def test_a_loss_that_is_no_value_is_refused(model):
+    with pytest.raises(CompileError, match=r"returned.*float.*not its .data"):
+        run(lambda x, y: model(x).data, model)
+    with pytest.raises(TypeError, match=r"loss must be a function"):
+        micrograd.compile(0.5, model)
+
+
+def test_errors_of_the_loss_come_through(model):
+    def loss(x, y):
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match=r"mine"):
+        run(loss, model)
+
+
+def test_a_model_without_parameters_is_refused():
+    with pytest.raises(TypeError, match=r"parameters"):
+        micrograd.compile(lambda x, y: y, 3)
+    with pytest.raises(TypeError, match=r"must be micrograd Values.*float"):
+        micrograd.compile(lambda x, y: y, [1.0])
+    with pytest.raises(TypeError, match=r"result of an operation"):
+        micrograd.compile(lambda x, y: y, [Value(1.0) + 1])
+
+
+@pytest.mark.parametrize(
+    ("X", "Y", "error", "message"),
+    [
+        (np.where(X == 2.0, np.nan, X), Y, ValueError, "X holds nan in row 1, column 0"),
+        (np.where(X == 1.5, np.inf, X), Y, ValueError, "X holds inf in row 2, column 1"),
+        (X, [1.0, 0.0, np.nan, 0.0], ValueError, "Y holds nan in row 2"),
+        (X, Y[:3], ValueError, "X has 4 samples and Y has 3"),
+        (X[:, 0], Y, ValueError, r"X has shape \(4,\).*reshape"),
+        (X[:0], Y[:0], ValueError, "X is empty"),
+        (X, Y.reshape(2, 2, 1), ValueError, "Y has shape"),
+        ([["a", "b"]] * 4, Y, TypeError, "X must hold real numbers"),
+        (X + 1j, Y, TypeError, "X must hold real numbers.*complex"),
+        ([[1.0, 2.0], [1.0]], [1.0, 0.0], (TypeError, ValueError), "X must hold real numbers|inhomogeneous"),
+        (X, ["yes", "no", "yes", "no"], TypeError, "Y must hold real numbers"),
+    ],
+)
+def test_bad_data_is_refused_at_the_door(model, X, Y, error, message):
+    program = micrograd.compile(lambda x, y: (model(x) - y) ** 2, model)
+    before = [p.data for p in model.parameters()]
+    with pytest.raises(error, match=message):
+        program(X, Y)
+    with pytest.raises(error, match=message):
+        program.train(X, Y, 5, 0.1)
+    assert [p.data for p in model.parameters()] == before
+
+
+def test_large_numbers_are_not_taken_for_infinite_ones(model):
+    program = micrograd.compile(lambda x, y: x[0] * 1e-300 + y * 0, model)
+    value, _ = program(X * 1e200, Y)
+    assert value == pytest.approx(X[:, 0].mean() * 1e-100)
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [lambda a: a.tolist(), lambda a: a.astype(np.float32), np.asfortranarray, lambda a: a[::-1][::-1], tuple],
+)
+def test_data_may_come_in_many_forms(model, convert):
+    program = micrograd.compile(lambda x, y: (model(x) - y) ** 2, model)
+    expected, gradient = program(X, Y)
+    value, other = program(convert(X), convert(Y))
+    assert value == expected
+    np.testing.assert_array_equal(gradient, other)
+
+
+def test_data_frames(model):
+    pandas = pytest.importorskip("pandas")
+    program = micrograd.compile(lambda x, y: (model(x) - y) ** 2, model)
+    expected, _ = program(X, Y)
+    assert program(pandas.DataFrame(X, columns=["a", "b"]), pandas.Series(Y))[0] == expected
+    mixed = pandas.DataFrame({"a": X[:, 0], "b": ["?"] * 4})
+    with pytest.raises(TypeError, match=r"X must hold real numbers"):
+        program(mixed, Y)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"steps": -1}, ValueError, "steps must be at least 0"),
+        ({"steps": 1.5}, TypeError, "steps must be a whole number"),
+        ({"learning_rate": float("nan")}, ValueError, "learning_rate must be finite"),
+        ({"learning_rate": "fast"}, TypeError, "learning_rate must be a number"),
+        ({"learning_rate": None}, TypeError, "learning_rate is missing"),
+        ({"learning_rate": lambda k: "slow"}, TypeError, r"learning_rate\(0\) must be a number"),
+        ({"batch_size": 0}, ValueError, "batch_size must be at least 1"),
+        ({"optimizer": "RMSprop"}, ValueError, "'SGD', 'Adam'.*RMSprop"),
+        ({"momentum": 1.0}, ValueError, "momentum"),
+        ({"optimizer": "Adam", "betas": (0.9, 1.0)}, ValueError, "beta2"),
+        ({"callback": 3}, TypeError, "callback must be a function"),
+        ({"callback_every": 0}, ValueError, "callback_every"),
+        ({"patience": 0}, ValueError, "patience"),
+        ({"tolerance": float("inf")}, ValueError, "tolerance"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(model, arguments, error, message):
+    program = micrograd.compile(lambda x, y: (model(x) - y) ** 2, model)
+    before = [p.data for p in model.parameters()]
+    with pytest.raises(error, match=message):
+        program.train(X, Y, **{"steps": 3, "learning_rate": 0.1, **arguments})
+    assert [p.data for p in model.parameters()] == before
+
+
+def test_threads_must_be_at_least_one(model):
+    with pytest.raises(ValueError, match=r"threads must be at least 1"):
+        micrograd.compile(lambda x, y: model(x), model, threads=0)
+
+
+def test_predict_needs_a_model_that_can_be_called():
+    w = Value(1.0)
+    program = micrograd.compile(lambda x, y: w * x[0] - y, [w])
+    with pytest.raises(TypeError, match=r"list cannot be"):
+        program.predict(X)
