@@ -1,0 +1,204 @@
+"""What the classifier and the regressor share: their parameters, and the training by a compiled program."""
+
+from __future__ import annotations
+
+import random
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from joblib import effective_n_jobs
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+import micrograd
+from micrograd import optim
+from micrograd.engine import Value
+from micrograd.nn import MLP
+from micrograd.sklearn.parameters import Settings
+from micrograd.sklearn.progress import progress_bar
+
+Matrix = NDArray[np.float64]
+
+
+class BaseMLP(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """A multi-layer perceptron that is trained on batches; see ``MLPClassifier`` and ``MLPRegressor``."""
+
+    def __init__(
+        self,
+        hidden_layer_sizes: int | Sequence[int] = (16, 16),
+        activation: str = "relu",
+        *,
+        optimizer: str = "adam",
+        learning_rate: float | optim.Schedule = 0.01,
+        momentum: float = 0.9,
+        alpha: float = 1e-4,
+        batch_size: int | str | None = "auto",
+        max_iter: int = 200,
+        tol: float | None = 1e-4,
+        n_iter_no_change: int = 10,
+        random_state: int | np.random.RandomState | None = None,
+        n_jobs: int | None = None,
+        verbose: bool = False,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.momentum = momentum
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    # -- What the two differ in ---------------------------------------------------------------------------
+
+    def _loss_of_output(self, output: Any, target: Any) -> Value:
+        """Return the loss of one sample, without the penalty on the weights."""
+        raise NotImplementedError
+
+    # -- Training -----------------------------------------------------------------------------------------
+
+    def _fit(self, X: Matrix, targets: Matrix) -> None:
+        """Train from new weights until the loss no longer falls, or for ``max_iter`` epochs."""
+        settings = Settings.of(self)
+        self._start(settings, X.shape[1], targets.shape[1])
+        best = np.inf
+        with progress_bar(type(self).__name__, settings.max_iter, settings.verbose) as report:
+            while self.n_iter_ < settings.max_iter:
+                epochs = min(settings.n_iter_no_change, settings.max_iter - self.n_iter_)
+                lowest = min(self._train(settings, X, targets, epochs, report))
+                if settings.tol is not None and epochs == settings.n_iter_no_change:
+                    if lowest > best - settings.tol:
+                        return
+                    best = min(best, lowest)
+        if settings.tol is not None:
+            warnings.warn(
+                f"{type(self).__name__}: the loss was still falling after max_iter={settings.max_iter} "
+                "epochs; give it more of them, a larger learning_rate, or features on a common scale "
+                "(StandardScaler)",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+
+    def _partial_fit(self, X: Matrix, targets: Matrix, first: bool) -> None:
+        """Train for one epoch, from the weights and the optimizer's state that there are."""
+        settings = Settings.of(self)
+        if first:
+            self._start(settings, X.shape[1], targets.shape[1])
+        # What was changed by set_params since the last part holds for this one.
+        self.optimizer_.learning_rate = settings.learning_rate
+        self._train(settings, X, targets, epochs=1, report=None)
+
+    def _start(self, settings: Settings, features: int, outputs: int) -> None:
+        self._generator = check_random_state(self.random_state)
+        self.model_ = new_model(features, outputs, settings, self._generator)
+        self.optimizer_ = settings.new_optimizer(self.model_.parameters())
+        self.n_outputs_ = outputs
+        self.n_iter_ = 0
+        self.loss_curve_: list[float] = []
+        self._program: micrograd.Program | None = None
+        self._compiled_for: tuple[float, int] | None = None
+
+    def _train(
+        self,
+        settings: Settings,
+        X: Matrix,
+        targets: Matrix,
+        epochs: int,
+        report: Callable[[int, float], None] | None,
+    ) -> list[float]:
+        """Train for some epochs and return the mean loss of each."""
+        size = settings.batch_size_for(len(X))
+        sizes = np.full(-(-len(X) // size), size)
+        sizes[-1] = len(X) - size * (len(sizes) - 1)
+        losses = self._compiled().train(
+            X,
+            targets,
+            steps=len(sizes) * epochs,
+            batch_size=None if size == len(X) else size,
+            optimizer=self.optimizer_,
+            seed=int(self._generator.randint(np.iinfo(np.int32).max)),
+            callback=report,
+            callback_every=len(sizes),
+        )
+        of_epochs: list[float] = (losses.reshape(epochs, len(sizes)) @ sizes / len(X)).tolist()
+        self.loss_curve_ += of_epochs
+        self.loss_ = of_epochs[-1]
+        self.n_iter_ += epochs
+        return of_epochs
+
+    def _compiled(self) -> micrograd.Program:
+        wanted = (float(self.alpha), effective_n_jobs(self.n_jobs))
+        if self._program is None or self._compiled_for != wanted:
+            weights = [value for name, value in self.model_.named_parameters() if ".w." in name]
+            self._program = micrograd.compile(
+                penalised(self.model_, self._loss_of_output, weights, wanted[0]),
+                self.model_,
+                threads=wanted[1],
+            )
+            self._compiled_for = wanted
+        return self._program
+
+    # -- Prediction ---------------------------------------------------------------------------------------
+
+    def _outputs(self, X: Any) -> Matrix:
+        """Return the outputs of the model: shape (samples,), or (samples, outputs) where it has several."""
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float64, order="C", reset=False)
+        return np.asarray(self._compiled().predict(X))
+
+    def __getstate__(self) -> dict[str, Any]:
+        # The compiled program is machine code and addresses; whoever needs it next compiles it again.
+        state = dict(super().__getstate__())
+        if "_program" in state:
+            state["_program"] = None
+        return state
+
+
+def penalised(
+    model: MLP, loss_of_output: Callable[[Any, Any], Value], weights: list[Value], alpha: float
+) -> Callable[[Any, Any], Value]:
+    """Return the loss of one sample with ``alpha / 2`` times the sum of the squared weights added."""
+
+    def loss(x: list[Value], y: Any) -> Value:
+        data_loss = loss_of_output(model(x), y)
+        if alpha == 0:
+            return data_loss
+        squares = weights[0] * weights[0]
+        for weight in weights[1:]:
+            squares = squares + weight * weight
+        return data_loss + squares * (alpha / 2)
+
+    return loss
+
+
+def new_model(features: int, outputs: int, settings: Settings, generator: np.random.RandomState) -> MLP:
+    """Return an MLP with weights drawn from ``generator``, uniformly within a bound for each layer.
+
+    The bound is ``sqrt(6 / inputs)`` for ReLU (He et al., "Delving Deep into Rectifiers", 2015) and ``sqrt(6
+    / (inputs + outputs))`` for the others (Glorot and Bengio, "Understanding the difficulty of training deep
+    feedforward neural networks", 2010).
+    """
+    # nn draws from Python's global generator: leave that as the user had it.
+    state = random.getstate()
+    model = MLP(features, [*settings.hidden_layer_sizes, outputs], activation=settings.activation)
+    random.setstate(state)
+    last = len(model.layers) - 1
+    for position, layer in enumerate(model.layers):
+        height, width = len(layer.neurons), len(layer.neurons[0].w)
+        rectified = settings.activation == "relu" and position != last
+        bound = np.sqrt(6 / width) if rectified else np.sqrt(6 / (width + height))
+        for neuron, row in zip(layer.neurons, generator.uniform(-bound, bound, (height, width)).tolist()):
+            for weight, number in zip(neuron.w, row):
+                weight.data = number
+            neuron.b.data = 0.0
+    return model
