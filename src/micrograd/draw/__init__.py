@@ -1,0 +1,12 @@
+"""Graphs of gradients, to look at and to explore.
+
+``draw_dot(root)`` is micrograd's picture; ``explore(root, model)`` a page in which the chain rule can be
+followed number by number; ``explain(node)`` the same explanation in the terminal.
+"""
+
+from micrograd.draw.explanation import explain
+from micrograd.draw.explorer import Explorer, explore
+from micrograd.draw.graph import trace
+from micrograd.draw.static_picture import draw_dot
+
+__all__ = ["Explorer", "draw_dot", "explain", "explore", "trace"]

@@ -1,0 +1,93 @@
+"""One self-contained HTML file from the page's parts: markup, style, ES modules, data."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import html
+import json
+import re
+from importlib import resources
+from typing import Any
+
+from micrograd.draw.graphviz_program import INSTALL
+from micrograd.draw.rules import RULES
+from micrograd.draw.words import FUNCTIONS, WORDS
+from micrograd.language import Language
+
+# In the order in which they need each other.
+MODULES = (
+    "figures.js",
+    "words.js",
+    "graph.js",
+    "layout.js",
+    "formula.js",
+    "film.js",
+    "svg.js",
+    "picture.js",
+    "viewport.js",
+    "sections.js",
+    "explanation.js",
+    "toolbar.js",
+    "main.js",
+)
+_IMPORT = re.compile(r"^import (\{[^}]*\}) from \"\./([a-z]+)\.js\";", re.MULTILINE)
+_EXPORT = re.compile(r"^export ((?:function|const|class) (\w+))", re.MULTILINE)
+
+
+def page_of(scene: dict[str, Any], lang: Language, title: str) -> str:
+    """Return the HTML page that shows ``scene``, opening in ``lang``; it needs no network."""
+    data = {"scene": scene, "lang": lang, "words": WORDS, "functions": FUNCTIONS, "rules": _rules()}
+    script = _script()
+    parts = {
+        "LANG": lang,
+        "TITLE": html.escape(title),
+        "NOSCRIPT": html.escape(WORDS["noScript"][lang]),
+        "STYLE": _part("style.css"),
+        "DATA": _json_in_html(data),
+        "SCRIPT": script,
+        "HASH": "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    }
+    # One pass, so that nothing put in is searched for marks again.
+    return re.sub(r"\[\[([A-Z]+)\]\]", lambda mark: parts[mark.group(1)], _part("page.html"))
+
+
+def _json_in_html(data: Any) -> str:
+    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    # A user's label may contain "</script>" or "<!--".
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+@functools.cache
+def _part(name: str) -> str:
+    return (resources.files("micrograd.draw") / "page" / name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def _script() -> str:
+    """Return all modules as one script, each in a function of its own that returns what it exports."""
+    parts = ["", "const modules = {};"]
+    for name in MODULES:
+        text = _part(name)
+        exported = ", ".join(match.group(2) for match in _EXPORT.finditer(text))
+        body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = modules.\2;", text))
+        parts.append(f"modules.{name[:-3]} = (() => {{\n{body}return {{ {exported} }};\n}})();")
+    return "\n".join(parts) + "\n"
+
+
+@functools.cache
+def _rules() -> dict[str, Any]:
+    """Return the table of rules with its formulas as MathML, for the page."""
+    try:
+        from latex2mathml.converter import convert
+    except ImportError as error:
+        raise ImportError(
+            f"the explorer needs the package latex2mathml: {INSTALL}", name="latex2mathml"
+        ) from error
+    told = {}
+    for op, rule in RULES.items():
+        formulas = [rule.value, *rule.derivatives]
+        written = [{"math": convert(f.latex), "fr": f.fr, "en": f.en} for f in formulas]
+        told[op] = {"sign": rule.sign, "value": written[0], "derivatives": written[1:]}
+    return told

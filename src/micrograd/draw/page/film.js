@@ -1,0 +1,47 @@
+// Forward and backward as a film: which number appears at which step, in the engine's order.
+
+export class Film {
+  constructor(graph) {
+    this.graph = graph;
+    this.at = 0;
+    this.refold(new Set());
+    this.at = this.length;
+  }
+
+  get length() { return this.forward.length + this.backward.length; }
+
+  // The steps of the picture as it is folded now: a folded neuron's number comes when its output's does.
+  refold(open) {
+    const { graph } = this;
+    const finished = this.forward && this.at >= this.length;
+    const share = this.forward && this.length ? this.at / this.length : 1;
+    const steps = (order) => {
+      const units = new Map();
+      for (const node of order) {
+        const unit = graph.unitOf(node, open);
+        if (graph.outputsOf(unit).includes(node)) { units.delete(unit); units.set(unit, node); }
+      }
+      return [...units].map(([unit, node]) => ({ unit, node }));
+    };
+    this.forward = steps(graph.scene.forward);
+    this.backward = steps(graph.scene.backward);
+    this.forwardAt = new Map(this.forward.map((step, k) => [step.unit, k]));
+    this.backwardAt = new Map(this.backward.map((step, k) => [step.unit, k]));
+    this.at = finished ? this.length : Math.round(share * this.length);
+  }
+
+  go(step) {
+    this.at = Math.max(0, Math.min(this.length, step));
+  }
+
+  // The step that has just been done, or null at the start and at the end.
+  current() {
+    if (this.at === 0 || this.at === this.length && !this.playing && !this.stepped) return null;
+    const isForward = this.at <= this.forward.length;
+    const step = isForward ? this.forward[this.at - 1] : this.backward[this.at - 1 - this.forward.length];
+    return { ...step, isForward, number: isForward ? this.at : this.at - this.forward.length };
+  }
+
+  hasData(unit) { return this.forwardAt.get(unit) < this.at; }
+  hasGrad(unit) { return this.forward.length + this.backwardAt.get(unit) < this.at; }
+}

@@ -1,0 +1,292 @@
+// The graph as a picture: cards for nodes, frames for unfolded neurons and layers, curves for edges.
+
+import { exactly, written } from "./figures.js";
+import { inside, place } from "./layout.js";
+import { svg } from "./svg.js";
+import { say } from "./words.js";
+
+const TITLE_LENGTH = 13;
+const CROWDED = 64;
+
+export function drawPicture(root, graph, state) {
+  const layout = place(graph.scene, state.open);
+  const frames = svg("g", {});
+  const edges = svg("g", { class: "edges" });
+  const labels = svg("g", { class: "labels", "aria-hidden": "true" });
+  const cards = svg("g", {});
+  const placed = new Map();
+  drawContainer(layout, (point) => point);
+  root.replaceChildren(arrowheads(), svg("g", { id: "world" }, frames, edges, labels, cards));
+  root.setAttribute("aria-label", say("graph"));
+  return { width: layout.width, height: layout.height, placed };
+
+  function drawContainer({ boxes, segments }, toWorld) {
+    for (const box of Object.values(boxes)) {
+      const [x, y] = toWorld([box.left, box.top]);
+      const number = Number(box.item.slice(1));
+      if (box.item[0] === "n") {
+        placed.set(box.item, { x, y, width: box.width, height: box.height });
+        cards.append(card(graph, number, x, y, box));
+      } else if (box.item[0] === "g" && box.inner) {
+        frames.append(frame(graph, number, x, y, box));
+        drawContainer(box.inner, (point) => toWorld(inside(box, point)));
+      } else if (box.item[0] === "g") {
+        placed.set(box.item, { x, y, width: box.width, height: box.height });
+        cards.append(foldedGroup(graph, number, x, y, box));
+      }
+    }
+    // Between two large layers there are more local derivatives than anyone can read at once.
+    const isCrowded = segments.filter(({ use, head }) => use !== null || head[0] === "g").length > CROWDED;
+    for (const segment of segments) drawSegment(segment, segment.points.map(toWorld), isCrowded);
+  }
+
+  function drawSegment(segment, points, isCrowded) {
+    const ends = segment.use !== null || (segment.head[0] === "g" && !state.open.has(Number(segment.head.slice(1))));
+    const path = svg("path", {
+      class: "edge", d: curve(points), "data-from": segment.source, "data-tail": segment.tail,
+      "data-head": segment.head, "data-use": segment.use, "marker-end": ends ? "url(#arrow)" : null,
+    });
+    edges.append(path);
+    const slope = slopeShown(segment);
+    const { use } = segment;
+    if (slope === undefined) return;
+    // Near the end, where it multiplies; where a layer's edges meet in one neuron, near the start, where there is room.
+    const fan = use === null && isFan(segment);
+    const [x, onCurve] = fan ? ahead([...points].reverse(), -38) : ahead(points, 29);
+    // Where curves come in steeply they meet before their ends do; the ends keep the labels apart.
+    const y = fan ? onCurve : (onCurve + points[points.length - 1][1]) / 2;
+    labels.append(svg("text", {
+      class: isCrowded ? "slope crowded" : "slope", x, y: y + 3.5, "data-from": segment.source, "data-head": segment.head,
+      "data-use": segment.use, "data-value": exactly(slope),
+    }, written(slope)));
+  }
+
+  function isFan({ tail }) {
+    return tail[0] === "g" && graph.groups[Number(tail.slice(1))].kind === "layer" && state.open.has(Number(tail.slice(1)));
+  }
+
+  // The local derivative, or that of a folded neuron's output by what goes into it.
+  function slopeShown({ source, head, use }) {
+    const number = Number(head.slice(1));
+    if (use !== null) return graph.derivative(number, use);
+    if (head[0] !== "g" || state.open.has(number)) return undefined;
+    const kept = graph.groups[number].derivatives[source];
+    return kept === undefined ? undefined : graph.number(kept);
+  }
+}
+
+function curve(points) {
+  const [start, ...rest] = points.map((point) => point.map((v) => v.toFixed(1)).join(","));
+  return `M${start}C${rest.join(" ")}`;
+}
+
+// The point of a curve that lies so far to the left of its end (to the right, where the distance is negative).
+function ahead(points, distance) {
+  const row = points.slice(-4);
+  const target = row[3][0] - Math.sign(distance) * Math.min(Math.abs(distance), Math.abs(row[3][0] - row[0][0]) / 2);
+  let [low, high] = [0, 1];
+  for (let k = 0; k < 24; k++) {
+    const middle = (low + high) / 2;
+    if ((bezier(row, middle)[0] - target) * distance < 0) low = middle;
+    else high = middle;
+  }
+  return bezier(row, low);
+}
+
+function bezier(row, t) {
+  let points = row;
+  while (points.length > 1) points = points.slice(1).map((point, k) => point.map((v, i) => points[k][i] + (v - points[k][i]) * t));
+  return points[0];
+}
+
+function arrowheads() {
+  const arrow = svg("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 7.5, refY: 4, markerWidth: 10, markerHeight: 10, markerUnits: "userSpaceOnUse", orient: "auto" },
+    svg("path", { d: "M0,0.8 L8,4 L0,7.2 Z", class: "arrow" }));
+  return svg("defs", {}, arrow);
+}
+
+function outline(role, width, height) {
+  if (role === "parameter") {
+    const tip = 12;
+    return svg("path", { class: "outline", d: `M${tip},0H${width - tip}L${width},${height / 2}L${width - tip},${height}H${tip}L0,${height / 2}Z` });
+  }
+  const radius = { input: height / 2, constant: 2, result: 4, sum: 10 }[role] ?? 10;
+  return svg("rect", { class: "outline", width, height, rx: radius });
+}
+
+function card(graph, number, x, y, { width, height }) {
+  const node = graph.nodes[number];
+  const made = svg("g", {
+    class: `card ${node.role}`, transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, "data-unit": `n${number}`,
+    role: "button", tabindex: -1,
+  });
+  if (node.role === "sum" || node.terms) {
+    for (const shift of [8, 4]) made.append(svg("rect", { class: "outline behind", x: shift, y: -shift, width, height, rx: 10 }));
+  }
+  made.append(outline(node.role, width, height));
+  if (node.role === "result") made.append(svg("rect", { class: "inner", x: 3, y: 3, width: width - 6, height: height - 6, rx: 2 }));
+  heading(made, node, width);
+  numbers(made, width, 32, 47);
+  if (node.computed !== undefined) {
+    made.classList.add("overwritten");
+    made.append(svg("text", { class: "mark", x: width / 2, y: height + 12, "text-anchor": "middle" }, `✎ ${say("overwrittenShort")}`));
+  }
+  if (node.hiddenOperands) made.append(svg("text", { class: "more", x: -5, y: height / 2 + 4 }, "…"));
+  return made;
+}
+
+function heading(made, node, width) {
+  const title = node.name || say(node.role);
+  if (!node.sign) {
+    made.append(svg("text", { class: "name", x: width / 2, y: 17, "text-anchor": "middle" }, shortened(title)));
+    return;
+  }
+  const shown = shortened(node.sign, 8);
+  const length = Math.max(20, 10 + 7.6 * [...shown].length);
+  const start = node.role === "result" ? 9 : 7;
+  made.append(
+    svg("rect", { class: "badge", x: start, y: 5, width: length, height: 17, rx: 8.5 }),
+    svg("text", { class: "sign", x: start + length / 2, y: 17.5, "text-anchor": "middle" }, shown),
+    svg("text", { class: "name", x: start + length + 6, y: 17.5 }, shortened(title, Math.floor((width - length - 30) / 7))),
+  );
+}
+
+function numbers(made, width, first, second) {
+  for (const [what, y] of [["data", first], ["grad", second]]) {
+    made.append(
+      svg("text", { class: "what", x: 12, y: y + 3 }, say(`${what}Short`)),
+      svg("text", { class: `figure ${what}`, x: width - 12, y: y + 3, "text-anchor": "end" }, ""),
+    );
+  }
+}
+
+export function groupName(group) {
+  const [, layer, neuron] = /^(?:.*?layers\.(\d+))?(?:\.?neurons\.(\d+))?$/.exec(group.name) ?? [];
+  const parts = [];
+  if (neuron !== undefined) parts.push(say("neuronName", { number: neuron }));
+  if (layer !== undefined) parts.push(say("layerName", { number: layer }));
+  return parts.join(" · ") || group.name || say(group.kind);
+}
+
+function frame(graph, number, x, y, { width, height }) {
+  const group = graph.groups[number];
+  const label = say("foldOne", { name: groupName(group) });
+  const title = group.parent === null ? groupName(group) : shortGroupName(group);
+  return svg("g", { class: `frame ${group.kind}`, transform: `translate(${x.toFixed(1)},${y.toFixed(1)})` },
+    svg("rect", { class: "outline", width, height, rx: 12 }),
+    svg("g", { class: "fold", role: "button", tabindex: 0, "aria-label": label, "aria-expanded": "true", "data-fold": number },
+      svg("rect", { class: "handle", x: 6, y: 5, width: Math.min(width - 12, 34 + 7.2 * title.length), height: 20, rx: 10 }),
+      svg("text", { class: "plus", x: 17, y: 20, "text-anchor": "middle" }, "−"),
+      svg("text", { class: "title", x: 28, y: 19 }, title),
+      svg("title", {}, label)));
+}
+
+function foldedGroup(graph, number, x, y, { width, height }) {
+  const group = graph.groups[number];
+  const label = say("unfoldOne", { name: groupName(group) });
+  const made = svg("g", {
+    class: `card folded ${group.kind}`, transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, "data-unit": `g${number}`,
+    role: "button", tabindex: -1,
+  }, svg("rect", { class: "outline behind", x: 5, y: -4, width: width - 2, height, rx: 12 }),
+  svg("rect", { class: "outline", width, height, rx: 12 }));
+  made.append(
+    svg("g", { class: "fold", "data-fold": number, role: "button", tabindex: 0, "aria-label": label, "aria-expanded": "false" },
+      svg("circle", { class: "handle", cx: 15, cy: 14.5, r: 9 }),
+      svg("text", { class: "plus", x: 15, y: 19, "text-anchor": "middle" }, "+"),
+      svg("title", {}, label)),
+    svg("text", { class: "name", x: 30, y: 19 }, shortened(shortGroupName(group), 15)),
+  );
+  if (group.kind === "neuron") {
+    numbers(made, width, 34, 50);
+    if (graph.nodes[group.output].computed !== undefined) {
+      made.classList.add("overwritten");
+      made.append(svg("text", { class: "mark", x: width / 2, y: height + 12, "text-anchor": "middle" }, `✎ ${say("overwrittenShort")}`));
+    }
+  } else {
+    const neurons = graph.neuronsOf(number);
+    made.append(svg("text", { class: "what", x: width / 2, y: 40, "text-anchor": "middle" }, say("neuronsInLayer", { count: neurons.length })));
+    made.append(activity(neurons, width));
+  }
+  return made;
+}
+
+function shortGroupName(group) {
+  const neuron = /neurons\.(\d+)$/.exec(group.name);
+  return neuron ? say("neuronName", { number: neuron[1] }) : groupName(group);
+}
+
+// A bar for the output of each neuron of a folded layer.
+function activity(neurons, width) {
+  const step = Math.min(10, (width - 24) / neurons.length);
+  const left = (width - step * neurons.length) / 2;
+  return svg("g", { class: "activity" }, ...neurons.map((neuron, k) =>
+    svg("rect", { class: "bar", "data-neuron": neuron, x: left + k * step + 0.5, width: Math.max(1, step - 1), y: 50, height: 0 })));
+}
+
+function shortened(text, length = TITLE_LENGTH) {
+  const signs = [...text];
+  return signs.length > length ? `${signs.slice(0, Math.max(1, length - 1)).join("")}…` : text;
+}
+
+// Puts the numbers of the current sample and step into the cards, and names them for screen readers.
+export function updateNumbers(root, graph, state, film) {
+  const current = film.current();
+  for (const made of root.querySelectorAll(".card")) {
+    const unit = made.dataset.unit;
+    const number = Number(unit.slice(1));
+    const [hasData, hasGrad] = [film.hasData(unit), film.hasGrad(unit)];
+    made.classList.toggle("pending", !hasData);
+    made.classList.toggle("selected", state.selected === unit);
+    made.classList.toggle("current", current !== null && current.unit === unit);
+    made.classList.toggle("match", state.matches.includes(unit));
+    made.setAttribute("tabindex", state.focusable === unit ? 0 : -1);
+    made.setAttribute("aria-pressed", String(state.selected === unit));
+    const outputs = graph.outputsOf(unit);
+    made.classList.toggle("broken", outputs.some((node) => !graph.isFinite(node)));
+    const kind = unit[0] === "n" ? say(graph.nodes[number].role) : say(graph.groups[number].kind);
+    const name = unit[0] === "n" ? graph.nodes[number].name : groupName(graph.groups[number]);
+    let label = `${name ? `${name}, ` : ""}${kind}${unit[0] === "n" && graph.nodes[number].sign ? ` ${graph.nodes[number].sign}` : ""}`;
+    if (outputs.length === 1 && unit[0] === "n" || unit[0] === "g" && graph.groups[number].output !== null) {
+      const numbers = { data: graph.data(outputs[0]), grad: graph.grad(outputs[0]) };
+      for (const [what, shown] of [["data", hasData], ["grad", hasGrad]]) {
+        const text = made.querySelector(`.figure.${what}`);
+        text.textContent = shown ? written(numbers[what]) : "·";
+        text.setAttribute("data-value", shown ? exactly(numbers[what]) : "");
+        if (shown) label += `, ${say(what)} ${written(numbers[what])}`;
+      }
+    } else {
+      updateActivity(made, graph, hasData);
+    }
+    made.setAttribute("aria-label", label);
+  }
+  for (const edge of root.querySelectorAll(".edge, .slope")) {
+    const lit = current !== null && isLit(edge, current, graph, state);
+    edge.classList.toggle("lit-forward", lit && current.isForward);
+    edge.classList.toggle("lit-backward", lit && !current.isForward);
+    const { head } = edge.dataset;
+    edge.classList.toggle("pending", edge.matches(".slope") && !film.hasData(head));
+    edge.classList.toggle("near", state.selected !== null
+      && (head === state.selected || graph.outputsOf(state.selected).includes(Number(edge.dataset.from))));
+  }
+}
+
+function isLit(edge, current, graph, state) {
+  const from = Number(edge.dataset.from);
+  if (!current.isForward) return graph.outputsOf(current.unit).includes(from);
+  if (edge.dataset.head === current.unit) return true;
+  return current.unit[0] === "n" && edge.dataset.head[0] !== "n"
+    && graph.nodes[current.node].operands.includes(from)
+    && graph.groupsAround(current.node).some((group) => edge.dataset.head === `g${group}`) && state.open.size > 0;
+}
+
+function updateActivity(made, graph, hasData) {
+  const bars = [...made.querySelectorAll(".bar")];
+  const values = bars.map((bar) => graph.data(graph.groups[Number(bar.dataset.neuron)].output));
+  const most = Math.max(1e-12, ...values.map(Math.abs).filter(Number.isFinite));
+  bars.forEach((bar, k) => {
+    const height = hasData && Number.isFinite(values[k]) ? (26 * Math.abs(values[k])) / most : 0;
+    bar.setAttribute("height", height.toFixed(1));
+    bar.setAttribute("y", (77 - height).toFixed(1));
+    bar.classList.toggle("negative", values[k] < 0);
+  });
+}

@@ -1,0 +1,137 @@
+// Zoom and pan of the picture: wheel, pinch, drag, buttons, keys.
+
+const LEAST = 0.08;
+const MOST = 4;
+
+export class Viewport {
+  constructor(stage) {
+    this.stage = stage;
+    this.x = this.y = 0;
+    this.scale = 1;
+    this.fitted = true;
+    this.pointers = new Map();
+    this.moved = false;
+    stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+    stage.addEventListener("pointerdown", (event) => this.down(event));
+    stage.addEventListener("pointermove", (event) => this.move(event));
+    for (const end of ["pointerup", "pointercancel", "pointerleave"]) {
+      stage.addEventListener(end, (event) => this.pointers.delete(event.pointerId));
+    }
+    new ResizeObserver(() => { if (this.fitted) this.fit(); }).observe(stage);
+  }
+
+  show(picture) {
+    this.picture = picture;
+    if (this.fitted) this.fit();
+    else this.apply();
+  }
+
+  apply() {
+    const world = this.stage.querySelector("#world");
+    if (world) world.setAttribute("transform", `translate(${this.x.toFixed(2)},${this.y.toFixed(2)}) scale(${this.scale.toFixed(4)})`);
+  }
+
+  // All of it, but never so small that nobody can read it: then the result, at the right, is what one sees.
+  fit() {
+    if (!this.picture) return;
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    if (!width || !height) return;
+    const margin = 24;
+    const all = Math.min((width - 2 * margin) / this.picture.width, (height - 2 * margin - 30) / this.picture.height, 1.6);
+    this.scale = Math.max(all, LEAST);
+    this.x = (width - this.picture.width * this.scale) / 2;
+    this.y = (height - 30 - this.picture.height * this.scale) / 2;
+    this.fitted = true;
+    this.apply();
+  }
+
+  zoom(factor, x = this.stage.clientWidth / 2, y = this.stage.clientHeight / 2) {
+    const scale = Math.max(LEAST, Math.min(MOST, this.scale * factor));
+    this.x = x - ((x - this.x) * scale) / this.scale;
+    this.y = y - ((y - this.y) * scale) / this.scale;
+    this.scale = scale;
+    this.fitted = false;
+    this.apply();
+  }
+
+  // The first view. On a small screen a large graph starts at its result, in a size that can be read.
+  start(unit) {
+    this.fit();
+    const box = this.picture.placed.get(unit);
+    if (this.stage.clientWidth >= 700 || this.scale >= 0.6 || !box) return;
+    this.scale = 0.8;
+    this.fitted = false;
+    this.center({ ...box, x: box.x - (this.stage.clientWidth / 2 - 80) / this.scale });
+  }
+
+  // Brings a card into sight, and makes it large enough to read.
+  reveal(unit, readable = false) {
+    const box = this.picture && this.picture.placed.get(unit);
+    if (!box) return;
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    if (readable && this.scale < 0.75) { this.scale = 0.9; this.fitted = false; this.center(box); return; }
+    const left = box.x * this.scale + this.x;
+    const top = box.y * this.scale + this.y;
+    const isInside = left >= 8 && top >= 8 && left + box.width * this.scale <= width - 8 && top + box.height * this.scale <= height - 34;
+    if (!isInside) { this.fitted = false; this.center(box); }
+  }
+
+  center(box) {
+    this.x = this.stage.clientWidth / 2 - (box.x + box.width / 2) * this.scale;
+    this.y = this.stage.clientHeight / 2 - (box.y + box.height / 2) * this.scale;
+    this.apply();
+  }
+
+  // For paper, whose size no script knows: the whole picture, scaled by the browser.
+  print(isPrinting) {
+    const picture = this.stage.querySelector("svg");
+    if (isPrinting) {
+      picture.setAttribute("viewBox", `-10 -20 ${this.picture.width + 20} ${this.picture.height + 40}`);
+      this.stage.querySelector("#world").removeAttribute("transform");
+    } else {
+      picture.removeAttribute("viewBox");
+      this.apply();
+    }
+  }
+
+  // Keeps a place where it was while the picture around it changes.
+  keep(before, after) {
+    if (this.fitted || !before || !after) return;
+    this.x += (before.x - after.x) * this.scale;
+    this.y += (before.y - after.y) * this.scale;
+    this.apply();
+  }
+
+  wheel(event) {
+    event.preventDefault();
+    const place = this.stage.getBoundingClientRect();
+    this.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), event.clientX - place.left, event.clientY - place.top);
+  }
+
+  down(event) {
+    this.pointers.set(event.pointerId, [event.clientX, event.clientY]);
+    if (this.pointers.size === 1) this.moved = false;
+  }
+
+  move(event) {
+    const before = this.pointers.get(event.pointerId);
+    if (!before) return;
+    const now = [event.clientX, event.clientY];
+    if (this.pointers.size === 1) {
+      // A click trembles.
+      if (!this.moved && Math.hypot(now[0] - before[0], now[1] - before[1]) < 4) return;
+      this.moved = true;
+      this.x += now[0] - before[0];
+      this.y += now[1] - before[1];
+    } else if (this.pointers.size === 2) {
+      const other = [...this.pointers].find(([id]) => id !== event.pointerId)[1];
+      const distance = (point) => Math.max(1, Math.hypot(point[0] - other[0], point[1] - other[1]));
+      const place = this.stage.getBoundingClientRect();
+      this.zoom(distance(now) / distance(before), (now[0] + other[0]) / 2 - place.left, (now[1] + other[1]) / 2 - place.top);
+      this.moved = true;
+    }
+    this.fitted = false;
+    this.pointers.set(event.pointerId, now);
+    this.apply();
+  }
+}

@@ -1,0 +1,79 @@
+"""micrograd's picture of a graph: a record with data and gradient a value, a small node an operation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from micrograd.draw import figures, graphviz_program
+from micrograd.draw.graph import refuse_other_than_value
+from micrograd.engine import Value, topological_order
+
+READABLE = 300
+
+
+def draw_dot(
+    root: Value,
+    format: str = "svg",
+    rankdir: str = "LR",
+    *,
+    local_derivatives: bool = False,
+    digits: int = 4,
+    max_nodes: int = READABLE,
+) -> Any:
+    """Return the graph that ends in ``root`` as a ``graphviz.Digraph``, which shows itself in Jupyter.
+
+    Each value is a record with its label (where it has one), ``data`` and ``grad``; each operation is a small
+    node before its result. ``format`` is the one that ``render()`` writes, ``rankdir`` is ``"LR"`` (left to
+    right) or ``"TB"`` (top to bottom). With ``local_derivatives=True`` each edge carries the derivative of
+    the result by that operand. Numbers have ``digits`` decimals.
+
+    Raises ``ValueError`` for a graph of more than ``max_nodes`` values, which nobody could read, and for
+    an unknown ``rankdir``; ``ImportError`` where the packages for drawing are missing.
+    """
+    refuse_other_than_value(root)
+    if rankdir not in ("LR", "TB"):
+        raise ValueError(f"rankdir: expected 'LR' (left to right) or 'TB' (top to bottom), got {rankdir!r}")
+    nodes = topological_order(root)
+    if len(nodes) > max_nodes:
+        raise ValueError(
+            f"this graph has {len(nodes):,} nodes, and a picture of more than {max_nodes:,} cannot be read: "
+            "use micrograd.draw.explore(root, model), which folds neurons, layers and samples; or draw the "
+            "loss of one sample; or pass max_nodes=... if you want the picture all the same"
+        )
+    dot = graphviz_program.picture(format=format, graph_attr={"rankdir": rankdir})
+    names = {node: f"n{number}" for number, node in enumerate(nodes)}
+    for node in nodes:
+        _draw_node(dot, node, names, digits, local_derivatives)
+    return dot
+
+
+def _draw_node(dot: Any, node: Value, names: dict[Value, str], digits: int, local_derivatives: bool) -> None:
+    name = names[node]
+    cells = [_escape(node.label)] if node.label else []
+    cells += [f"data {figures.write(node.data, digits)}", f"grad {figures.write(node.grad, digits)}"]
+    if node._computed is not None:
+        cells.append(f"computed {figures.write(node._computed, digits)}, then overwritten")
+    row = " | ".join(cells)
+    # In a record, braces turn the cells by a quarter: side by side in a picture from left to right too.
+    dot.node(name, label="{ " + row + " }", shape="record")
+    if not node._operands:
+        return
+    operation = f"{name}_op"
+    dot.node(operation, label=_escape(node._op or "?"))
+    dot.edge(operation, name)
+    if local_derivatives and len(node._local_derivatives) == len(node._operands):
+        for operand, derivative in zip(node._operands, node._local_derivatives):
+            dot.edge(names[operand], operation, label=f" {figures.write(derivative, digits)} ")
+    else:
+        for operand in dict.fromkeys(node._operands):
+            dot.edge(names[operand], operation)
+
+
+def _escape(text: str) -> str:
+    """Return ``text`` so that Graphviz shows it as it is: neither its escapes nor HTML nor record syntax."""
+    shown = "".join(c if c.isprintable() else " " for c in text).encode("utf-8", "replace").decode("utf-8")
+    return "".join(_SPECIAL.get(c, c) for c in shown)
+
+
+# An entity for a backslash would be read as the start of an escape after all, so it is doubled.
+_SPECIAL = {c: f"&#{ord(c)};" for c in "{}|<>&\"'"} | {"\\": "\\\\"}

@@ -1,0 +1,316 @@
+"""What the explorer says, in French and English: for the page and for the terminal alike.
+
+Braces are filled in: ``{name}``, ``{number}``, ... Text that explains an operation stands in ``rules.py``.
+"""
+
+from __future__ import annotations
+
+from micrograd.language import Language
+
+WORDS: dict[str, dict[Language, str]] = {
+    # What a node is
+    "parameter": {"fr": "paramètre", "en": "parameter"},
+    "input": {"fr": "entrée", "en": "input"},
+    "constant": {"fr": "constante", "en": "constant"},
+    "operation": {"fr": "opération", "en": "operation"},
+    "result": {"fr": "résultat", "en": "result"},
+    "sum": {"fr": "somme du lot", "en": "sum of the batch"},
+    "neuron": {"fr": "neurone", "en": "neuron"},
+    "layer": {"fr": "couche", "en": "layer"},
+    "data": {"fr": "valeur", "en": "data"},
+    "grad": {"fr": "gradient", "en": "grad"},
+    "dataShort": {"fr": "val.", "en": "data"},
+    "gradShort": {"fr": "grad.", "en": "grad"},
+    "neuronName": {"fr": "neurone {number}", "en": "neuron {number}"},
+    "layerName": {"fr": "couche {number}", "en": "layer {number}"},
+    "neuronsInLayer": {"fr": "{count} neurones", "en": "{count} neurons"},
+    # Sections of an explanation
+    "forward": {"fr": "Calcul de la valeur", "en": "How its value is computed"},
+    "local": {"fr": "Dérivées locales", "en": "Local derivatives"},
+    "backward": {"fr": "D’où vient son gradient", "en": "Where its gradient comes from"},
+    "step": {"fr": "Un pas de descente de gradient", "en": "One step of gradient descent"},
+    "attention": {"fr": "À remarquer", "en": "Worth noticing"},
+    # Forward
+    "isParameter": {
+        "fr": "{name} est un paramètre du modèle : l’apprentissage cherche sa meilleure valeur.",
+        "en": "{name} is a parameter of the model: training looks for its best value.",
+    },
+    "isInput": {
+        "fr": "{name} est une donnée d’entrée : elle ne change pas pendant l’apprentissage.",
+        "en": "{name} is an input: it does not change during training.",
+    },
+    "isConstant": {
+        "fr": "C’est une constante du calcul : elle ne dépend de rien.",
+        "en": "It is a constant of the computation: it depends on nothing.",
+    },
+    "does": {"fr": "{name} {does}.", "en": "{name} {does}."},
+    "isSum": {
+        "fr": "{name} additionne {count} termes, un par exemple du lot ; ici l’exemple {sample}.",
+        "en": "{name} adds {count} terms, one for each sample of the batch; sample {sample} is the one "
+        "shown.",
+    },
+    "otherTerms": {"fr": "les autres termes", "en": "the other terms"},
+    "isNeuron": {
+        "fr": "Chaque entrée est multipliée par son poids, le biais s’ajoute, {activation}.",
+        "en": "Each input is multiplied by its weight, the bias is added, {activation}.",
+    },
+    "thenActivation": {"fr": "puis vient l’activation {op}", "en": "then comes the activation {op}"},
+    "noActivation": {"fr": "sans activation", "en": "without an activation"},
+    "isLayer": {
+        "fr": "Cette couche contient {count} neurones, qui reçoivent tous les mêmes entrées.",
+        "en": "This layer holds {count} neurons, which all receive the same inputs.",
+    },
+    "copies": {
+        "fr": "Ce nombre a été donné tel quel au modèle : chacun des {count} neurones en a fait son propre "
+        "nœud. Ils sont réunis ici, et leurs gradients additionnés.",
+        "en": "This number was given to the model as it is: each of {count} neurons made a node of its own. "
+        "They are shown as one here, and their gradients added.",
+    },
+    # Local derivatives
+    "noOperands": {
+        "fr": "Aucune : {name} ne dépend d’aucun autre nœud.",
+        "en": "None: {name} depends on no other node.",
+    },
+    "custom": {
+        "fr": "Opération écrite à la main : c’est sa fonction _backward qui calcule les gradients de ses "
+        "opérandes, et les dérivées locales ne sont pas connues.",
+        "en": "An operation written by hand: its own _backward computes the gradients of its operands, and "
+        "the local derivatives are not known.",
+    },
+    # Backward
+    "isRoot": {
+        "fr": "C’est d’ici que part la rétropropagation : la dérivée de {name} par rapport à lui-même "
+        "vaut 1.",
+        "en": "Backpropagation starts here: the derivative of {name} by itself is 1.",
+    },
+    "oneUser": {
+        "fr": "{name} n’est utilisé que par {user} : son gradient est la dérivée locale, multipliée par le "
+        "gradient de {user}.",
+        "en": "Only {user} uses {name}: its gradient is the local derivative, times the gradient of {user}.",
+    },
+    "manyUsers": {
+        "fr": "{name} est utilisé {count} fois : les contributions s’additionnent.",
+        "en": "{name} is used {count} times: the contributions add up.",
+    },
+    "noUsers": {"fr": "Aucun nœud visible ne l’utilise.", "en": "No node shown uses it."},
+    "otherSamples": {"fr": "les {count} autres exemples", "en": "the {count} other samples"},
+    "customPart": {"fr": "selon le _backward de {user}", "en": "by the _backward of {user}"},
+    "elsewhere": {
+        "fr": "Le gradient contient en plus {number}, qui ne vient pas de ce graphe : sans doute une "
+        "rétropropagation précédente, sans remise à zéro (zero_grad).",
+        "en": "The gradient also holds {number} that does not come from this graph: most likely an earlier "
+        "backward sweep, without zero_grad() before this one.",
+    },
+    "neverSwept": {
+        "fr": "Les gradients sont tous nuls : backward() n’a pas encore été appelée sur ce résultat.",
+        "en": "All gradients are zero: backward() has not been called on this result yet.",
+    },
+    "rootNotOne": {
+        "fr": "Le gradient du résultat vaut {number} et non 1 : backward() a été appelée sur un autre nœud.",
+        "en": "The result’s gradient is {number} and not 1: backward() was called on another node.",
+    },
+    # A step of gradient descent
+    "learningRate": {"fr": "taux d’apprentissage η", "en": "learning rate η"},
+    "stepDown": {
+        "fr": "Le gradient est positif : augmenter {name} augmenterait L. La descente diminue donc {name}.",
+        "en": "The gradient is positive: a larger {name} would make L larger. So the step decreases {name}.",
+    },
+    "stepUp": {
+        "fr": "Le gradient est négatif : augmenter {name} diminuerait L. La descente augmente donc {name}.",
+        "en": "The gradient is negative: a larger {name} would make L smaller. So the step increases {name}.",
+    },
+    "stepNone": {
+        "fr": "Le gradient est nul : la descente ne change pas {name}.",
+        "en": "The gradient is zero: the step leaves {name} as it is.",
+    },
+    "stepBroken": {
+        "fr": "Le gradient n’est pas un nombre fini : aucun pas n’est possible.",
+        "en": "The gradient is not a finite number: no step is possible.",
+    },
+    "stepEffect": {
+        "fr": "À lui seul, ce pas changerait L d’environ {number} (−η × gradient², au premier ordre).",
+        "en": "By itself, this step would change L by about {number} (−η × gradient², to first order).",
+    },
+    # Worth noticing
+    "overwritten": {
+        "fr": "La valeur a été remplacée après le calcul : l’opération avait donné {before}, on lit "
+        "maintenant "
+        "{after}.",
+        "en": "The data was overwritten after the forward pass: the operation had computed {before}, now it "
+        "reads {after}.",
+    },
+    "overwrittenShort": {"fr": "valeur remplacée", "en": "overwritten"},
+    "overwrittenBy": {
+        "fr": "C’est {function} de {before}. Mais le graphe n’en sait rien : la rétropropagation ignore le "
+        "facteur {slope}, la dérivée de cette fonction.",
+        "en": "That is {function} of {before}. But the graph does not know: backpropagation ignores "
+        "the factor "
+        "{slope}, the derivative of this function.",
+    },
+    "overwrittenFix": {
+        "fr": "Avec ce facteur, le gradient transmis aux opérandes serait {right} au lieu de {wrong}. Écrire "
+        "{call} au lieu de changer .data le met dans le graphe.",
+        "en": "With it, the gradient passed on to the operands would be {right} instead of {wrong}. Write "
+        "{call} instead of changing .data, and the graph contains it.",
+    },
+    "overwrittenUnknown": {
+        "fr": "Le graphe n’en sait rien : la rétropropagation fait comme si ce remplacement n’avait pas "
+        "d’effet (un facteur 1).",
+        "en": "The graph does not know: backpropagation acts as if the replacement had no effect (a factor "
+        "of 1).",
+    },
+    "reluClosed": {
+        "fr": "L’entrée de ReLU n’est pas positive : la dérivée locale est 0, et aucun gradient ne "
+        "passe. Tout "
+        "ce qui ne sert qu’à ce nœud reçoit un gradient nul.",
+        "en": "The input of ReLU is not positive: the local derivative is 0 and no gradient passes. Whatever "
+        "only this node uses receives a zero gradient.",
+    },
+    "negation": {
+        "fr": "Multiplier par −1, c’est la première moitié d’une soustraction : a − b = a + (−1) × b.",
+        "en": "A multiplication by −1 is the first half of a subtraction: a − b = a + (−1) × b.",
+    },
+    "subtraction": {
+        "fr": "Additionner un opposé, c’est soustraire : c’est ainsi que micrograd écrit a − b.",
+        "en": "To add the opposite is to subtract: this is how micrograd writes a − b.",
+    },
+    "reciprocal": {
+        "fr": "La puissance −1 est un inverse : a ÷ b = a × b⁻¹.",
+        "en": "The power −1 is a reciprocal: a ÷ b = a × b⁻¹.",
+    },
+    "stale": {
+        "fr": "Les opérandes ont changé depuis le calcul (après un pas de descente, sans doute) : les "
+        "dérivées "
+        "locales sont celles d’alors.",
+        "en": "The operands have changed since the forward pass (by a step of descent, most likely): "
+        "the local "
+        "derivatives are those of that time.",
+    },
+    "notFinite": {
+        "fr": "Ce nœud contient un nombre qui n’est pas fini (nan ou inf) : tout ce qui en dépend est perdu. "
+        "Remontez vers ses opérandes pour trouver le premier.",
+        "en": "This node holds a number that is not finite (nan or inf): whatever depends on it is lost. "
+        "Follow its operands back to find the first one.",
+    },
+    "hiddenOperands": {
+        "fr": "{count} de ses opérandes ne sont pas montrés.",
+        "en": "{count} of its operands are not shown.",
+    },
+    # The page
+    "title": {"fr": "Graphe des gradients", "en": "Graph of gradients"},
+    "graph": {
+        "fr": "Le graphe, de gauche à droite. Les flèches suivent les arêtes.",
+        "en": "The graph, from left to right. Arrow keys follow the edges.",
+    },
+    "explanation": {"fr": "Explication", "en": "Explanation"},
+    "start": {
+        "fr": "Cliquez sur un nœud : son calcul et son gradient s’expliquent ici, nombre par nombre. Chaque "
+        "nombre souligné mène au nœud d’où il vient.",
+        "en": "Click a node: its value and its gradient are explained here, number by number. Each "
+        "underlined "
+        "number leads to the node that it comes from.",
+    },
+    "counts": {"fr": "{count} nœuds", "en": "{count} nodes"},
+    "shownOf": {
+        "fr": "Le graphe a {total} nœuds ; cette page montre les {shown} plus proches du résultat et "
+        "en laisse "
+        "{hidden} de côté. explore() sur un autre nœud montre la suite.",
+        "en": "The graph has {total} nodes; this page shows the {shown} nearest to the result and leaves "
+        "{hidden} out. explore() on another node shows more.",
+    },
+    "batchOf": {
+        "fr": "Lot de {count} exemples, {total} nœuds en tout : tous les exemples ont le même graphe, montré "
+        "une seule fois.",
+        "en": "A batch of {count} samples, {total} nodes in all: every sample has the same graph, "
+        "shown once.",
+    },
+    "samplesLeftOut": {
+        "fr": "Seuls les {shown} premiers exemples peuvent être choisis.",
+        "en": "Only the first {shown} samples can be chosen.",
+    },
+    "unlike": {
+        "fr": "{count} exemples, d’une autre forme, comptent dans la somme mais ne sont pas montrés.",
+        "en": "{count} samples of another shape count in the sum, but are not shown.",
+    },
+    "alone": {
+        "fr": "Ce graphe n’a qu’un nœud : une valeur qui ne vient d’aucune opération.",
+        "en": "This graph has a single node: a value that no operation has made.",
+    },
+    "badNumbers": {
+        "fr": "{count} nœuds contiennent nan ou inf ; ils sont marqués.",
+        "en": "{count} nodes hold nan or inf; they are marked.",
+    },
+    "sample": {"fr": "Exemple", "en": "Sample"},
+    "previousSample": {"fr": "Exemple précédent", "en": "Previous sample"},
+    "nextSample": {"fr": "Exemple suivant", "en": "Next sample"},
+    "search": {"fr": "Chercher un nœud", "en": "Find a node"},
+    "noMatch": {"fr": "rien trouvé", "en": "nothing found"},
+    "matches": {"fr": "{number} sur {count}", "en": "{number} of {count}"},
+    "foldAll": {"fr": "Tout replier", "en": "Fold all"},
+    "unfoldAll": {"fr": "Tout déplier", "en": "Unfold all"},
+    "foldOne": {"fr": "Replier {name}", "en": "Fold {name}"},
+    "unfoldOne": {"fr": "Déplier {name}", "en": "Unfold {name}"},
+    "zoomIn": {"fr": "Agrandir", "en": "Zoom in"},
+    "zoomOut": {"fr": "Réduire", "en": "Zoom out"},
+    "zoomFit": {"fr": "Tout voir", "en": "Fit"},
+    "theme": {"fr": "Clair ou sombre", "en": "Light or dark"},
+    "print": {"fr": "Imprimer", "en": "Print"},
+    "language": {"fr": "Langue", "en": "Language"},
+    "film": {"fr": "Film du calcul", "en": "Film of the computation"},
+    "play": {"fr": "Lecture", "en": "Play"},
+    "pause": {"fr": "Pause", "en": "Pause"},
+    "stepForward": {"fr": "Un pas en avant", "en": "One step forward"},
+    "stepBack": {"fr": "Un pas en arrière", "en": "One step back"},
+    "toStart": {"fr": "Au début", "en": "To the start"},
+    "toEnd": {"fr": "À la fin", "en": "To the end"},
+    "speed": {"fr": "Vitesse", "en": "Speed"},
+    "filmStart": {
+        "fr": "Rien n’est encore calculé. Les valeurs viennent de gauche à droite, puis les gradients "
+        "de droite "
+        "à gauche.",
+        "en": "Nothing is computed yet. Values come from left to right, then gradients from right to left.",
+    },
+    "filmEnd": {
+        "fr": "Tout est calculé. ▶ rejoue le film : les valeurs, puis les gradients.",
+        "en": "All is computed. ▶ plays the film: the values, then the gradients.",
+    },
+    "phaseForward": {"fr": "Valeur {number} sur {count}", "en": "Value {number} of {count}"},
+    "phaseBackward": {"fr": "Gradient {number} sur {count}", "en": "Gradient {number} of {count}"},
+    "given": {"fr": "donné", "en": "given"},
+    "keys": {
+        "fr": "Clavier : ← → suivent les arêtes, ↑ ↓ changent de ligne, Entrée explique, F plie ou déplie, "
+        "espace lance le film, virgule et point l’avancent pas à pas, / cherche, + − 0 zooment.",
+        "en": "Keyboard: ← → follow the edges, ↑ ↓ change rows, Enter explains, F folds or unfolds, "
+        "space plays "
+        "the film, comma and full stop step through it, / searches, + − 0 zoom.",
+    },
+    "noScript": {
+        "fr": "Cette page a besoin de JavaScript pour montrer le graphe.",
+        "en": "This page needs JavaScript to show the graph.",
+    },
+    "close": {"fr": "Fermer", "en": "Close"},
+    # The terminal
+    "passesOn": {"fr": "Ce qu’il transmet", "en": "What it passes on"},
+    "giveRoot": {
+        "fr": "Donnez root= (le résultat sur lequel backward() a été appelée) pour voir d’où il vient.",
+        "en": "Give root= (the result on which backward() was called) to see where it comes from.",
+    },
+}
+
+# Names of functions that somebody may have written over a node's data.
+FUNCTIONS: dict[str, dict[Language, str]] = {
+    "sigmoid": {"fr": "la sigmoïde", "en": "the sigmoid"},
+    "tanh": {"fr": "la tangente hyperbolique", "en": "the hyperbolic tangent"},
+    "ReLU": {"fr": "la fonction ReLU", "en": "the function ReLU"},
+    "exp": {"fr": "l’exponentielle", "en": "the exponential"},
+    "log": {"fr": "le logarithme", "en": "the logarithm"},
+    "sqrt": {"fr": "la racine carrée", "en": "the square root"},
+    "abs": {"fr": "la valeur absolue", "en": "the absolute value"},
+    "sin": {"fr": "le sinus", "en": "the sine"},
+    "cos": {"fr": "le cosinus", "en": "the cosine"},
+}
+
+
+def say(key: str, lang: Language, **filled: object) -> str:
+    """Return a text in ``lang`` with its braces filled in; text put in is not read for braces again."""
+    return WORDS[key][lang].format(**{name: str(value) for name, value in filled.items()})

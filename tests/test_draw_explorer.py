@@ -1,0 +1,354 @@
+"""What the explorer knows of a graph before it becomes a page: batches, neurons, names, orders, numbers."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import random
+import stat
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("graphviz")
+pytest.importorskip("latex2mathml")
+
+from draw_tasks import TASKS, batch, moons, one_sample
+
+from micrograd.draw import Explorer, explain, explore, trace
+from micrograd.draw.scene import scene_of
+from micrograd.draw.sweep import backward_order
+from micrograd.draw.view import view_of
+from micrograd.engine import Value
+from micrograd.nn import MLP
+
+
+def numbers(scene: dict[str, Any], kept: Any) -> list[float]:
+    row = scene["rows"][kept["row"]] if isinstance(kept, dict) else [kept]
+    return [float(number) for number in row]
+
+
+def test_task_3_shows_exactly_the_nodes_of_the_graph() -> None:
+    loss, model = one_sample([1])
+    scene = scene_of(loss, model)
+    assert len(scene["nodes"]) == len(trace(loss)[0]) == 12
+    assert sorted(n["name"] for n in scene["nodes"] if n["role"] == "parameter") == ["b", "w0", "w1"]
+    assert [n["name"] for n in scene["nodes"] if n["role"] == "input"] == ["x0", "x1"]
+    assert scene["nodes"][-1]["role"] == "result"
+    assert [g["kind"] for g in scene["groups"]] == ["neuron"]
+    assert scene["groups"][0]["open"]
+
+
+@pytest.mark.parametrize("hidden", [2, 16])
+def test_the_samples_of_a_batch_are_found_and_shown_once(hidden: int) -> None:
+    loss, model = batch(hidden)
+    view = view_of(loss, model)
+    assert view.samples == view.all_samples == 100
+    assert len(view.nodes) < 12 * hidden + 10
+    parameters = set(model.parameters())
+    for node in view.nodes:
+        assert len(node.values) == (1 if node.values[0] in parameters or node.terms else len(node.values))
+    # Node for node the same place in every sample: the model's output for each, in the order of the data.
+    outputs = next(n.values for n in view.nodes if n.values[0]._computed is not None)
+    for value, (x, _) in zip(outputs, moons()):
+        assert math.isclose(value.data, 1 / (1 + math.exp(-model(x).data)), rel_tol=1e-12)
+
+
+def test_a_batch_is_found_without_the_model_too() -> None:
+    loss, _ = batch(2)
+    assert view_of(loss).samples == 100
+
+
+def test_hidden_neurons_are_no_samples() -> None:
+    loss, model = one_sample([16, 1])
+    assert view_of(loss, model).samples == 0
+    assert view_of(loss).samples == 0
+
+
+def test_a_cross_entropy_of_two_terms_a_sample_is_one_sample() -> None:
+    random.seed(0)
+    model = MLP(2, [3, 1])
+    total = Value(0)
+    for x, y in moons(10):
+        p = model(x).sigmoid()
+        total = total + p.log() * -y
+        total = total + (1 - p).log() * (y - 1)
+    total.backward()
+    view = view_of(total, model)
+    assert view.samples == 10
+
+
+def test_a_penalty_on_the_weights_stands_beside_the_samples() -> None:
+    random.seed(0)
+    model = MLP(2, [2, 1])
+    data = sum((model(x) - y) ** 2 for x, y in moons(20))
+    loss = data + 0.01 * sum(p * p for p in model.parameters())
+    loss.backward()
+    view = view_of(loss, model)
+    assert view.samples == 20
+    assert sum(n.values[0]._op == "*" and n.role == "operation" for n in view.nodes) > 9
+
+
+def test_samples_of_another_shape_are_counted_and_not_shown() -> None:
+    random.seed(0)
+    model = MLP(2, [2, 1])
+    losses = [
+        (model(x) - y) ** 2 if k % 3 else model(x).exp().log() * model(x)
+        for k, (x, y) in enumerate(moons(30))
+    ]
+    loss = sum(losses)
+    loss.backward()
+    scene = scene_of(loss, model)
+    assert scene["samples"] == 20
+    assert scene["unlike"] == 10
+
+
+def test_gradients_of_the_page_are_the_engines() -> None:
+    loss, model = batch(16)
+    scene = scene_of(loss, model)
+    view = view_of(loss, model)
+    for node, told in zip(view.nodes, scene["nodes"]):
+        data = [value.data for value in node.values]
+        grad = [v.grad + sum(c[k].grad for c in node.copies) for k, v in enumerate(node.values)]
+        assert numbers(scene, told["data"]) in (data, data[:1])
+        assert numbers(scene, told["grad"]) in (grad, grad[:1])
+
+
+def test_the_sum_of_contributions_is_the_gradient() -> None:
+    loss, model = batch(2)
+    scene, view = scene_of(loss, model), view_of(loss, model)
+    for position, node in enumerate(scene["nodes"]):
+        if node["role"] != "parameter":
+            continue
+        total = 0.0
+        for user in scene["nodes"]:
+            for use, operand in enumerate(user["operands"]):
+                if operand == position:
+                    slopes, grads = (
+                        numbers(scene, kept) for kept in (user["derivatives"][use], user["grad"])
+                    )
+                    total += sum(slopes[k % len(slopes)] * grads[k % len(grads)] for k in range(100))
+        assert math.isclose(total, view.nodes[position].values[0].grad, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def test_a_folded_neuron_knows_its_derivative_by_each_input() -> None:
+    random.seed(3)
+    model = MLP(2, [2, 1])
+    x = [Value(0.4), Value(-0.3)]
+    loss = model(x)
+    loss.backward()
+    scene, view = scene_of(loss, model), view_of(loss, model)
+    for group in scene["groups"]:
+        if group["kind"] != "neuron":
+            continue
+        output = view.nodes[group["output"]].values[0]
+        before = [v.grad for v in x]
+        for value in x:
+            value.grad = 0
+        output.backward()
+        for name, kept in group["derivatives"].items():
+            source = view.nodes[int(name)].values[0]
+            assert math.isclose(float(kept), source.grad, abs_tol=1e-15)
+        for value, old in zip(x, before):
+            value.grad = old
+
+
+def test_the_film_goes_backward_in_the_engines_order() -> None:
+    # Twins of a graph whose nodes tell when they are asked to pass their gradient on.
+    random.seed(5)
+    values = [Value(random.uniform(-1, 1)) for _ in range(4)]
+    for _ in range(25):
+        a, b = random.choice(values[-6:]), random.choice(values)
+        values.append(random.choice([a + b, a * b, a.tanh()]))
+    root = values[-1] + values[-2]
+    order = trace(root)[0]
+    told: list[int] = []
+    twins: dict[Value, Value] = {}
+    for position, node in enumerate(order):
+        twin = Value(node.data, tuple(twins[o] for o in node._operands), node._op)
+        if node._operands:
+            twin._backward = lambda position=position: told.append(position)
+        twins[node] = twin
+    twins[root].backward()
+    shown = [n for n in backward_order(view_of(root)) if order[n]._operands]
+    assert shown == told
+
+
+def test_what_was_written_over_is_told_with_the_factor_that_is_missing() -> None:
+    loss, model = one_sample([1])
+    node = next(n for n in scene_of(loss, model)["nodes"] if "computed" in n)
+    sigma = node["data"]
+    assert node["applied"] == "sigmoid"
+    assert math.isclose(node["ignored"], sigma * (1 - sigma), rel_tol=1e-12)
+    text = explain(next(v for v in trace(loss)[0] if v._computed is not None), "fr", root=loss, model=model)
+    assert "remplacée" in text
+    assert "-0.4905" in text
+    assert "0.2355" in text
+
+
+def test_gradients_of_an_earlier_sweep_are_told() -> None:
+    w = Value(2.0, label="w")
+    loss = w * 3
+    loss.backward()
+    assert "elsewhere" not in scene_of(loss)["nodes"][0]
+    loss.backward()
+    node = next(n for n in scene_of(loss)["nodes"] if n["name"] == "w")
+    assert node["elsewhere"] == 3.0
+
+
+def test_operands_that_changed_since_are_told() -> None:
+    w = Value(2.0, label="w")
+    loss = w * 3
+    loss.backward()
+    w.data = 1.5
+    assert any(n.get("stale") for n in scene_of(loss)["nodes"])
+    assert "changed since" in explain(loss, "en")
+
+
+def test_names_come_from_labels_inputs_and_the_model() -> None:
+    random.seed(0)
+    model = MLP(2, [2, 1])
+    x = [Value(0.1), Value(0.2, label="height")]
+    y = Value(1.0)
+    loss = (model(x) - y) ** 2
+    names = {n["name"] for n in scene_of(loss, model, inputs={"x1": x[0], "target": y})["nodes"]}
+    assert {"x1", "height", "target", "w0", "w1", "b"} <= names
+    names = {n["name"] for n in scene_of(loss, None, inputs=[x])["nodes"]}
+    assert {"x0", "height"} <= names
+    with pytest.raises(TypeError, match="inputs"):
+        explore(loss, inputs=3)
+    with pytest.raises(TypeError, match="'a' is not a Value"):
+        explore(loss, inputs={"a": 3})
+    with pytest.raises(TypeError, match="model"):
+        explore(loss, model=3)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_pages_are_small_and_quick(task: str, tmp_path: Path) -> None:
+    loss, model = TASKS[task]()
+    start = time.perf_counter()
+    path = explore(loss, model).save(tmp_path / "page.html")
+    took = time.perf_counter() - start
+    assert path.stat().st_size < 3_000_000
+    # Two seconds are promised; a busy machine gets some more.
+    assert took < 8
+
+
+def test_saving_replaces_a_file_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    explorer = explore(Value(1.0))
+    path = tmp_path / "gradient.html"
+    path.write_text("old")
+    monkeypatch.setattr(Explorer, "html", lambda self: (_ for _ in ()).throw(RuntimeError("broken")))
+    with pytest.raises(RuntimeError):
+        explorer.save(path)
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["gradient.html"]
+    monkeypatch.undo()
+    assert explorer.save(str(path)) == path
+    assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert os.listdir(tmp_path) == ["gradient.html"]
+    if os.name == "posix":
+        assert stat.S_IMODE(path.stat().st_mode) & 0o044 == 0o044
+    with pytest.raises(OSError, match="missing"):
+        explorer.save(tmp_path / "missing" / "page.html")
+
+
+def test_a_page_names_no_address_and_is_the_same_each_time() -> None:
+    loss, model = one_sample([2, 1])
+    page = explore(loss, model, lang="fr").html()
+    assert "https://" not in page
+    addresses = {"http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML"}
+    for address in addresses:
+        page = page.replace(address, "")
+    assert "http://" not in page
+    assert explore(loss, model, lang="fr").html() == explore(loss, model, lang="fr").html()
+
+
+def test_hostile_names_stay_text() -> None:
+    hostile = "</script><img src=x onerror=alert(1)>"
+    a = Value(1.0, label=hostile)
+    loss = Value(2.0, (a,), hostile) + a
+    page = explore(loss).html()
+    assert hostile not in page
+    assert page.count("</script>") == 2
+    data = page.split('id="data">')[1].split("</script>")[0]
+    assert json.loads(data)["scene"]["nodes"][0]["name"] == hostile
+
+
+def test_the_notebook_shows_the_page_in_a_frame() -> None:
+    shown = explore(Value(1.0), lang="en")._repr_html_()
+    assert shown.startswith("<iframe srcdoc=")
+    assert "allow-same-origin" not in shown
+    assert repr(explore(batch(2, 5)[0])) == "Explorer(122 nodes, 5 samples)"
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_explanations_in_the_terminal(lang: str) -> None:
+    loss, model = one_sample([1])
+    for node in trace(loss)[0]:
+        text = explain(node, lang, root=loss, model=model)
+        assert "{" not in text
+        assert "-0.0000" not in text
+    weight = model.parameters()[0]
+    text = explain(weight, lang, root=loss, model=model)
+    assert "0.8880 × (-1.2405)" in text
+    assert "0.2789 − 0.1 × (-1.1015) = 0.3890" in text
+    assert ("paramètre" in text) == (lang == "fr")
+    with pytest.raises(ValueError, match="does not depend"):
+        explain(Value(1.0), lang, root=loss)
+    with pytest.raises(TypeError):
+        explain(1.0)  # type: ignore[arg-type]
+
+
+def test_an_operation_of_ones_own_is_explained_as_such() -> None:
+    x = Value(2.0, label="x")
+    out = Value(8.0, (x,), "cube")
+
+    def backward() -> None:
+        x.grad += 12.0 * out.grad
+
+    out._backward = backward
+    out.backward()
+    assert "_backward" in explain(out, "en")
+    assert scene_of(out)["nodes"][-1]["custom"]
+
+
+def test_deep_and_empty_graphs() -> None:
+    x = Value(1.0)
+    for _ in range(50_000):
+        x = x + 1e-5
+    x.backward()
+    scene = scene_of(x)
+    assert scene["totalNodes"] == 100_001
+    assert len(scene["nodes"]) == 150
+    assert scene["hidden"] == 100_001 - 150
+    single = scene_of(Value(3.0))
+    assert single["totalNodes"] == 1
+    assert len(single["nodes"]) == 1
+
+
+def test_a_large_model_is_cut_between_neurons() -> None:
+    random.seed(0)
+    model = MLP(8, [64, 64, 1])
+    loss = (model([0.1 * k for k in range(8)]) - 1) ** 2
+    loss.backward()
+    scene = scene_of(loss, model)
+    shown = sum(n.get("copies", 1) for n in scene["nodes"])
+    assert scene["hidden"] == scene["totalNodes"] - shown > 0
+    assert len(scene["nodes"]) > 2000
+    second = [g for g in scene["groups"] if g["kind"] == "neuron" and g["name"].startswith("layers.1")]
+    wholes = {len(g["nodes"]) for g in second}
+    assert len(wholes) == 1
+    assert sum(n.get("hiddenOperands", 0) for n in scene["nodes"]) > 0
+
+
+def test_numbers_that_are_not_finite_survive() -> None:
+    a = Value(float("inf"), label="a")
+    loss = a * 0
+    loss.backward()
+    page = explore(loss).html()
+    assert '"data":"nan"' in page
+    assert '"data":"inf"' in page

@@ -1,0 +1,445 @@
+"""The explorer's page in a real browser: clicks, folds, the film, numbers, keys, languages, hostile names."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("graphviz")
+pytest.importorskip("latex2mathml")
+pytest.importorskip("playwright.sync_api", reason="NO BROWSER TEST: playwright is not installed")
+
+from draw_tasks import TASKS, batch, one_sample
+from playwright import sync_api
+
+from micrograd.draw import explore, figures, trace
+from micrograd.draw.view import view_of
+from micrograd.engine import Value
+
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER TEST: Chromium is not installed")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        # A container's root may not use Chromium's sandbox; the pages are our own.
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Opened:
+    """A page of the explorer, and whatever went wrong in it."""
+
+    def __init__(self, browser: Any, path: Path, **options: Any) -> None:
+        self.wrong: list[str] = []
+        self.page = browser.new_context(**{"viewport": {"width": 1440, "height": 810}, **options}).new_page()
+        self.page.on("console", lambda message: self.wrong.append(message.text))
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("dialog", lambda dialog: (self.wrong.append("dialog"), dialog.dismiss()))
+        self.page.on("request", lambda request: self._request(request.url))
+        self.page.goto(path.as_uri())
+        self.page.wait_for_selector("html[data-ready=yes]")
+
+    def _request(self, url: str) -> None:
+        if not url.startswith(("file:", "data:")):
+            self.wrong.append(f"request: {url}")
+
+    def text(self, selector: str) -> str:
+        return self.page.locator(selector).first.text_content() or ""
+
+    def select(self, node: int) -> None:
+        self.page.locator(f'[data-unit="n{node}"]').dispatch_event("click")
+
+    def values(self, selector: str) -> list[str]:
+        return self.page.eval_on_selector_all(selector, "all => all.map(one => one.dataset.value)")
+
+
+@pytest.fixture
+def opened(browser: Any, tmp_path: Path) -> Iterator[Any]:
+    pages: list[Opened] = []
+
+    def open_page(root: Value, model: Any = None, lang: str = "fr", **options: Any) -> Opened:
+        path = explore(root, model, lang=lang).save(tmp_path / f"page{len(pages)}.html")
+        pages.append(Opened(browser, path, **options))
+        return pages[-1]
+
+    yield open_page
+    for one in pages:
+        assert one.wrong == []
+        one.page.context.close()
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("task", TASKS)
+def test_every_number_of_every_task_is_the_engines(task: str, lang: str, opened: Any) -> None:
+    root, model = TASKS[task]()
+    page = opened(root, model, lang)
+    view = view_of(root, model)
+    page.page.click("#unfold-all")
+    sample = 0
+    if view.samples:
+        sample = 37
+        page.page.fill("#sample", str(sample))
+        page.page.press("#sample", "Enter")
+    shown = page.page.eval_on_selector_all(
+        "[data-unit^=n]",
+        "all => all.map(c => [c.dataset.unit, ...[...c.querySelectorAll('.figure')]"
+        ".map(f => [f.textContent, f.dataset.value])])",
+    )
+    assert len(shown) == len(view.nodes)
+    for unit, data, grad in shown:
+        node = view.nodes[int(unit[1:])]
+        value = node.values[sample if len(node.values) > 1 else 0]
+        gradient = value.grad + sum(copy[sample if len(copy) > 1 else 0].grad for copy in node.copies)
+        assert (data[0], float(data[1])) == (figures.write(value.data), value.data)
+        assert (grad[0], float(grad[1])) == (figures.write(gradient), gradient)
+    assert not any("-0.0000" in text for text in page.page.locator("body").all_inner_texts())
+    slopes = {float(value) for value in page.values(".slope")}
+    assert slopes <= {float(d) for n in view.nodes for v in n.values for d in v._local_derivatives} | {1.0}
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_click_explains_a_node_number_by_number(lang: str, opened: Any) -> None:
+    root, model = one_sample([1])
+    page = opened(root, model, lang)
+    nodes = trace(root)[0]
+    for position, node in enumerate(nodes):
+        page.select(position)
+        total = page.values("#explanation [data-total=grad]")
+        assert [float(value) for value in total] == [node.grad]
+        derivatives = [float(value) for value in page.values("#explanation [data-derivative]")]
+        assert derivatives == list(node._local_derivatives)
+        contributions = [float(v) for v in page.values("#explanation .backward .number")]
+        users = [(d, u.grad) for u in nodes for o, d in zip(u._operands, u._local_derivatives) if o is node]
+        assert contributions == [number for pair in users for number in pair]
+    weight = nodes.index(model.parameters()[0])
+    page.select(weight)
+    assert float(page.values("[data-total=step]")[0]) == nodes[weight].data - 0.1 * nodes[weight].grad
+    page.page.fill("#rate", "0.5")
+    page.page.press("#rate", "Enter")
+    assert float(page.values("[data-total=step]")[0]) == nodes[weight].data - 0.5 * nodes[weight].grad
+    assert ("paramètre" if lang == "fr" else "parameter") in page.text("#explanation")
+
+
+def test_a_number_leads_to_where_it_comes_from(opened: Any) -> None:
+    root, model = one_sample([2, 1])
+    page = opened(root, model)
+    page.page.click("#fold-all")
+    folded = page.page.locator("[data-unit^=g]").count()
+    page.page.locator("[data-unit^=n].result").dispatch_event("click")
+    page.page.locator("#explanation .forward .number").first.click()
+    page.page.locator("#explanation .forward .number").first.click()
+    # The operand lies in a folded neuron, which unfolds.
+    assert page.page.locator("[data-unit^=g]").count() < folded
+    assert page.page.locator("#picture .card.selected").count() == 1
+    assert "remplacée" in page.text("#explanation")
+
+
+def test_what_was_written_over_says_so(opened: Any) -> None:
+    root, model = one_sample([1])
+    page = opened(root, model, "en")
+    assert "overwritten" in page.text("#picture .card.overwritten .mark")
+    node = next(k for k, n in enumerate(trace(root)[0]) if n._computed is not None)
+    page.select(node)
+    text = page.text("#explanation .attention")
+    value = trace(root)[0][node]
+    for number in (
+        value._computed,
+        value.data,
+        value.data * (1 - value.data),
+        value.grad * value.data * (1 - value.data),
+    ):
+        assert figures.write(number) in text
+    assert "sigmoid" in text
+
+
+def test_neurons_and_layers_fold_and_unfold(opened: Any) -> None:
+    root, model = batch(16)
+    page = opened(root, model)
+    cards = page.page.locator("#picture .card[data-unit]")
+    assert cards.count() < 60
+    start = cards.count()
+    page.page.locator("#picture .card.neuron .fold").first.click()
+    assert cards.count() > start
+    page.page.locator(".frame.neuron .fold").first.click()
+    assert cards.count() == start
+    page.page.locator(".frame.layer .fold").first.click()
+    assert cards.count() < start
+    assert page.page.locator("#picture .card.layer .bar").count() == 16
+    page.page.click("#unfold-all")
+    assert cards.count() == len(view_of(root, model).nodes)
+    page.page.click("#fold-all")
+    assert page.page.locator("#picture .card.folded").count() == 2
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_cards_and_frames_do_not_overlap(task: str, opened: Any) -> None:
+    root, model = TASKS[task]()
+    page = opened(root, model)
+    for action in ("#fold-all", "#unfold-all", ".frame.neuron .fold"):
+        page.page.locator(action).first.dispatch_event("click") if action[0] == "." else page.page.click(
+            action
+        )
+        boxes = page.page.eval_on_selector_all(
+            ".card[data-unit] > .outline:not(.behind)",
+            "all => all.map(o => o.getBoundingClientRect()).map(b => [b.x, b.y, b.right, b.bottom])",
+        )
+        for k, a in enumerate(boxes):
+            for b in boxes[:k]:
+                assert a[2] <= b[0] + 0.5 or b[2] <= a[0] + 0.5 or a[3] <= b[1] + 0.5 or b[3] <= a[1] + 0.5
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_film_plays_to_its_end(task: str, opened: Any) -> None:
+    root, model = TASKS[task]()
+    page = opened(root, model, "en")
+    page.page.click("#to-start")
+    assert set(page.page.locator(".figure").all_text_contents()) == {"·"}
+    count = int(page.page.get_attribute("#film-slider", "max") or 0)
+    assert count == 2 * page.page.locator("#picture .card[data-unit]").count()
+    seen = []
+    for step in range(count):
+        page.page.click("#step-forward")
+        if step < count // 2:
+            assert "Value" in page.text("#caption")
+        else:
+            assert "Gradient" in page.text("#caption")
+        if step < 3 or step > count - 3:
+            seen.append(page.page.locator(".figure").filter(has_text="·").count())
+    assert seen == sorted(seen, reverse=True)
+    assert page.page.locator(".figure").filter(has_text="·").count() == 0
+    page.page.click("#step-back")
+    assert page.page.locator(".figure").filter(has_text="·").count() >= 0
+    page.page.select_option("#speed", "16")
+    page.page.click("#to-start")
+    page.page.click("#play")
+    for _ in range(300):
+        if page.page.get_attribute("#play", "aria-label") == "Play":
+            break
+        page.page.wait_for_timeout(100)
+    assert page.page.input_value("#film-slider") == page.page.get_attribute("#film-slider", "max")
+    assert page.page.locator(".figure").filter(has_text="·").count() == 0
+
+
+def test_values_come_before_what_is_computed_from_them(opened: Any) -> None:
+    root, model = one_sample([1])
+    page = opened(root, model)
+    page.page.click("#to-start")
+    known: set[str] = set()
+    nodes = trace(root)[0]
+    for _ in nodes:
+        page.page.click("#step-forward")
+        now = set(
+            page.page.eval_on_selector_all(
+                "#picture .card:not(.pending)", "all => all.map(c => c.dataset.unit)"
+            )
+        )
+        (new,) = now - known
+        assert {f"n{nodes.index(o)}" for o in nodes[int(new[1:])]._operands} <= known
+        known = now
+
+
+def test_everything_can_be_done_by_keyboard(opened: Any) -> None:
+    root, model = one_sample([2, 1])
+    page = opened(root, model, "en")
+    keyboard = page.page.keyboard
+    page.page.locator('#picture .card[tabindex="0"]').focus()
+    keyboard.press("Enter")
+    assert page.text("#explanation h2").strip().endswith("result")
+    for _ in range(3):
+        keyboard.press("ArrowLeft")
+    assert page.page.evaluate("document.activeElement.dataset.unit") == page.page.get_attribute(
+        "#picture .card.selected", "data-unit"
+    )
+    assert page.page.get_attribute("#picture .card.selected", "data-unit") != "n27"
+    page.page.locator("#picture .card.folded.neuron").last.focus()
+    before = page.page.locator("#picture .card[data-unit]").count()
+    keyboard.press("f")
+    assert page.page.locator("#picture .card[data-unit]").count() > before
+    keyboard.press(",")
+    assert page.page.input_value("#film-slider") != page.page.get_attribute("#film-slider", "max")
+    keyboard.press(".")
+    keyboard.press("/")
+    keyboard.type("w1")
+    assert page.text("#found")
+    keyboard.press("Enter")
+    assert page.text("#explanation h2").startswith("• w1")
+    keyboard.press("Escape")
+    assert page.page.locator("#search").input_value() == ""
+    # Every control has a name, and a role that says what it is.
+    nameless = page.page.eval_on_selector_all(
+        "button, input, select, [role=button], [role=link]",
+        "all => all.filter(c => !(c.getAttribute('aria-label') || c.textContent.trim() || c.labels?.length))"
+        ".length",
+    )
+    assert nameless == 0
+    assert re.search(
+        r"parameter.*data.*grad", page.page.get_attribute("#picture .card.parameter", "aria-label") or ""
+    )
+
+
+def test_the_language_can_be_changed(opened: Any) -> None:
+    root, model = batch(2)
+    page = opened(root, model, "fr")
+    assert page.page.get_attribute("html", "lang") == "fr"
+    assert "Exemple" in page.text("#toolbar")
+    page.page.click("#language-en")
+    assert page.page.get_attribute("html", "lang") == "en"
+    page.page.locator("#picture .card.result").dispatch_event("click")
+    text = page.page.inner_text("body")
+    for french in ("Exemple", "valeur", "Dérivées", "gradient de descente", "Calcul"):
+        assert french not in text
+
+
+def test_the_samples_can_be_gone_through(opened: Any) -> None:
+    root, model = batch(2)
+    page = opened(root, model)
+    view = view_of(root, model)
+    position = next(k for k, n in enumerate(view.nodes) if n.name == "x0")
+    for sample in (1, 2):
+        page.page.click("#next-sample")
+        assert (
+            float(page.values(f'[data-unit="n{position}"] .data')[0])
+            == view.nodes[position].values[sample].data
+        )
+    page.page.locator("#sample-slider").fill("99")
+    assert float(page.values(f'[data-unit="n{position}"] .data')[0]) == view.nodes[position].values[99].data
+    page.page.click("#unfold-all")
+    weight = next(k for k, n in enumerate(view.nodes) if n.name == "w0")
+    page.select(weight)
+    assert "99 autres exemples" in page.text("#explanation .backward")
+    assert float(page.values("[data-total=grad]")[0]) == view.nodes[weight].values[0].grad
+
+
+def test_names_from_the_program_cannot_become_markup(opened: Any) -> None:
+    hostile = "</script><img src=x onerror=alert(1)><b>&lt;[[DATA]]{name}$&"
+    a = Value(1.5, label=hostile)
+    made = Value(3.0, (a,), hostile)
+    loss = made * a
+    loss.label = "<svg onload=alert(2)>"
+    loss.backward()
+    page = opened(loss)
+    for node in range(3):
+        page.select(node)
+        assert page.page.locator("img, #explanation b, [onload]").count() == 0
+    page.select(0)
+    assert hostile in page.text("#explanation h2")
+    page.page.fill("#search", "<img")
+    assert "2" in page.text("#found")
+
+
+def test_a_phone_shows_it_too(opened: Any) -> None:
+    root, model = batch(16)
+    page = opened(root, model, viewport={"width": 390, "height": 780}, has_touch=True)
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.page.locator("#picture .card.result").dispatch_event("click")
+    page.page.wait_for_timeout(50)
+    assert page.page.locator("#explanation").bounding_box()["width"] <= 390
+    card = page.page.locator("#picture .card.selected").bounding_box()
+    assert 0 <= card["x"] < 390
+    assert card["y"] < page.page.locator("#explanation").bounding_box()["y"]
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_light_dark_zoom_and_print(opened: Any) -> None:
+    root, model = one_sample([1])
+    page = opened(root, model, color_scheme="dark")
+    background = "getComputedStyle(document.body).backgroundColor"
+    dark = page.page.evaluate(background)
+    page.page.click("#theme")
+    light = page.page.evaluate(background)
+    assert (
+        sum(map(int, re.findall(r"\d+", light)[:3])) > 600 > 150 > sum(map(int, re.findall(r"\d+", dark)[:3]))
+    )
+    before = page.page.locator("#picture .card.result").bounding_box()["width"]
+    page.page.click("#zoom-in")
+    assert page.page.locator("#picture .card.result").bounding_box()["width"] > before * 1.2
+    page.page.click("#zoom-fit")
+    assert abs(page.page.locator("#picture .card.result").bounding_box()["width"] - before) < 1
+    page.page.mouse.move(300, 600)
+    page.page.mouse.down()
+    page.page.mouse.move(400, 650, steps=4)
+    page.page.mouse.up()
+    page.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.page.emulate_media(media="print")
+    stage = page.page.locator("#stage").bounding_box()
+    for role in ("input", "result"):
+        card = page.page.locator(f"#picture .card.{role}").first.bounding_box()
+        assert stage["x"] <= card["x"]
+        assert card["x"] + card["width"] <= stage["x"] + stage["width"]
+    assert not page.page.locator("#film").is_visible()
+    assert page.page.locator("#picture").is_visible()
+
+
+def test_a_notebook_shows_it_in_a_frame(browser: Any, tmp_path: Path) -> None:
+    root, model = one_sample([1])
+    path = tmp_path / "notebook.html"
+    path.write_text(f"<meta charset=utf-8>{explore(root, model)._repr_html_()}", encoding="utf-8")
+    page, wrong = browser.new_page(), []
+    page.on("console", lambda message: wrong.append(message.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(path.as_uri())
+    frame = page.frame_locator("iframe")
+    frame.locator("#picture .card.result").click()
+    assert "L" in (frame.locator("#explanation h2").text_content() or "")
+    assert wrong == []
+    page.close()
+
+
+def test_deep_empty_and_broken_graphs_say_what_they_show(opened: Any) -> None:
+    x = Value(1.0)
+    for _ in range(50_000):
+        x = x + 1e-5
+    x.backward()
+    page = opened(x, None, "en")
+    assert "100001 nodes" in page.text("#notices")
+    assert "99851" in page.text("#notices")
+    assert page.page.locator("#picture .card[data-unit]").count() == 150
+    page = opened(Value(3.0), None, "en")
+    assert "single node" in page.text("#notices")
+    page.select(0)
+    assert "depends on nothing" in page.text("#explanation")
+    a = Value(float("inf"), label="a")
+    broken = a * 0 + 1
+    broken.backward()
+    page = opened(broken, None, "en")
+    assert "nan" in page.page.locator("#picture").text_content()
+    assert page.page.locator("#picture .card.broken").count() >= 2
+    for node in range(page.page.locator("#picture .card[data-unit]").count()):
+        page.select(node)
+    w = Value(1.0, label="w")
+    page = opened(w * 2, None, "en")
+    assert "backward() has not been called" in page.text("#notices")
+
+
+def test_the_page_writes_numbers_as_python_does(opened: Any) -> None:
+    numbers = [
+        0.0,
+        -0.0,
+        1.0,
+        -1e-9,
+        12345.678,
+        999999.9,
+        1e6,
+        1234567.0,
+        1e-3,
+        9.99e-4,
+        1e300,
+        -2.5e-300,
+        0.00005,
+    ]
+    numbers += [float("nan"), float("inf"), float("-inf"), 0.5, -0.15686512]
+    root = Value(0.0, [Value(number) for number in numbers], "together")
+    page = opened(root, None, "en")
+    shown = page.page.locator("#picture .figure.data").all_text_contents()
+    assert shown == [figures.write(number) for number in [*numbers, 0.0]]

@@ -1,0 +1,161 @@
+"""The static picture: trace() and draw_dot()."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from micrograd.engine import Value
+from micrograd.nn import MLP
+
+graphviz = pytest.importorskip("graphviz")
+
+from micrograd.draw import draw_dot, figures, graphviz_program, trace  # noqa: E402
+
+
+def perceptron_loss() -> Value:
+    model = MLP(2, [1])
+    output = model([0.888, 0.777])
+    loss = (output - 1) ** 2
+    loss.backward()
+    return loss
+
+
+def svg_texts(picture: graphviz.Digraph) -> list[str]:
+    tree = ElementTree.fromstring(picture.pipe(format="svg", encoding="utf-8"))
+    return ["".join(text.itertext()).strip() for text in tree.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_trace_lists_operands_first_and_each_edge_once() -> None:
+    x = Value(3.0)
+    y = x * x + 1
+    nodes, edges = trace(y)
+    assert nodes[-1] is y
+    assert len(nodes) == len(set(nodes)) == 4
+    assert edges.count((x, nodes[nodes.index(x) + 1])) == 1
+    assert len(edges) == 3
+    position = {node: i for i, node in enumerate(nodes)}
+    assert all(position[operand] < position[node] for operand, node in edges)
+    assert {(o, n) for n in nodes for o in n._prev} == set(edges)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"), [([Value(1)], "its elements"), (1.5, "plain number"), ("x", "got str")]
+)
+def test_what_is_no_value_is_refused(wrong: object, hint: str) -> None:
+    with pytest.raises(TypeError, match=hint):
+        draw_dot(wrong)  # type: ignore[arg-type]
+
+
+def test_each_value_is_a_record_with_data_and_gradient() -> None:
+    loss = perceptron_loss()
+    texts = svg_texts(draw_dot(loss))
+    for node in trace(loss)[0]:
+        assert f"data {figures.write(node.data)}" in texts
+        assert f"grad {figures.write(node.grad)}" in texts
+    assert [text for text in texts if text in "*+" or text == "**2"].count("*") == 2
+
+
+def test_names_are_the_same_from_run_to_run() -> None:
+    program = (
+        "import random; random.seed(1)\n"
+        "from micrograd.nn import MLP; from micrograd.draw import draw_dot\n"
+        "print(draw_dot(MLP(2, [2, 1])([1.0, 2.0])).source)"
+    )
+    first, second = (subprocess.check_output([sys.executable, "-c", program]) for _ in range(2))
+    assert first == second
+
+
+def test_local_derivatives_stand_on_the_edges_when_asked() -> None:
+    a, b = Value(2.0), Value(-3.0)
+    product = a * b
+    assert "label" not in "".join(line for line in draw_dot(product).source.splitlines() if "->" in line)
+    texts = svg_texts(draw_dot(product, local_derivatives=True))
+    assert {"-3.0000", "2.0000"} <= set(texts)
+    square = a * a
+    assert draw_dot(square, local_derivatives=True).source.count("-> n1_op") == 2
+
+
+@pytest.mark.parametrize(
+    "label", ["a<b>{c}|d", "</script>\\n\\l", 'say "hi" & \\', "été ∂L", "line\nbreak", "<b>"]
+)
+def test_a_label_is_shown_as_it_is(label: str) -> None:
+    texts = svg_texts(draw_dot(Value(1.0, label=label)))
+    assert label.replace("\n", " ") in texts
+
+
+def test_the_name_of_an_operation_is_shown_as_it_is() -> None:
+    a = Value(1.0)
+    assert "<b>\\n" in svg_texts(draw_dot(Value(2.0, (a,), "<b>\\n")))
+
+
+def test_zero_has_no_sign() -> None:
+    value = Value(-0.0) * 1
+    value.grad = -1e-9
+    assert "-0.0000" not in draw_dot(value, local_derivatives=True).source
+    assert (figures.write(-0.0), figures.exact(-0.0)) == ("0.0000", "0.0")
+    assert figures.write(-1e-9) == "-1.0000e-9"
+    assert (figures.write(float("-inf")), figures.write(float("nan"))) == ("-inf", "nan")
+
+
+def test_overwritten_data_is_told() -> None:
+    x = Value(2.0) * 3
+    x.data = 0.5
+    assert any("computed 6.0000, then overwritten" in text for text in svg_texts(draw_dot(x)))
+
+
+def test_a_picture_that_nobody_could_read_is_refused() -> None:
+    x = Value(0.0)
+    for _ in range(400):
+        x = x + 1
+    with pytest.raises(ValueError, match=r"801 nodes.*300.*explore"):
+        draw_dot(x)
+    assert draw_dot(x, max_nodes=1000).source.count("shape=record") == 801
+
+
+def test_rankdir_and_format() -> None:
+    assert "rankdir=TB" in draw_dot(Value(1), rankdir="TB").source
+    assert draw_dot(Value(1), format="png").pipe()[:4] == b"\x89PNG"
+    with pytest.raises(ValueError, match="rankdir"):
+        draw_dot(Value(1), rankdir="up")
+
+
+def test_it_shows_itself_in_a_notebook() -> None:
+    bundle = draw_dot(perceptron_loss())._repr_mimebundle_()
+    assert "<svg" in bundle["image/svg+xml"]
+
+
+def test_graphviz_need_not_be_installed_by_hand(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from graphviz.backend import dot_command
+
+    pytest.importorskip("importlib.metadata").distribution("graphviz-pure")
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(dot_command, "DOT_BINARY", "dot")
+    graphviz_program._bundled_program.cache_clear()
+    assert "data 1.0000" in svg_texts(draw_dot(Value(1.0, label="∂L/∂w")))
+    assert "graphviz-pure" in str(dot_command.DOT_BINARY)
+    assert capfd.readouterr().err == ""
+
+
+def test_missing_packages_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    from graphviz.backend import dot_command
+
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(dot_command, "DOT_BINARY", "dot")
+    monkeypatch.setattr(graphviz_program, "_bundled_program", lambda: None)
+    with pytest.raises(ImportError, match=r'pip install "micrograd-lab\[draw\]"'):
+        draw_dot(Value(1.0)).pipe()
+    monkeypatch.setitem(sys.modules, "graphviz", None)
+    with pytest.raises(ImportError, match=r'graphviz: pip install "micrograd-lab\[draw\]"'):
+        draw_dot(Value(1.0))
+
+
+def test_importing_draws_in_nothing_heavy() -> None:
+    heavy = {"graphviz", "numpy", "latex2mathml"}
+    program = "import sys, micrograd.draw; print(*sys.modules)"
+    assert not heavy & set(subprocess.check_output([sys.executable, "-c", program], text=True).split())
