@@ -1,0 +1,75 @@
+"""What is right and what is not in a student's notebook, task by task.
+
+A check has two halves that never trust each other. ``observe`` runs beside the student's code: it calls the
+student's functions on data that it was handed, and reports what came back, without an opinion. ``judge`` draws
+that data, knows what should have come back, and decides; while grading it runs in another process, which the
+student's code cannot reach. Between the two only JSON travels.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from micrograd.lab.checks import boundary, moons, perceptron, training
+from micrograd.lab.checks.finding import Finding
+from micrograd.lab.checks.observing import Room, View, quietly
+from micrograd.lab.tasks import NUMBERS, TASKS
+
+_ROOMS: dict[int, Room] = {
+    1: perceptron.TASK_1,
+    2: perceptron.TASK_2,
+    3: perceptron.TASK_3,
+    4: perceptron.TASK_4,
+    5: perceptron.TASK_5,
+    6: moons.TASK_6,
+    7: moons.TASK_7,
+    8: boundary.TASK_8,
+    9: training.TASK_9,
+    10: boundary.TASK_10,
+}
+
+
+def questions(task: int, generator: random.Random) -> dict[str, Any]:
+    """Draw what a task's functions will be called with (JSON-ready)."""
+    return _ROOMS[task].questions(generator)
+
+
+def observe(task: int, view: View, asked: dict[str, Any]) -> dict[str, Any]:
+    """Call the student's functions and return what came back (JSON-ready); never raises for a student's error."""
+    with quietly():
+        return _ROOMS[task].observe(view, asked)
+
+
+def judge(task: int, asked: dict[str, Any], observed: dict[str, Any]) -> list[Finding]:
+    """Decide what was right. ``observed`` may hold anything: it comes from the student's side."""
+    try:
+        return _ROOMS[task].judge(asked, observed)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        # Only an observation of the wrong shape gets here, and ours are not: it was tampered with.
+        return [Finding(task, "observations", "wrong", 1.0, "tampered")]
+
+
+def nothing_seen(task: int) -> list[Finding]:
+    """Return the findings for a task of which nothing could be observed."""
+    return [Finding(task, "observations", "missing", 1.0, "not-run")]
+
+
+def share(findings: list[Finding]) -> float:
+    """Return which share of a task is right, from 0 to 1.
+
+    What could not be seen does not count; where nothing at all could be seen, nothing speaks against it.
+    """
+    seen = [finding for finding in findings if finding.state != "unseen"]
+    if findings and not seen:
+        return 1.0
+    total = sum(finding.weight for finding in seen)
+    return sum(finding.weight for finding in seen if finding.state == "right") / total if total else 0.0
+
+
+def points(task: int, findings: list[Finding]) -> float:
+    """Return the points that the findings give for a task, to a quarter of a point."""
+    return round(4 * TASKS[task - 1].points * share(findings)) / 4
+
+
+__all__ = ["NUMBERS", "Finding", "View", "judge", "nothing_seen", "observe", "points", "questions", "share"]

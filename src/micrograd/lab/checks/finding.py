@@ -1,0 +1,41 @@
+"""One thing that was checked, and what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from micrograd.lab.checks.texts import CHECKS, HINTS
+from micrograd.language import Language
+
+State = Literal["right", "wrong", "missing", "unseen"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was checked in one task.
+
+    ``state`` is ``"right"``, ``"wrong"``, ``"missing"`` (not done yet) or ``"unseen"`` (cannot be told from here).
+    ``weight`` is its share of the task; 0 makes it a remark. ``hint`` names a text in ``texts.HINTS``, and
+    ``values`` fills that text's fields.
+    """
+
+    task: int
+    name: str
+    state: State
+    weight: float
+    hint: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def title(self, language: Language) -> str:
+        """Return what was checked, in words."""
+        return CHECKS[self.name][language]
+
+    def advice(self, language: Language) -> str:
+        """Return the hint in words, empty where there is none."""
+        return HINTS[self.hint][language].format(**self.values) if self.hint else ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the finding as plain JSON data; ``Finding(**data)`` makes it again."""
+        return asdict(self)

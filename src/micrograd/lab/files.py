@@ -1,0 +1,44 @@
+"""Write files so that a reader never sees half of one, and say clearly where that is not possible."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from micrograd.lab.errors import LabError
+from micrograd.lab.words import WORDS
+from micrograd.language import Language
+
+
+def usable_folder(path: Path, language: Language) -> Path:
+    """Make the folder if it is missing, and return it; ``LabError`` if nothing can be written into it."""
+    words = WORDS[language]
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        # Permissions do not tell everything (a full disk, a read-only mount): a file does.
+        with tempfile.NamedTemporaryFile(dir=path, prefix=".writable-"):
+            pass
+    except (FileExistsError, NotADirectoryError):
+        raise LabError(words["not a folder"].format(path=path)) from None
+    except OSError as error:
+        raise LabError(words["not writable"].format(path=path, reason=error.strerror)) from None
+    return path
+
+
+def write_whole(path: Path, content: str, language: Language) -> None:
+    """Write a text file under a temporary name beside it, then rename it.
+
+    Whoever interrupts this finds the file as it was before, or not at all. Raises ``LabError`` if it cannot
+    be written.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        try:
+            temporary.write_text(content, encoding="utf-8", newline="\n")
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror
+        raise LabError(WORDS[language]["not writable"].format(path=path.parent, reason=reason)) from None

@@ -1,0 +1,141 @@
+"""``micrograd lab new``: a student's project, ready to work in."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import tempfile
+from importlib import metadata, resources
+from pathlib import Path
+
+from micrograd._needs import needs
+from micrograd.lab import assignment
+from micrograd.lab.errors import LabError
+from micrograd.lab.git import git, required, succeeds
+from micrograd.lab.naming import project_name
+from micrograd.lab.nbgrader_course import write_course
+from micrograd.lab.project.words import WORDS
+from micrograd.language import Language, choose
+
+with needs("lab"):
+    import nbformat
+
+DISTRIBUTION = "micrograd-lab"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options to its parser."""
+    parser.add_argument("login", help="first letter of the first name, then the family name: jdupont")
+    parser.add_argument(
+        "--folder", type=Path, default=Path(), metavar="DIR", help="where to make the project (default: here)"
+    )
+    parser.add_argument(
+        "--nbgrader",
+        action="store_true",
+        help="for teachers: make an nbgrader course of this name instead, with the solved notebook as its source",
+    )
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Make the project and say what comes next; return 0. Raises ``LabError``, and then nothing was made."""
+    language = choose(arguments.lang)
+    words = WORDS[language]
+    if arguments.nbgrader:
+        path = write_course(arguments.folder / arguments.login, language)
+        print(words["nbgrader made"].format(path=path, name=assignment.ASSIGNMENT))
+        return 0
+    path, identity = make_project(arguments.login, arguments.folder, language)
+    print(words["made"].format(path=path))
+    if identity:
+        print(words["identity"].format(name=identity[0], email=identity[1]))
+    print(words["next"].format(path=path, name=path.name))
+    return 0
+
+
+def make_project(login: str, folder: Path, language: Language) -> tuple[Path, tuple[str, str] | None]:
+    """Make ``BUT3-DL-login`` in ``folder`` and return its path, and the identity set for Git where it knew none.
+
+    The project is made under another name and renamed when it is whole. Raises ``LabError`` for a login against
+    the convention, for a folder that exists already, and where git is missing or nothing can be written.
+    """
+    words = WORDS[language]
+    name = project_name(login, language)
+    required(language)
+    folder = folder.absolute()
+    target = folder / name
+    if os.path.lexists(target):
+        raise LabError(words["exists"].format(path=target))
+    if not folder.is_dir():
+        raise LabError(words["no folder"].format(path=folder))
+    try:
+        temporary = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder))
+    except OSError as error:
+        raise LabError(words["not made"].format(reason=error.strerror)) from None
+    try:
+        project = temporary / name
+        project.mkdir()
+        _write_files(project, name, language)
+        identity = _first_commit(project, login, words["first commit"])
+        if os.path.lexists(target):
+            raise LabError(words["exists"].format(path=target))
+        project.rename(target)
+    except OSError as error:
+        raise LabError(words["not made"].format(reason=error.strerror or error)) from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return target, identity
+
+
+def requirements() -> str:
+    """Return the project's requirements: the libraries' pins, and this very version of micrograd-lab."""
+    pins = _shipped("requirements.txt").rstrip()
+    return f"{pins}\n\n# micrograd itself; PyPI's `micrograd` is another one.\n{_ours()}\n"
+
+
+def _ours() -> str:
+    """Return the requirement for this distribution: from where it was installed, if that was a repository."""
+    import json
+
+    distribution = metadata.distribution(DISTRIBUTION)
+    origin = json.loads(distribution.read_text("direct_url.json") or "{}")
+    version_control = origin.get("vcs_info")
+    if version_control:
+        address = f"{version_control['vcs']}+{origin['url']}@{version_control['commit_id']}"
+        return f"{DISTRIBUTION}[lab] @ {address}"
+    return f"{DISTRIBUTION}[lab]=={distribution.version}"
+
+
+def _write_files(project: Path, name: str, language: Language) -> None:
+    readme = _shipped(f"readme.{language}.md")
+    readme = readme.format(project=name, folder=assignment.ASSIGNMENT, notebook=assignment.FILE_NAME)
+    files = {
+        "README.md": readme,
+        ".gitignore": _shipped("gitignore.txt"),
+        "requirements.txt": requirements(),
+        f"{assignment.ASSIGNMENT}/{assignment.FILE_NAME}": nbformat.writes(assignment.student(language))
+        + "\n",
+    }
+    for path, content in files.items():
+        (project / path).parent.mkdir(exist_ok=True)
+        (project / path).write_text(content, encoding="utf-8", newline="\n")
+
+
+def _shipped(name: str) -> str:
+    return (resources.files("micrograd.lab") / "project" / name).read_text(encoding="utf-8")
+
+
+def _first_commit(project: Path, login: str, message: str) -> tuple[str, str] | None:
+    """Commit everything; return the identity that had to be set for this project, if one had to be."""
+    git(project, "-c", "init.defaultBranch=main", "init", "--quiet")
+    identity = None
+    if not succeeds(project, "var", "GIT_COMMITTER_IDENT") or not (
+        succeeds(project, "config", "user.email") or os.environ.get("GIT_COMMITTER_EMAIL")
+    ):
+        identity = (login, f"{login}@localhost")
+        git(project, "config", "user.name", identity[0])
+        git(project, "config", "user.email", identity[1])
+    git(project, "add", "--all")
+    # The user's hooks and signing keys are for his own commits.
+    git(project, "-c", "commit.gpgsign=false", "commit", "--quiet", "--no-verify", "-m", message)
+    return identity

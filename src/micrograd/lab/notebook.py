@@ -1,0 +1,190 @@
+"""The lab's notebook, built from the content that ships inside the package.
+
+What a contributor edits, all of it in ``src/micrograd/lab/content/``:
+
+- ``cells.py``: every code cell, written once; a line ``# %% ID`` begins a cell. What lies between
+  ``### BEGIN SOLUTION`` and ``### END SOLUTION`` (nbgrader's markers) is a solution.
+- ``gradient.fr.md`` and ``gradient.en.md``: the prose, in the order in which it is read. A line of its own
+  begins each cell:
+
+  - ``<!-- text: ID -->`` prose that everybody reads (headings, statements of the tasks, their questions);
+  - ``<!-- answer: ID -->`` prose that answers a question: left out of a student's notebook;
+  - ``<!-- code: ID -->`` the code cell of that ID stands here (nothing follows it but the next marker).
+
+- ``numbers.json``: the numbers that the prose quotes. ``{{name}}`` or ``{{name|.4f}}`` in the prose is
+  replaced by the number of that name; they are measured on the executed notebook (see ``numbers.py``), never
+  typed.
+
+Both languages have the same cells with the same IDs in the same order. An ID that begins with ``task-N-``
+belongs to task N. In the notebook each cell has that ID, and the metadata ``{"micrograd": {"kind": "text" |
+"answer" | "code", "task": N or None, "solution": bool}}``, where ``solution`` is true of every answer and of
+every code cell that holds a solution. The notebook itself carries ``{"micrograd": {"language": "fr" |
+"en"}}``. Whoever derives another notebook (a student's, nbgrader's) starts from ``build(lang)`` and goes by
+this metadata.
+
+``python -m micrograd.lab.notebook [FOLDER]`` executes both languages and writes ``gradient.ipynb`` and
+``gradient.en.ipynb`` into FOLDER; it measures the numbers anew on the way.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from micrograd.lab.nodes import NotebookNode, code_cell, markdown_cell, notebook
+from micrograd.language import Language, choose
+
+BEGIN_SOLUTION = "### BEGIN SOLUTION"
+END_SOLUTION = "### END SOLUTION"
+FILE_NAMES: dict[Language, str] = {"fr": "gradient.ipynb", "en": "gradient.en.ipynb"}
+DEFAULT_FOLDER = "tp1-gradient_descent"
+
+_MARKER = re.compile(r"^<!-- (text|answer|code): ([a-z0-9-]+) -->$", re.MULTILINE)
+_CELL = re.compile(r"^# %% ([a-z0-9-]+)$", re.MULTILINE)
+_MARKER_LINE = re.compile(rf"^[ \t]*(?:{BEGIN_SOLUTION}|{END_SOLUTION})[ \t]*(?:\n|\Z)", re.MULTILINE)
+_HEADING = re.compile(r"## (.+)")
+_TASK = re.compile(r"^task-(\d+)-")
+_SOLUTION = re.compile(
+    rf"^(?P<indent>[ \t]*){BEGIN_SOLUTION}\n.*?^[ \t]*{END_SOLUTION}[ \t]*$", re.MULTILINE | re.DOTALL
+)
+# French puts a space inside its quotation marks and before tall punctuation; no line may be broken there.
+_FRENCH_SPACE = re.compile(r"(?<=«) | (?=[»:;?!%](?:\s|[).,*|]|$))", re.MULTILINE)
+_NUMBER = re.compile(r"\{\{(?P<name>\w+)(?:\|(?P<format>[^}]+))?\}\}")
+
+
+class Cell(NamedTuple):
+    """One cell of the lab as the content files describe it."""
+
+    kind: str
+    """``"text"``, ``"answer"`` or ``"code"``."""
+    id: str
+    source: str
+
+    @property
+    def task(self) -> int | None:
+        """The number of the task that the cell belongs to, or None outside of the tasks."""
+        match = _TASK.match(self.id)
+        return int(match.group(1)) if match else None
+
+    @property
+    def solution(self) -> bool:
+        """Whether the cell gives away an answer, in words or in code."""
+        return self.kind == "answer" or BEGIN_SOLUTION in self.source
+
+
+def build(lang: str | None = None, solved: bool = True, markers: bool = True) -> NotebookNode:
+    """Return the lab's notebook in ``lang`` (``"fr"`` or ``"en"``; None: the user's), not executed.
+
+    With ``solved=False`` the answers are left out and each solution is replaced by a line that asks for it. With
+    ``markers=False`` the solutions are there, but not the lines that mark where they begin and end.
+    Raises ``ValueError`` for another language.
+    """
+    language = choose(lang)
+    cells = [
+        _notebook_cell(cell, language, solved, markers)
+        for cell in cells_of(language)
+        if solved or cell.kind != "answer"
+    ]
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        "micrograd": {"language": language},
+    }
+    return notebook(cells, metadata)
+
+
+@cache
+def cells_of(language: Language) -> tuple[Cell, ...]:
+    """Return the lab's cells in reading order, the numbers filled into the prose."""
+    code = _code_cells()
+    text = _content(f"gradient.{language}.md")
+    markers = list(_MARKER.finditer(text))
+    cells = []
+    for marker, following in zip(markers, [*markers[1:], None]):
+        kind, name = marker.group(1), marker.group(2)
+        source = text[marker.end() : following.start() if following else len(text)].strip()
+        if kind == "code":
+            source = code[name]
+        else:
+            source = _fill_in(source, _numbers(), language)
+            source = _FRENCH_SPACE.sub("\N{NO-BREAK SPACE}", source) if language == "fr" else source
+        cells.append(Cell(kind, name, source))
+    return tuple(cells)
+
+
+def task_titles(language: Language) -> dict[int, str]:
+    """Return the heading of each task by its number, such as ``"Task 1: a perceptron"``."""
+    headings = [(cell.task, _HEADING.match(cell.source)) for cell in cells_of(language)]
+    return {task: heading.group(1) for task, heading in headings if task and heading}
+
+
+def strip_solutions(source: str, placeholder: str) -> str:
+    """Return a code cell's source with each solution replaced by ``placeholder``, indented alike."""
+    return _SOLUTION.sub(lambda match: match["indent"] + placeholder, source)
+
+
+def _notebook_cell(cell: Cell, language: Language, solved: bool, markers: bool) -> NotebookNode:
+    metadata = {"micrograd": {"kind": cell.kind, "task": cell.task, "solution": cell.solution}}
+    if cell.kind != "code":
+        return markdown_cell(cell.source, id=cell.id, metadata=metadata)
+    source = cell.source if solved else strip_solutions(cell.source, _PLACEHOLDER[language])
+    source = source if markers else _MARKER_LINE.sub("", source).strip("\n")
+    return code_cell(source, id=cell.id, metadata=metadata)
+
+
+_PLACEHOLDER: dict[Language, str] = {"fr": "...  # à vous", "en": "...  # your turn"}
+
+
+def _code_cells() -> dict[str, str]:
+    text = _content("cells.py")
+    markers = list(_CELL.finditer(text))
+    ends = [marker.start() for marker in markers[1:]] + [len(text)]
+    return {marker.group(1): text[marker.end() : end].strip("\n") for marker, end in zip(markers, ends)}
+
+
+def _numbers() -> dict[str, Any]:
+    numbers: dict[str, Any] = json.loads(_content("numbers.json"))
+    return numbers
+
+
+def _fill_in(text: str, numbers: dict[str, Any], language: Language) -> str:
+    """Replace each ``{{name|format}}``; in French with a decimal comma, but not in code."""
+
+    def number(match: re.Match[str]) -> str:
+        if match["name"] not in numbers:  # not measured yet: the command below is about to
+            return match.group()
+        written = format(numbers[match["name"]], match["format"] or "")
+        before = text[: match.start()]
+        in_code = before.rpartition("\n")[2].count("`") % 2 == 1
+        in_formula = before.rpartition("\n\n")[2].count("$") % 2 == 1
+        if in_code:
+            return written
+        if in_formula:
+            return written.replace(".", "{,}") if language == "fr" else written
+        written = written.replace("-", "−")
+        if language == "fr":
+            written = written.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",").replace("%", " %")
+        return written
+
+    return _NUMBER.sub(number, text)
+
+
+def _content(name: str) -> str:
+    return (resources.files("micrograd.lab") / "content" / name).read_text(encoding="utf-8")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Execute both notebooks and write them, with the numbers measured anew, into the folder named."""
+    from micrograd.lab.run import write_notebooks
+
+    given = sys.argv[1:] if arguments is None else arguments
+    return write_notebooks(Path(given[0] if given else DEFAULT_FOLDER))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,256 @@
+"""Run one notebook behind the walls and judge what comes out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import random
+import secrets
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from micrograd.lab import checks
+from micrograd.lab.checks import Finding
+from micrograd.lab.sandbox import channel
+from micrograd.lab.sandbox.isolation import Isolation, handed_over
+from micrograd.lab.sandbox.limits import Limits
+from micrograd.lab.sandbox.watch import MARK, Watch, running_now
+from micrograd.lab.tasks import NUMBERS
+from micrograd.language import Language
+
+End = Literal["finished", "time", "memory", "processes", "written", "flood", "died"]
+_LOOK_EVERY = 0.2
+
+
+@dataclass(frozen=True)
+class CodeCell:
+    """One code cell: its source and the task that it belongs to, None outside of the tasks."""
+
+    source: str
+    task: int | None
+
+
+@dataclass
+class Run:
+    """What came out of one notebook."""
+
+    end: End = "finished"
+    detail: str = ""
+    seconds: float = 0.0
+    outputs: list[list[dict[str, Any]]] = field(default_factory=list)
+    """For each code cell its outputs, as ``shell.Outputs`` makes them; empty where it did not run."""
+    cell: int | None = None
+    """Which cell was running when it ended early."""
+    findings: dict[int, list[Finding]] = field(default_factory=dict)
+    strangers: int = 0
+    """Messages that did not come from our side: somebody tried to speak for it."""
+
+
+def run(
+    cells: list[CodeCell],
+    isolation: Isolation,
+    language: Language,
+    limits: Limits | None = None,
+    files: Mapping[str, bytes] | None = None,
+    words: Mapping[int, str] | None = None,
+    generator: random.Random | None = None,
+    on_cell: Callable[[int, int], None] | None = None,
+) -> Run:
+    """Run the cells in a process of its own and judge each task as soon as its last cell has run.
+
+    ``files`` (path to content) lie beside the notebook; ``words`` holds what was written in each task's Markdown
+    cells. ``generator`` draws the data that the checks ask about. ``on_cell`` is called with the number of the
+    cell that begins and the number of cells. Never raises for anything that the cells do.
+    """
+    limits = limits or Limits()
+    result = Run(
+        outputs=[[] for _ in cells], findings={number: checks.nothing_seen(number) for number in NUMBERS}
+    )
+    token = secrets.token_hex(16)
+    with tempfile.TemporaryDirectory(prefix="micrograd-submission-", ignore_cleanup_errors=True) as name:
+        # A link on the way (macOS's /tmp) would be another path inside the walls.
+        root = Path(os.path.realpath(name))
+        process = _start(root, isolation, language, limits, files or {}, token)
+        watch = Watch(process, root, limits, token)
+        assert process.stdin
+        assert process.stdout
+        reader = channel.Reader(process.stdout, token, limits.report)
+        job = {
+            "token": token,
+            "cells": [asdict(cell) for cell in cells],
+            "words": {str(task): text for task, text in (words or {}).items()},
+            "limits": asdict(limits),
+            "tasks": list(NUMBERS),
+            "processes_now": running_now(),
+        }
+        try:
+            with contextlib.suppress(OSError):
+                channel.write(process.stdin, job)
+                _listen(result, reader, watch, process.stdin, generator or random.Random(), on_cell)
+        finally:
+            result.seconds = watch.seconds
+            watch.stop(alone=isolation.own_processes)
+            with contextlib.suppress(OSError):
+                process.stdin.close()
+            _make_removable(root)
+        result.strangers = reader.strangers
+        if result.end == "died":
+            result.detail = _last_words(root, process.returncode)
+    return result
+
+
+def _listen(
+    result: Run,
+    reader: channel.Reader,
+    watch: Watch,
+    inlet: Any,
+    generator: random.Random,
+    on_cell: Callable[[int, int], None] | None,
+) -> None:
+    """Take in what the worker reports until it ends or has to be ended."""
+    asked: dict[int, dict[str, Any]] = {}
+    while True:
+        reason = watch.exceeded()
+        if reason:
+            result.end = reason
+            return
+        try:
+            message = reader.next(_LOOK_EVERY)
+        except queue.Empty:
+            continue
+        if message is None:
+            result.end = "flood" if reader.flooded else "died"
+            if result.end == "died":
+                watch.wait(2.0)
+            return
+        kind = message.get("type")
+        if kind == "begin" and message.get("index") in range(len(result.outputs)):
+            result.cell = message["index"]
+            if on_cell:
+                on_cell(message["index"], len(result.outputs))
+        elif kind == "cell" and message.get("index") in range(len(result.outputs)):
+            if isinstance(message.get("outputs"), list):
+                result.outputs[message["index"]] = [
+                    item for item in message["outputs"] if isinstance(item, dict)
+                ]
+        elif kind == "ready" and message.get("task") in NUMBERS and message["task"] not in asked:
+            task = message["task"]
+            asked[task] = checks.questions(task, generator)
+            channel.write(inlet, {"questions": asked[task]})
+        elif kind == "observed" and message.get("task") in asked:
+            task = message["task"]
+            if message.get("timed_out"):
+                result.findings[task] = [Finding(task, "observations", "wrong", 1, "too-slow")]
+            else:
+                result.findings[task] = checks.judge(task, asked[task], message.get("observed") or {})
+        elif kind == "end":
+            result.cell = None
+            return
+
+
+def _start(
+    root: Path,
+    isolation: Isolation,
+    language: Language,
+    limits: Limits,
+    files: Mapping[str, bytes],
+    token: str,
+) -> subprocess.Popen[bytes]:
+    work = root / "work"
+    for folder in (work, root / "home", root / "matplotlib", root / "tmp"):
+        folder.mkdir()
+    for path, content in files.items():
+        target = work / path
+        if work not in target.resolve().parents:  # the reader has checked already; never trust it twice
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    for name, content in _font_cache().items():
+        (root / "matplotlib" / name).write_bytes(content)
+    command = [
+        *isolation.command(root, limits.written),
+        sys.executable,
+        "-I",
+        "-m",
+        "micrograd.lab.sandbox.worker",
+    ]
+    with (root / "printed.txt").open("ab") as printed:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=printed,
+            cwd=work,
+            env=_environment(root, language, token),
+            start_new_session=True,
+        )
+
+
+def _environment(root: Path, language: Language, token: str) -> dict[str, str]:
+    """Return the environment of a submission: nothing of the teacher's."""
+    environment = {
+        "PATH": os.pathsep.join((os.path.dirname(sys.executable), os.defpath)),
+        "HOME": str(root / "home"),
+        "USERPROFILE": str(root / "home"),
+        "TMPDIR": str(root / "tmp"),
+        "TEMP": str(root / "tmp"),
+        "IPYTHONDIR": str(root / "home" / "ipython"),
+        "MPLCONFIGDIR": str(root / "matplotlib"),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "LC_CTYPE": "C.UTF-8",
+        "LC_MESSAGES": {"fr": "fr_FR.UTF-8", "en": "en_US.UTF-8"}[language],
+        "PYTHONUTF8": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # One submission, one core: as many run side by side as the teacher asked for.
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        # `pip install` of what is there says so at once; of anything else it fails at once.
+        "PIP_NO_INDEX": "1",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        MARK: token,
+    }
+    environment.update(handed_over())
+    if sys.platform == "win32":
+        environment["SYSTEMROOT"] = os.environ.get("SYSTEMROOT", r"C:\Windows")
+    return environment
+
+
+@cache
+def _font_cache() -> dict[str, bytes]:
+    """Return matplotlib's list of fonts, which would take seconds to make in each submission's copy."""
+    import matplotlib.font_manager
+
+    folder = Path(matplotlib.get_cachedir())
+    name = f"fontlist-v{matplotlib.font_manager.FontManager.__version__}.json"
+    return {name: (folder / name).read_bytes()} if (folder / name).is_file() else {}
+
+
+def _make_removable(root: Path) -> None:
+    """Give back the rights that a submission took from itself, so that its folder can be removed."""
+    for folder, names, _ in os.walk(root):
+        for name in names:
+            path = os.path.join(folder, name)
+            if not os.path.islink(path):
+                with contextlib.suppress(OSError):
+                    os.chmod(path, 0o700)
+
+
+def _last_words(root: Path, code: int | None) -> str:
+    """Return how the process ended, and the end of what it printed past Python."""
+    try:
+        with (root / "printed.txt").open("rb") as printed:
+            printed.seek(max(0, os.fstat(printed.fileno()).st_size - 2000))
+            tail = printed.read().decode(errors="replace").strip()
+    except OSError:
+        tail = ""
+    status = f"exit status {code}" if code is None or code >= 0 else f"signal {-code}"
+    return f"{status}\n{tail}".strip()

@@ -1,0 +1,186 @@
+"""Which walls this machine can put around a submission.
+
+Three kinds, the best that really works is taken (each is tried before it is believed):
+
+- ``bubblewrap``: no network, a file system that holds the system's programs, this Python and the submission's
+  copy, and nothing of the user's; processes of its own.
+- ``namespaces``: no network and processes of its own, by util-linux's ``unshare``; files stay readable.
+- ``limits``: neither; only limits on time, memory, processes and written bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from micrograd.language import Language
+
+Kind = Literal["bubblewrap", "namespaces", "limits"]
+_PROBE_SECONDS = 20
+# Without the second one, a Python that a cluster's modules provide may not start.
+_HANDED_OVER = ("MICROGRAD_PURE", "LD_LIBRARY_PATH")
+_SYSTEM = (
+    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store", "/gnu/store",
+    "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/fonts", "/etc/alternatives", "/etc/localtime",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Isolation:
+    """The walls in use, and why not better ones."""
+
+    kind: Kind
+    reason: str = ""
+
+    @property
+    def network(self) -> bool:
+        """Whether a submission can reach the network."""
+        return self.kind == "limits"
+
+    @property
+    def own_processes(self) -> bool:
+        """Whether everything that a submission starts ends with it, whatever it does."""
+        return self.kind != "limits"
+
+    def say(self, language: Language) -> str:
+        """Return one sentence for the teacher: what holds, and what does not."""
+        sentence = _SENTENCES[self.kind][language]
+        return f"{sentence} ({self.reason})" if self.reason else sentence
+
+    def command(self, folder: Path, limit: int) -> list[str]:
+        """Return what to put before a command so that it runs inside the walls, with ``folder`` to write to.
+
+        ``limit`` is the number of bytes that may be written to the temporary file systems beside ``folder``.
+        """
+        if self.kind == "bubblewrap":
+            return _bubblewrap(folder, limit)
+        if self.kind == "namespaces":
+            return [
+                "unshare",
+                "--user",
+                "--map-root-user",
+                "--net",
+                "--ipc",
+                "--pid",
+                "--fork",
+                "--kill-child",
+            ]
+        return []
+
+
+_SENTENCES: dict[Kind, dict[Language, str]] = {
+    "bubblewrap": {
+        "fr": "Chaque rendu s'exécute dans bubblewrap : sans réseau, sans accès à vos fichiers.",
+        "en": "Each submission runs in bubblewrap: no network, no access to your files.",
+    },
+    "namespaces": {
+        "fr": "ATTENTION : chaque rendu s'exécute sans réseau, mais peut lire les fichiers que vous pouvez lire."
+        " Installez bubblewrap pour l'en empêcher.",
+        "en": "WARNING: each submission runs without network, but can read the files that you can read. Install"
+        " bubblewrap to prevent that.",
+    },
+    "limits": {
+        "fr": "ATTENTION : ce système n'offre ni bubblewrap ni espaces de noms. Le temps, la mémoire, les processus et"
+        " l'écriture sont limités, mais un rendu a accès au réseau et aux fichiers que vous pouvez lire ou écrire."
+        " N'évaluez que des rendus dont vous connaissez les auteurs, ou faites-le dans une machine virtuelle.",
+        "en": "WARNING: this system offers neither bubblewrap nor namespaces. Time, memory, processes and writing are"
+        " limited, but a submission can reach the network and the files that you can read or write. Grade only"
+        " submissions whose authors you know, or do it in a virtual machine.",
+    },
+}
+
+
+@cache
+def find(wanted: Kind | None = None) -> Isolation:
+    """Return the best isolation that works here, or the one that is wanted.
+
+    Raises ``RuntimeError`` if the one that is wanted does not work.
+    """
+    reasons: list[str] = []
+    kind: Kind
+    for kind in ("bubblewrap", "namespaces"):
+        if wanted in (None, kind):
+            why_not = _try(Isolation(kind))
+            if not why_not:
+                return Isolation(kind, "; ".join(reasons))
+            reasons.append(f"{kind}: {why_not}")
+            if wanted:
+                raise RuntimeError(f"{kind} does not work on this machine: {why_not}")
+    return Isolation("limits", "; ".join(reasons))
+
+
+def _try(isolation: Isolation) -> str:
+    """Return why an isolation does not work here, or nothing: the network must be gone, and Python must run."""
+    if not sys.platform.startswith("linux"):
+        return f"Linux only, this is {sys.platform}"
+    program = "bwrap" if isolation.kind == "bubblewrap" else "unshare"
+    if shutil.which(program) is None:
+        return f"{program} is not installed"
+    import tempfile
+
+    probe = (
+        "import os, socket, sys, micrograd.engine\n"
+        "names = [n for _, n in socket.if_nameindex() if n != 'lo']\n"
+        "sys.exit(f'network: {names}' if names else f'{os.getpid()} processes' if os.getpid() > 9 else 0)"
+    )
+    with tempfile.TemporaryDirectory(prefix="micrograd-probe-") as folder:
+        command = [*isolation.command(Path(folder), 1 << 20), sys.executable, "-I", "-c", probe]
+        try:
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                text=True,
+                timeout=_PROBE_SECONDS,
+                env={"PATH": os.defpath, **handed_over()},
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return str(error)
+    lines = (done.stderr or done.stdout).strip().splitlines()
+    return "" if done.returncode == 0 else (lines[-1] if lines else f"exit status {done.returncode}")
+
+
+def _bubblewrap(folder: Path, limit: int) -> list[str]:
+    command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    command += ["--hostname", "submission", "--proc", "/proc", "--dev", "/dev"]
+    command += ["--size", str(limit), "--tmpfs", "/tmp", "--size", str(limit), "--tmpfs", "/dev/shm"]
+    for path in _SYSTEM:
+        # A link (as /bin to /usr/bin) stays a link, with nothing of its own to show.
+        if os.path.islink(path):
+            command += ["--symlink", os.readlink(path), path]
+        elif os.path.exists(path):
+            command += ["--ro-bind", path, path]
+    for path in python_folders():
+        command += ["--ro-bind", path, path]
+    return [*command, "--bind", str(folder), str(folder)]
+
+
+def handed_over() -> dict[str, str]:
+    """Return the few environment variables that a submission gets from this process."""
+    return {name: os.environ[name] for name in _HANDED_OVER if name in os.environ}
+
+
+def python_folders() -> list[str]:
+    """Return the folders that this Python needs to run and import micrograd, none inside another."""
+    import micrograd
+
+    folders = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
+    folders |= {
+        path
+        for name, path in sysconfig.get_paths().items()
+        if name in ("stdlib", "platstdlib", "purelib", "platlib")
+    }
+    folders.add(os.path.dirname(os.path.realpath(sys.executable)))
+    # Only the package itself: what lies beside it in a checkout is none of a submission's business.
+    folders.add(str(Path(micrograd.__file__).parent))
+    existing = {os.path.realpath(path) for path in folders} | {os.path.abspath(path) for path in folders}
+    kept = [path for path in existing if os.path.isdir(path) and path not in ("/", str(Path.home()))]
+    inside_system = tuple(f"{path}/" for path in _SYSTEM if not os.path.islink(path))
+    return sorted(path for path in kept if path != "/usr" and not path.startswith(inside_system))

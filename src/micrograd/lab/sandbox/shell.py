@@ -1,0 +1,139 @@
+"""An IPython shell without a kernel: it runs cells as Jupyter does, and keeps their outputs.
+
+Starting a kernel takes longer than running the lab. The shell is the same one that a kernel wraps, so magics,
+``!commands``, ``await``, rich display and figures behave as they do in Jupyter.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_KEPT = ("text/plain", "image/png", "image/svg+xml", "image/jpeg")
+_FAR_BEYOND = 20
+
+
+class TooMuchOutput(Exception):
+    """A cell prints without end."""
+
+
+class Outputs:
+    """The outputs of the cell that is running: streams, results, figures, errors; never more than allowed."""
+
+    def __init__(self, printed: int, shown: int) -> None:
+        self.items: list[dict[str, Any]] = []
+        self._most_printed, self._left_to_show = printed, shown
+        self._printed = 0
+
+    def begin(self) -> None:
+        """Start a new cell."""
+        self.items, self._printed = [], 0
+
+    def text(self, name: str, text: str) -> None:
+        """Take over printed text; what is beyond the limit is dropped."""
+        room = max(0, self._most_printed - self._printed)
+        self._printed += len(text)
+        kept = text[:room]
+        if kept and self.items and self.items[-1].get("name") == name:
+            self.items[-1]["text"] += kept
+        elif kept:
+            self.items.append({"type": "stream", "name": name, "text": kept})
+        if room and len(text) > room:
+            self.items.append({"type": "cut", "limit": self._most_printed})
+        if self._printed > _FAR_BEYOND * self._most_printed:
+            raise TooMuchOutput(f"this cell has printed more than {self._printed // 1_000_000} MB")
+
+    def show(self, data: dict[str, Any], result: bool) -> None:
+        """Take over something displayed, in the kinds that the report shows."""
+        kept: dict[str, str] = {}
+        for kind in _KEPT:
+            value = data.get(kind)
+            if isinstance(value, bytes):
+                value = base64.b64encode(value).decode()
+            if isinstance(value, str) and len(value) <= self._left_to_show:
+                kept[kind] = value[: self._most_printed] if kind == "text/plain" else value
+                self._left_to_show -= len(kept[kind])
+        kinds = [kind for kind in data if isinstance(kind, str)][:20]
+        self.items.append({"type": "result" if result else "display", "data": kept, "kinds": kinds})
+
+    def error(self, name: str, message: str, traceback: str) -> None:
+        """Take over the error that ended the cell."""
+        self.items.append(
+            {"type": "error", "name": name, "message": message[:2000], "traceback": traceback[-8000:]}
+        )
+
+
+class Stream(io.TextIOBase):
+    """A standard stream that writes into the cell's outputs."""
+
+    encoding = "utf-8"
+
+    def __init__(self, outputs: Outputs, name: str) -> None:
+        self._outputs, self._name = outputs, name
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._outputs.text(self._name, text)
+        return len(text)
+
+
+def make_shell(outputs: Outputs) -> InteractiveShell:
+    """Return a shell whose displays and errors go to ``outputs``."""
+
+    class Publisher(DisplayPublisher):
+        def publish(self, data: Any, metadata: Any = None, source: Any = None, **_: Any) -> None:
+            outputs.show(data, result=False)
+
+        def clear_output(self, wait: bool = False) -> None:
+            outputs.items = []
+
+    class Hook(DisplayHook):
+        def write_output_prompt(self) -> None:
+            pass
+
+        def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+            outputs.show(format_dict, result=True)
+
+        def finish_displayhook(self) -> None:
+            self._is_active = False
+
+    class Shell(InteractiveShell):
+        display_pub_class = Type(Publisher)
+        displayhook_class = Type(Hook)
+
+        def enable_gui(self, gui: Any = None) -> None:
+            """Figures are drawn into the outputs; there is no window."""
+
+        def ask_exit(self) -> None:
+            """Go on: ``quit()`` in one cell is no reason not to look at the others."""
+
+        def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
+            try:
+                message = str(evalue)
+            except Exception:  # an exception of the student's own may fail even here
+                message = ""
+            outputs.error(str(getattr(etype, "__name__", etype)), message, _COLOUR.sub("", "\n".join(stb)))
+
+    shell = Shell.instance(colors="NoColor") if _plain_colours() else Shell.instance()
+    # The history would be written to a file, and is of no use to anybody.
+    if shell.history_manager is not None:
+        shell.history_manager.enabled = False
+    return shell
+
+
+def _plain_colours() -> bool:
+    import IPython
+
+    return bool(IPython.version_info[0] < 9)

@@ -1,0 +1,209 @@
+"""``micrograd lab submit``: check, commit, tag, push; all of it or nothing."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from micrograd.lab.check import print_check
+from micrograd.lab.errors import LabError
+from micrograd.lab.find_notebook import find_notebook
+from micrograd.lab.git import GitError, git, required, succeeds
+from micrograd.lab.project.words import WORDS
+from micrograd.language import Language, choose
+
+TAG = "tp1"
+_PUSH_SECONDS = 600.0
+_MOST_MEGABYTES = 20
+_MOST_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is about to be done."""
+
+    root: Path
+    branch: str
+    remote: str
+    url: str
+    changes: tuple[str, ...]
+    """The lines of ``git status --short``, one for each file that the commit takes in."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options to its parser."""
+    parser.add_argument(
+        "notebook", nargs="?", type=Path, help="the notebook, or the project it is in (default: the one here)"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    parser.add_argument("--yes", action="store_true", help="do not ask before doing it")
+    parser.add_argument("--remote", help="the remote to push to (default: origin, or the only one)")
+    parser.add_argument("--no-check", action="store_true", help="do not run the checks first")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Hand the lab in and return 0; 1 if the user stopped it.
+
+    A notebook that is not finished is handed in all the same: what is missing is said first. Raises ``LabError``
+    where something stands in the way, and then the repository is as it was.
+    """
+    language = choose(arguments.lang)
+    words = WORDS[language]
+    required(language)
+    notebook = find_notebook(arguments.notebook, language)
+    plan = make_plan(notebook.parent, arguments.remote, language)
+    if not arguments.no_check:
+        print_check(notebook, language)
+        print()
+    _say(plan, language)
+    if arguments.dry_run:
+        print(words["dry"])
+        return 0
+    if not arguments.yes and sys.stdin.isatty():
+        answer = input(words["confirm"]).strip().lower()
+        if answer and answer not in words["yes"].split():
+            print(words["stopped"])
+            return 1
+    commit = carry_out(plan, language)
+    print(words["done"].format(commit=commit[:10], tag=TAG, remote=plan.remote, url=plan.url))
+    return 0
+
+
+def make_plan(folder: Path, remote: str | None, language: Language) -> Plan:
+    """Return what has to be done. Raises ``LabError`` if anything stands in the way; changes nothing."""
+    words = WORDS[language]
+    try:
+        root = Path(git(folder, "rev-parse", "--show-toplevel"))
+    except GitError:
+        raise LabError(words["no repository"].format(path=folder)) from None
+    inner = Path(git(root, "rev-parse", "--absolute-git-dir"))
+    if any(
+        (inner / name).exists() for name in ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD")
+    ):
+        raise LabError(words["no commit rights"])
+    if not succeeds(root, "symbolic-ref", "--quiet", "HEAD"):
+        raise LabError(words["detached"])
+    branch = git(root, "symbolic-ref", "--short", "HEAD")
+    name = _remote(root, remote, language)
+    if succeeds(root, "rev-parse", "--quiet", "--verify", f"refs/tags/{TAG}"):
+        raise LabError(words["tag exists"].format(tag=TAG, where=words["here"]))
+    try:
+        listed = git(root, "ls-remote", "--tags", name, f"refs/tags/{TAG}")
+    except GitError as error:
+        raise LabError(words["unreachable"].format(remote=name, reason=error)) from None
+    if listed:
+        raise LabError(words["tag exists"].format(tag=TAG, where=words["there"].format(remote=name)))
+    if not succeeds(root, "var", "GIT_COMMITTER_IDENT"):
+        raise LabError(words["no identity"])
+    status = git(root, "-c", "core.quotePath=false", "status", "--short", "--untracked-files=all", "-z")
+    changes = tuple(entry for entry in status.split("\0") if entry)
+    _refuse_large(root, changes, language)
+    return Plan(root, branch, name, git(root, "remote", "get-url", "--push", name), changes)
+
+
+def carry_out(plan: Plan, language: Language) -> str:
+    """Commit, tag and push; return the commit. If any of it fails, undo all of it and raise ``LabError``."""
+    words = WORDS[language]
+    with _as_it_was(plan.root) as keep:
+        try:
+            if plan.changes:
+                git(plan.root, "add", "--all")
+                git(plan.root, "commit", "--quiet", "-m", words["commit message"])
+            git(plan.root, "tag", "--annotate", TAG, "-m", words["tag message"])
+            # Both or neither: a branch without its tag would look like a late submission.
+            references = [f"refs/heads/{plan.branch}", f"refs/tags/{TAG}"]
+            git(
+                plan.root, "push", "--quiet", "--atomic", "--set-upstream", plan.remote, *references,
+                seconds=_PUSH_SECONDS,
+            )  # fmt: skip
+        except GitError as error:
+            reason = str(error)
+            if "fetch first" in reason or "non-fast-forward" in reason:
+                reason = f"{reason}\n{words['pull first']}"
+            raise LabError(words["undone"].format(reason=reason)) from None
+        keep()
+    return git(plan.root, "rev-parse", "HEAD")
+
+
+@contextlib.contextmanager
+def _as_it_was(root: Path) -> Iterator[Callable[[], None]]:
+    """Put branch, index, tag and configuration back as they were, unless the function that it gives is called.
+
+    Interrupted or failed, the files themselves were never touched: a commit does not change them.
+    """
+    inner = Path(git(root, "rev-parse", "--absolute-git-dir"))
+    before = (
+        git(root, "rev-parse", "HEAD") if succeeds(root, "rev-parse", "--quiet", "--verify", "HEAD") else None
+    )
+    kept = False
+
+    def keep() -> None:
+        nonlocal kept
+        kept = True
+
+    with tempfile.TemporaryDirectory(prefix="micrograd-submit-") as backup:
+        saved = [name for name in ("index", "config") if (inner / name).exists()]
+        for name in saved:
+            shutil.copy2(inner / name, backup)
+        try:
+            yield keep
+        finally:
+            if not kept:
+                if succeeds(root, "rev-parse", "--quiet", "--verify", f"refs/tags/{TAG}"):
+                    git(root, "update-ref", "-d", f"refs/tags/{TAG}")
+                if before:
+                    git(root, "update-ref", "HEAD", before)
+                elif succeeds(root, "rev-parse", "--quiet", "--verify", "HEAD"):
+                    git(root, "update-ref", "-d", "HEAD")
+                for name in ("index", "config"):
+                    (inner / f"{name}.lock").unlink(missing_ok=True)
+                    if name in saved:
+                        temporary = inner / f"{name}.micrograd"
+                        shutil.copy2(Path(backup) / name, temporary)
+                        os.replace(temporary, inner / name)
+                    else:
+                        (inner / name).unlink(missing_ok=True)
+
+
+def _remote(root: Path, wanted: str | None, language: Language) -> str:
+    words = WORDS[language]
+    remotes = git(root, "remote").split()
+    if not remotes:
+        raise LabError(words["no remote"])
+    if wanted is not None and wanted not in remotes:
+        raise LabError(words["unknown remote"].format(remote=wanted, remotes=", ".join(remotes)))
+    if wanted is None and "origin" not in remotes and len(remotes) > 1:
+        raise LabError(words["which remote"].format(remotes=", ".join(remotes)))
+    return wanted or ("origin" if "origin" in remotes else remotes[0])
+
+
+def _refuse_large(root: Path, changes: tuple[str, ...], language: Language) -> None:
+    large = [
+        entry[3:]
+        for entry in changes
+        if (root / entry[3:]).is_file() and (root / entry[3:]).stat().st_size > _MOST_MEGABYTES * 1e6
+    ]
+    if large:
+        raise LabError(WORDS[language]["too large"].format(most=_MOST_MEGABYTES, files=", ".join(large)))
+
+
+def _say(plan: Plan, language: Language) -> None:
+    words = WORDS[language]
+    print(words["plan"])
+    if plan.changes:
+        print("  -", words["plan commit"].format(count=len(plan.changes)))
+        for entry in plan.changes[:_MOST_SHOWN]:
+            print("     ", entry)
+        if len(plan.changes) > _MOST_SHOWN:
+            print("      ...")
+    else:
+        print("  -", words["plan no commit"])
+    print("  -", words["plan tag"].format(tag=TAG, branch=plan.branch))
+    print("  -", words["plan push"].format(branch=plan.branch, remote=plan.remote, url=plan.url))

@@ -1,0 +1,308 @@
+"""Somebody else's code: it stays within its limits, reaches nothing, and the next cell still counts."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import textwrap
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("IPython", reason="the lab extra is missing, THE SANDBOX IS NOT TESTED")
+psutil = pytest.importorskip("psutil", reason="psutil is missing, THE SANDBOX IS NOT TESTED")
+
+from micrograd.lab import checks  # noqa: E402
+from micrograd.lab.sandbox import execution, isolation  # noqa: E402
+from micrograd.lab.sandbox.execution import CodeCell  # noqa: E402
+from micrograd.lab.sandbox.limits import MEGABYTE, Limits  # noqa: E402
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits, NOT TESTED ON THIS SYSTEM")
+
+SMALL = Limits(seconds=60, cell_seconds=5, memory=700 * MEGABYTE, processes=32, written=20 * MEGABYTE)
+#: Task 2, right: whatever the cell before it does, it is worth its points.
+RIGHT = CodeCell("def sigmoid(out):\n    return out.sigmoid()\nsigmoid_operation = sigmoid", 2)
+
+
+def works(kind: isolation.Kind) -> bool:
+    try:
+        return isolation.find(kind).kind == kind
+    except RuntimeError:
+        return False
+
+
+def walls(kind: isolation.Kind) -> isolation.Isolation:
+    if not works(kind):
+        pytest.skip(f"{kind} does not work here, ITS WALLS ARE NOT TESTED")
+    return isolation.Isolation(kind)
+
+
+def run(source: str, kind: isolation.Kind = "limits", limits: Limits = SMALL, **more) -> execution.Run:
+    cells = [CodeCell(textwrap.dedent(source), 5), RIGHT]
+    return execution.run(cells, walls(kind), "en", limits, **more)
+
+
+def printed(result: execution.Run) -> str:
+    return "".join(item.get("text", "") for items in result.outputs for item in items)
+
+
+def errors(result: execution.Run) -> list[str]:
+    return [item["name"] for items in result.outputs for item in items if item["type"] == "error"]
+
+
+def still_graded(result: execution.Run) -> bool:
+    return result.end == "finished" and checks.points(2, result.findings[2]) == 2
+
+
+def test_an_endless_loop_costs_its_cell_only():
+    result = run("while True: pass")
+    assert errors(result) == ["Timeout"]
+    assert still_graded(result)
+
+
+def test_a_loop_that_catches_everything_ends_with_its_time():
+    source = """
+    import signal
+    signal.setitimer = None
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    while True:
+        try:
+            while True: pass
+        except BaseException: pass
+    """
+    began = time.monotonic()
+    result = run(source, limits=Limits(**{**SMALL.__dict__, "seconds": 6}))
+    assert result.end == "time"
+    assert result.cell == 0
+    assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("kind", ["bubblewrap", "namespaces", "limits"])
+def test_a_fork_bomb_is_bounded(kind):
+    mark = uuid.uuid4().hex
+    source = f"""
+    import os
+    os.environ["BOMB"] = {mark!r}
+    while True:
+        try: os.fork()
+        except OSError: pass
+    """
+    result = run(source, kind)
+    # Root is exempt from the system's own limit, and the watch ends it; anybody else meets that limit first.
+    assert result.end in ("processes", "memory", "finished")
+    assert result.end != "finished" or errors(result) == ["Timeout"]
+    assert not _carriers(mark)
+
+
+def test_a_forked_child_that_comes_back_has_no_say():
+    result = run("import os\nif os.fork():\n    os.wait()\nelse:\n    sigmoid = None\n    print('child')")
+    assert result.strangers == 0
+    assert "child" not in printed(result)
+    assert still_graded(result)
+
+
+def test_a_process_that_runs_away_is_found():
+    source = """
+    import os, time
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            open("ran", "w").write(str(os.getpid()))
+            time.sleep(600)
+        os._exit(0)
+    while not os.path.exists("ran"): time.sleep(0.01)
+    print(open("ran").read())
+    """
+    result = run(source)
+    assert still_graded(result)
+    process = int(printed(result).split()[0])
+    assert not psutil.pid_exists(process) or psutil.Process(process).status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.parametrize(
+    "source", ["x = bytearray(100 * 10**9)", "import numpy as np\nx = np.ones(12 * 10**9)"]
+)
+def test_a_hundred_gigabytes_at_once_are_refused(source):
+    result = run(source)
+    assert errors(result)[0].endswith("MemoryError")
+    assert still_graded(result)
+
+
+def test_memory_that_grows_is_stopped():
+    result = run("hoard = []\nwhile True: hoard.append(b'x' * 10**7)")
+    assert result.end == "memory" or "MemoryError" in errors(result)
+
+
+def test_ten_gigabytes_of_prints_are_cut_and_stopped():
+    result = run("for _ in range(10_000): print('x' * 1_000_000)")
+    assert "TooMuchOutput" in errors(result)
+    assert len(printed(result)) <= 1.1 * SMALL.printed
+    assert still_graded(result)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os\nwhile True: os.write(1, b'x' * 1_000_000)",
+        "import os\nfor i in range(10**6): open(f'{i}', 'wb').write(b'x' * 1_000_000)",
+        "import os\nfor i in range(10**6): os.makedirs(f'{i}/a/b/c')",
+    ],
+)
+def test_ten_gigabytes_of_files_are_stopped(source):
+    result = run(source)
+    # One file meets the system's limit, many meet the watch.
+    assert result.end == "written" or "OSError" in errors(result)
+
+
+def test_the_environment_and_the_home_are_not_the_teachers(monkeypatch):
+    monkeypatch.setenv("TEACHERS_TOKEN", "s3cret")
+    result = run("import os\nprint(dict(os.environ), os.path.expanduser('~'))")
+    assert "s3cret" not in printed(result)
+    assert str(Path.home()) not in printed(result).replace(sys.prefix, "").replace(sys.base_prefix, "")
+
+
+def test_the_teachers_files_cannot_be_read_or_written(tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("s3cret")
+    source = f"""
+    import os, pathlib
+    for attempt in (
+        lambda: print(open({str(secret)!r}).read()),
+        lambda: open({str(tmp_path / "written")!r}, "w").write("x"),
+        lambda: print(os.listdir({str(Path.home())!r})),
+        lambda: pathlib.Path("/usr/written").write_text("x"),
+        lambda: os.symlink({str(secret)!r}, "link") or print(open("link").read()),
+    ):
+        try: attempt()
+        except OSError as error: print(type(error).__name__)
+    """
+    result = run(source, "bubblewrap")
+    assert still_graded(result)
+    assert "s3cret" not in printed(result)
+    assert list(tmp_path.iterdir()) == [secret]
+    assert not Path("/usr/written").exists()
+
+
+@pytest.mark.parametrize("kind", ["bubblewrap", "namespaces"])
+def test_there_is_no_network(kind):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        address = server.getsockname()
+        result = run(f"import socket\nsocket.create_connection({address!r}, timeout=1)", kind)
+        with pytest.raises(TimeoutError):
+            server.accept()
+    assert errors(result)
+    assert still_graded(result)
+
+
+def test_without_walls_the_network_is_open_and_that_is_said():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(5)
+        run(f"import socket\nsocket.create_connection({server.getsockname()!r}, timeout=1)")
+        server.accept()[0].close()
+    assert "network" in isolation.Isolation("limits").say("en")
+    assert "réseau" in isolation.Isolation("limits").say("fr")
+
+
+@pytest.mark.parametrize("source", ["import os; os._exit(0)", "import ctypes; ctypes.string_at(0)"])
+def test_a_process_that_ends_itself_is_reported(source):
+    result = run(source)
+    assert result.end == "died"
+    assert result.cell == 0
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import sys; sys.exit(1)",
+        "quit()",
+        "raise KeyboardInterrupt",
+        "input('?')",
+        "import sys; sys.stdout.close(); sys.stdout = None",
+        "import os; os.chdir('/')",
+        "import os; os.mkdir('a'); os.chmod('a', 0); os.chmod('.', 0)",
+        "del print, __builtins__.len",
+        "class E(Exception):\n    def __str__(self): raise ValueError\nraise E",
+        "print('\\ud800')",
+    ],
+)
+def test_an_odd_cell_is_no_reason_to_stop(source):
+    if "__builtins__" in source:
+        source = "import builtins\nbuiltins.len = builtins.sorted = None"
+        assert run(source).end in ("finished", "died")
+        return
+    result = run(source)
+    assert still_graded(result), (result, errors(result))
+
+
+def test_a_forged_message_is_turned_away():
+    source = """
+    import os
+    for descriptor in range(3, 20):
+        try: os.write(descriptor, b'{"type": "end"}\\n{"type": "observed", "task": 7, "observed": {}}\\n')
+        except OSError: pass
+    """
+    result = run(source)
+    assert result.strangers > 0
+    assert still_graded(result)
+
+
+def test_observations_of_any_shape_are_judged_without_an_error():
+    import random
+
+    for task in checks.NUMBERS:
+        asked = checks.questions(task, random.Random(0))
+        for observed in ({}, {"X": 3, "models": "x"}, {"value": []}, {"sigmoid": [{}]}, {"parameters": None}):
+            findings = checks.judge(task, asked, observed)
+            assert checks.share(findings) == 0 or all(finding.state == "unseen" for finding in findings)
+
+
+def test_files_beside_the_notebook_are_there_and_never_outside(tmp_path):
+    files = {
+        "helper.py": b"answer = 42",
+        "../outside.txt": b"x",
+        "/tmp/absolute-" + tmp_path.name.encode().hex(): b"x",
+    }
+    result = run("import helper, os\nprint(helper.answer, os.listdir('..'))", files=files)
+    assert "42" in printed(result)
+    assert "outside.txt" not in printed(result)
+    assert not any(Path(name).exists() for name in files if name.startswith("/"))
+
+
+def test_jupyters_magics_figures_and_await_work():
+    source = """
+    %matplotlib inline
+    %time 1 + 1
+    !echo from the shell
+    import asyncio
+    await asyncio.sleep(0)
+    import matplotlib.pyplot as plt
+    plt.plot([1, 2])
+    """
+    result = run(source, limits=Limits())
+    assert not errors(result)
+    assert "from the shell" in printed(result)
+    assert any("image/png" in item.get("data", {}) for item in result.outputs[0])
+    assert still_graded(result)
+
+
+def test_nothing_is_left_behind():
+    import tempfile
+
+    before = {path.name for path in Path(tempfile.gettempdir()).glob("micrograd-submission-*")}
+    run("import os\nos.makedirs('a/b'); os.chmod('a/b', 0); os.chmod('a', 0)")
+    assert {path.name for path in Path(tempfile.gettempdir()).glob("micrograd-submission-*")} == before
+
+
+def _carriers(mark: str) -> list[int]:
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("BOMB") == mark and process.pid != os.getpid():
+                found.append(process.pid)
+        except (psutil.Error, OSError):
+            continue
+    return found

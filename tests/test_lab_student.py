@@ -1,0 +1,557 @@
+"""The student's way: ``lab new``, ``open``, ``check``, ``submit``."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_up_class import LOOPS, mistaken, notebook
+
+pytest.importorskip("nbformat", reason="the lab extra is missing, THE COURSE KIT IS NOT TESTED")
+
+from micrograd import cli
+from micrograd.lab import assignment, new, submit
+from micrograd.lab.checks.texts import CHECKS, HINTS
+from micrograd.lab.errors import LabError
+from micrograd.lab.grading.words import WORDS as GRADING_WORDS
+from micrograd.lab.naming import project_name, suggestion
+from micrograd.lab.project.words import WORDS
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def nobody(tmp_path_factory, monkeypatch):
+    """A user of whom Git knows nothing, with no configuration of his own."""
+    home = tmp_path_factory.mktemp("home")
+    for name in [name for name in os.environ if name.startswith("GIT_")] + ["EMAIL"]:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    # Else git makes up an address from the machine's name, on some machines.
+    subprocess.run(["git", "config", "--global", "user.useConfigOnly", "true"], check=True)
+    return home
+
+
+def git(folder: Path, *arguments: str) -> str:
+    return subprocess.run(
+        ["git", *arguments], cwd=folder, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def state(folder: Path) -> dict[str, str]:
+    """All that a repository is: references, index, configuration, files."""
+    files = {
+        str(path.relative_to(folder)): path.read_bytes().hex()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".git" not in path.parts
+    }
+    return {
+        "references": git(folder, "for-each-ref"),
+        "head": git(folder, "symbolic-ref", "HEAD"),
+        "status": git(folder, "status", "--porcelain"),
+        "staged": git(folder, "diff", "--cached"),
+        "config": (folder / ".git" / "config").read_text(),
+        **files,
+    }
+
+
+def project(tmp_path: Path, login: str = "student01", lang: str = "fr") -> Path:
+    return new.make_project(login, tmp_path, lang)[0]
+
+
+def with_remote(folder: Path, tmp_path: Path) -> Path:
+    remote = tmp_path / "remote.git"
+    git(tmp_path, "init", "-q", "--bare", "-b", "main", str(remote))
+    git(folder, "remote", "add", "origin", str(remote))
+    return remote
+
+
+# Names
+
+
+@pytest.mark.parametrize("login", ["jdupont", "student01", "zle-gall", "jdupont2", "ab", "a" * 40])
+def test_logins_of_the_handouts_convention(login):
+    assert project_name(login, "fr") == f"BUT3-DL-{login}"
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("Jean Dupont", "jdupont"),
+        ("JDupont", "jdupont"),
+        ("Zoé Le-Gall", "zle-gall"),
+        ("Élodie d'Été", "edete"),
+        ("BUT3-DL-jdupont", "jdupont"),
+        ("Noël Œuf", "noeuf"),
+        ("j_dupont", "jdupont"),
+        ("jdupont-", "jdupont"),
+        ("../x", ""),
+        ("/etc", ""),
+        ("", ""),
+        ("-rf", ""),
+        ("1dupont", ""),
+        ("a" * 41, ""),
+        ("a", ""),
+    ],
+)
+def test_other_names_are_refused_with_the_login_that_was_meant(given, meant):
+    assert suggestion(given) in (meant, "rf") if given == "-rf" else suggestion(given) == meant
+    with pytest.raises(LabError) as refusal:
+        project_name(given, "en")
+    assert repr(given)[1:-1] in str(refusal.value) or given in str(refusal.value)
+
+
+@given(st.text(max_size=60))
+def test_no_name_ever_leads_out_of_the_folder(name):
+    for login in (name, suggestion(name)):
+        try:
+            folder = project_name(login, "en")
+        except LabError:
+            continue
+        assert re.fullmatch(r"BUT3-DL-[a-z][a-z0-9-]*[a-z0-9]", folder)
+        assert Path("/x", folder).parent == Path("/x")
+
+
+# new
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_new_project_is_ready(tmp_path, lang, capsys):
+    assert cli.main(["lab", "new", "student01", "--folder", str(tmp_path), "--lang", lang]) == 0
+    folder = tmp_path / "BUT3-DL-student01"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [folder.name]
+    assert sorted(git(folder, "ls-files").splitlines()) == [
+        ".gitignore",
+        "README.md",
+        "requirements.txt",
+        "tp1-gradient_descent/gradient.ipynb",
+    ]
+    assert git(folder, "status", "--porcelain") == ""
+    assert git(folder, "rev-list", "--count", "HEAD") == "1"
+    assert git(folder, "log", "-1", "--format=%an") == "student01"
+    said = capsys.readouterr().out
+    assert "user.name" in said
+    assert str(folder) in said
+    assert "micrograd lab submit" in (folder / "README.md").read_text(encoding="utf-8")
+    handed_out = json.loads((folder / "tp1-gradient_descent" / "gradient.ipynb").read_text(encoding="utf-8"))
+    assert handed_out["cells"] == json.loads(
+        json.dumps(assignment.student(lang)["cells"]), object_hook=_split
+    )
+
+
+def _split(part):
+    if isinstance(part.get("source"), str):
+        part["source"] = part["source"].splitlines(keepends=True)
+    return part
+
+
+def test_a_known_identity_is_kept(tmp_path, capsys):
+    git(tmp_path, "config", "--global", "user.name", "Jean Dupont")
+    git(tmp_path, "config", "--global", "user.email", "jean@localhost")
+    git(tmp_path, "config", "--global", "commit.gpgsign", "true")
+    assert cli.main(["lab", "new", "jdupont", "--folder", str(tmp_path)]) == 0
+    assert git(tmp_path / "BUT3-DL-jdupont", "log", "-1", "--format=%ae") == "jean@localhost"
+    assert "user.name" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", ["folder", "file", "link"])
+def test_what_exists_is_never_touched(tmp_path, kind, capsys):
+    target = tmp_path / "BUT3-DL-student01"
+    {
+        "folder": target.mkdir,
+        "file": lambda: target.write_text("mine"),
+        "link": lambda: target.symlink_to("nowhere"),
+    }[kind]()
+    before = target.lstat()
+    assert cli.main(["lab", "new", "student01", "--folder", str(tmp_path), "--lang", "en"]) == 2
+    assert "exists" in capsys.readouterr().err
+    assert target.lstat() == before
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_nothing_is_left_where_git_fails(tmp_path, monkeypatch, capsys):
+    git(tmp_path, "config", "--global", "core.autocrlf", "nonsense")
+    assert cli.main(["lab", "new", "student01", "--folder", str(tmp_path)]) == 2
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert cli.main(["lab", "new", "student01", "--folder", str(tmp_path), "--lang", "fr"]) == 2
+    assert "git-scm.com" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path, capsys):
+    assert cli.main(["lab", "new", "student01", "--folder", str(tmp_path / "no"), "--lang", "en"]) == 2
+    assert str(tmp_path / "no") in capsys.readouterr().err
+
+
+def test_the_requirements_are_the_labs(tmp_path):
+    def pins(text: str) -> list[str]:
+        return [
+            line for line in text.splitlines() if "==" in line and not line.startswith(("#", "micrograd-lab"))
+        ]
+
+    ours = pins(new.requirements())
+    assert ours == pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))
+    assert any(line.startswith("micrograd-lab[lab]") for line in new.requirements().splitlines())
+
+
+def test_the_notebook_gives_no_answer_away():
+    for lang in ("fr", "en"):
+        solved = {cell.id: cell.source for cell in assignment.teacher(lang).cells}
+        handed_out = {cell.id: cell.source for cell in assignment.student(lang).cells}
+        assert solved.keys() == handed_out.keys()
+        everything = "\n".join(handed_out.values())
+        assert "BEGIN SOLUTION" not in everything
+        for name, source in solved.items():
+            for block in re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", source, re.S):
+                lines = [line.strip() for line in block.splitlines() if len(line.strip()) > 25]
+                assert not [line for line in lines if line in handed_out[name]]
+        answers = [name for name in solved if name.endswith("-answer")]
+        assert answers == ["task-1-answer", "task-4-answer", "task-8-answer"]
+        assert all(handed_out[name] == assignment.ANSWER_STUB[lang] for name in answers)
+        checks = [source for name, source in handed_out.items() if name.endswith("-check")]
+        assert len(checks) == 10
+
+
+# check
+
+
+@pytest.mark.slow
+def test_check_says_what_is_done_and_what_is_not(tmp_path, capsys):
+    folder = project(tmp_path)
+    path = folder / "tp1-gradient_descent" / "gradient.ipynb"
+    assert cli.main(["lab", "check", str(folder), "--lang", "fr"]) == 1
+    said = capsys.readouterr().out
+    assert len(re.findall(r"^· Tâche \d+ :", said, re.M)) == 10
+    assert "0 / 16" in said
+    path.write_bytes(mistaken("sum-for-mean"))
+    assert cli.main(["lab", "check", str(path), "--lang", "en", "--task", "7"]) == 1
+    said = capsys.readouterr().out
+    assert "model_loss returns the sum of the errors; the mean was asked for" in said
+    assert "Task 6" not in said
+    path.write_bytes(notebook(LOOPS))
+    assert cli.main(["lab", "check", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert "16 / 16" in said
+    assert path.read_bytes() == notebook(LOOPS)
+
+
+@pytest.mark.slow
+def test_check_names_the_cells_that_stop(tmp_path, capsys):
+    from made_up_class import hostile
+
+    path = tmp_path / "gradient.ipynb"
+    path.write_bytes(hostile("value = 1\nvalue / 0"))
+    cli.main(["lab", "check", str(path), "--lang", "fr"])
+    said = capsys.readouterr().out
+    assert "tâche 5, cellule « value = 1 »\n         ZeroDivisionError: division by zero" in said
+    path.write_bytes(hostile("import os\nos._exit(3)"))
+    cli.main(["lab", "check", str(path), "--lang", "en"])
+    assert (
+        'The run ended (task 5, cell "import os"): Python ended by itself (exit status 3)'
+        in capsys.readouterr().out
+    )
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"cells": 3}', '{"worksheets": []}'])
+def test_check_refuses_what_is_no_notebook(tmp_path, content, capsys):
+    (tmp_path / "gradient.ipynb").write_text(content)
+    assert cli.main(["lab", "check", str(tmp_path)]) == 2
+    assert str(tmp_path) in capsys.readouterr().err
+
+
+def test_check_says_where_it_looked(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["lab", "check", "--lang", "fr"]) == 2
+    assert "gradient.ipynb" in capsys.readouterr().err
+    (tmp_path / "gradient.ipynb").write_text("{}")
+    assert cli.main(["lab", "check", "--task", "11"]) == 2
+    assert "11" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_line_under_each_task_checks_it_in_jupyter():
+    nbformat = pytest.importorskip("nbformat")
+    from nbclient import NotebookClient
+
+    filled = nbformat.reads(notebook({**LOOPS, "task-6-moons": LOOPS["task-3-graph"]}), as_version=4)
+    again = nbformat.v4.new_code_cell('from micrograd.lab.check import check; check(3, "en")')
+    filled.cells = [*filled.cells[:40], again]
+    NotebookClient(filled, timeout=120, allow_errors=True).execute()
+    said = {
+        cell.id: "".join(o.get("text", "") for o in cell.outputs)
+        for cell in filled.cells
+        if "check(" in cell.source
+    }
+    for task in (1, 2, 3, 4, 5):
+        assert said[f"task-{task}-check"].startswith(f"✓ Tâche {task} :"), said
+    assert said[again.id].startswith("✓ Task 3:"), said
+    assert not [
+        o
+        for cell in filled.cells
+        if "check(" in cell.source
+        for o in cell.outputs
+        if o.output_type == "error"
+    ]
+
+
+# open
+
+
+@pytest.mark.slow
+def test_open_serves_the_notebook_with_this_python(tmp_path, nobody):
+    pytest.importorskip("jupyterlab", reason="`lab open` IS NOT TESTED")
+    # A kernel of the same name, of another Python, in the user's own folder.
+    stray = nobody / ".local" / "share" / "jupyter" / "kernels" / "python3"
+    stray.mkdir(parents=True)
+    (stray / "kernel.json").write_text(
+        '{"argv": ["/nowhere/python"], "display_name": "stray", "language": "python"}'
+    )
+    folder = project(tmp_path)
+    command = [
+        sys.executable,
+        "-m",
+        "micrograd",
+        "lab",
+        "open",
+        str(folder),
+        "--no-browser",
+        "--port",
+        "18923",
+    ]
+    environment = {**os.environ, "JUPYTER_TOKEN": "t", "PYTHONUNBUFFERED": "1"}
+    server = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        address = None
+        for line in server.stdout:
+            found = re.search(r"http://(?:localhost|127\.0\.0\.1):(\d+)/", line)
+            if found:
+                address = f"http://127.0.0.1:{found.group(1)}"
+                break
+        assert address
+        kernels = _get(f"{address}/api/kernelspecs?token=t")
+        assert kernels["kernelspecs"]["python3"]["spec"]["argv"][0] == sys.executable
+        assert _get(f"{address}/api/contents/gradient.ipynb?token=t&content=0")["type"] == "notebook"
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+        server.stdout.close()
+
+
+def _get(url: str) -> dict:
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                return json.load(answer)
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    raise AssertionError(f"no answer from {url}")
+
+
+# submit
+
+
+def hand_in(folder: Path, *options: str) -> int:
+    return cli.main(["lab", "submit", str(folder), "--lang", "en", "--no-check", "--yes", *options])
+
+
+def test_a_dry_run_says_everything_and_does_nothing(tmp_path, capsys):
+    folder = project(tmp_path)
+    remote = with_remote(folder, tmp_path)
+    (folder / "notes é.txt").write_text("x")
+    before = state(folder)
+    assert hand_in(folder, "--dry-run") == 0
+    said = capsys.readouterr().out
+    assert all(
+        word in said for word in ("notes é.txt", "tp1", "main", "origin", str(remote), "nothing was done")
+    )
+    assert state(folder) == before
+    assert git(remote, "for-each-ref") == ""
+
+
+def test_a_tag_that_exists_is_not_moved(tmp_path, capsys):
+    folder = project(tmp_path)
+    remote = with_remote(folder, tmp_path)
+    assert hand_in(folder) == 0
+    tag = git(remote, "rev-parse", "tp1^{commit}")
+    assert tag == git(folder, "rev-parse", "HEAD") == git(remote, "rev-parse", "main")
+    (folder / "more.txt").write_text("x")
+    before = state(folder)
+    assert hand_in(folder) == 2
+    assert "tp1" in capsys.readouterr().err
+    git(folder, "tag", "-d", "tp1")
+    before = state(folder)
+    assert hand_in(folder) == 2
+    assert "on origin" in capsys.readouterr().err
+    assert state(folder) == before
+    assert git(remote, "rev-parse", "tp1^{commit}") == tag
+
+
+@pytest.mark.parametrize("obstacle", ["hook", "diverged", "gone"])
+def test_a_push_that_fails_leaves_everything_as_it_was(tmp_path, obstacle, capsys):
+    folder = project(tmp_path)
+    remote = with_remote(folder, tmp_path)
+    git(folder, "push", "-q", "origin", "main")
+    if obstacle == "hook":
+        hook = remote / "hooks" / "pre-receive"
+        hook.write_text("#!/bin/sh\necho the server says no >&2\nexit 1\n")
+        hook.chmod(0o755)
+    elif obstacle == "diverged":
+        other = tmp_path / "other"
+        git(tmp_path, "clone", "-q", str(remote), str(other))
+        git(
+            other,
+            "-c",
+            "user.name=o",
+            "-c",
+            "user.email=o@x",
+            "commit",
+            "-q",
+            "--allow-empty",
+            "-m",
+            "theirs",
+        )
+        git(other, "push", "-q")
+    else:
+        remote.rename(tmp_path / "moved.git")
+    (folder / "staged.txt").write_text("staged")
+    git(folder, "add", "staged.txt")
+    (folder / "README.md").write_text("changed")
+    (folder / "new.txt").write_text("new")
+    before = state(folder)
+    assert hand_in(folder) == 2
+    assert state(folder) == before
+    said = capsys.readouterr().err
+    assert {"hook": "the server says no", "diverged": "git pull --rebase", "gone": "does not answer"}[
+        obstacle
+    ] in said
+
+
+def test_a_commit_that_a_hook_refuses_leaves_everything_as_it_was(tmp_path, capsys):
+    folder = project(tmp_path)
+    with_remote(folder, tmp_path)
+    hook = folder / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho not like this >&2\nexit 1\n")
+    hook.chmod(0o755)
+    (folder / "new.txt").write_text("new")
+    before = state(folder)
+    assert hand_in(folder) == 2
+    assert state(folder) == before
+    assert "not like this" in capsys.readouterr().err
+
+
+def _no_repository(folder: Path) -> None:
+    (folder / ".git").rename(folder / "not-git")
+
+
+def _two_remotes(folder: Path) -> None:
+    git(folder, "remote", "add", "a", "x")
+    git(folder, "remote", "add", "b", "y")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (_no_repository, "not in a Git repository"),
+        (lambda folder: None, "git remote add origin"),
+        (_two_remotes, "--remote"),
+        (lambda folder: git(folder, "checkout", "-q", "--detach"), "git switch main"),
+        (
+            lambda folder: (folder / ".git" / "MERGE_HEAD").write_text(git(folder, "rev-parse", "HEAD")),
+            "merge",
+        ),
+    ],
+)
+def test_what_stands_in_the_way_is_said_before_anything_is_done(tmp_path, spoil, says, capsys):
+    folder = project(tmp_path)
+    spoil(folder)
+    assert hand_in(folder) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_a_very_large_file_is_refused(tmp_path, capsys):
+    folder = project(tmp_path)
+    with_remote(folder, tmp_path)
+    with (folder / "film.mp4").open("wb") as file:
+        file.truncate(30_000_000)
+    assert hand_in(folder) == 2
+    assert "film.mp4" in capsys.readouterr().err
+
+
+def test_an_unknown_remote_is_named(tmp_path, capsys):
+    folder = project(tmp_path)
+    with_remote(folder, tmp_path)
+    assert hand_in(folder, "--remote", "nowhere") == 2
+    said = capsys.readouterr().err
+    assert "nowhere" in said
+    assert "origin" in said
+
+
+@pytest.mark.slow
+def test_the_whole_way_of_a_student(tmp_path, monkeypatch, capsys):
+    """From ``lab new`` to a push, and from there to a grade."""
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["lab", "new", "student01", "--lang", "fr"]) == 0
+    folder = tmp_path / "BUT3-DL-student01"
+    monkeypatch.chdir(folder)
+    remote = with_remote(folder, tmp_path)
+    Path("tp1-gradient_descent/gradient.ipynb").write_bytes(notebook(LOOPS))
+    assert cli.main(["lab", "check", "--lang", "fr"]) == 0
+    assert cli.main(["lab", "submit", "--lang", "fr", "--yes"]) == 0
+    said = capsys.readouterr().out
+    assert "16 / 16" in said
+    assert "Rendu : commit" in said
+    assert git(folder, "status", "--porcelain") == ""
+    assert git(remote, "cat-file", "-t", "tp1") == "tag"
+    assert git(remote, "show", "tp1:tp1-gradient_descent/gradient.ipynb").encode() == notebook(LOOPS).strip()
+    monkeypatch.chdir(tmp_path)
+    Path("class.txt").write_text(f"student01 {remote}\n")
+    assert cli.main(["lab", "grade", "class.txt", "--lang", "fr"]) == 0
+    row = Path("grades/grades.csv").read_text(encoding="utf-8-sig").splitlines()[1]
+    assert row.startswith("student01;")
+    assert ";16;évalué;" in row
+
+
+# Both languages
+
+
+def test_everything_is_said_in_both_languages_with_the_same_fields():
+    def fields(text: str) -> set[str]:
+        return set(re.findall(r"\{(\w*)", text))
+
+    for words in (WORDS, GRADING_WORDS):
+        assert words["fr"].keys() == words["en"].keys()
+        for key in words["fr"]:
+            assert fields(words["fr"][key]) == fields(words["en"][key]), key
+    for table in (CHECKS, HINTS):
+        for key, texts in table.items():
+            assert texts.keys() == {"fr", "en"}, key
+            assert fields(texts["fr"]) == fields(texts["en"]), key
+
+
+def test_submit_asks_first_where_somebody_can_answer(tmp_path, monkeypatch, capsys):
+    folder = project(tmp_path)
+    remote = with_remote(folder, tmp_path)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda prompt: "n")
+    arguments = ["lab", "submit", str(folder), "--lang", "fr", "--no-check"]
+    assert cli.main(arguments) == 1
+    assert git(remote, "for-each-ref") == ""
+    monkeypatch.setattr("builtins.input", lambda prompt: "o")
+    assert cli.main(arguments) == 0
+    assert git(remote, "tag") == submit.TAG
