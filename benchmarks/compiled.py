@@ -1,7 +1,8 @@
 """How fast compiled training is: against JAX, NumPy and PyTorch, and against what the machine could do at most.
 
 Run it with ``python benchmarks/compiled.py [--quick] [--json FILE]``. What is not installed is left out, and said.
-Contenders take turns and each one's best turn counts, so that other work on the machine disturbs the ratios little.
+Contenders take turns. Times are medians over the turns, and so are ratios, each turn's own: what else the machine does
+during a turn hits all of them alike.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import argparse
 import importlib.util
 import json
 import os
+import statistics
 import subprocess
 import sys
 import time
@@ -31,39 +33,50 @@ BARS = {
 FIRST_RESULT_BAR, THREADS_BAR = 20.0, 1.7
 
 
-def seconds_a_step(contenders: dict[str, Callable[[int], Any]], turns: int, turn: float) -> dict[str, float]:
-    """Each contender's best seconds a step, when they take turns of about ``turn`` seconds."""
-    steps = {}
-    for name, train in contenders.items():
-        count = 1
-        train(1)
-        while True:
-            started = time.perf_counter()
-            train(count)
-            spent = time.perf_counter() - started
-            if spent > turn / 4:
-                break
-            count *= 4
-        steps[name] = max(1, int(count * turn / spent))
-    best = dict.fromkeys(contenders, float("inf"))
-    for _ in range(turns):
-        for name, train in contenders.items():
-            started = time.perf_counter()
-            train(steps[name])
-            best[name] = min(best[name], (time.perf_counter() - started) / steps[name])
-    return best
+class Turns:
+    """The seconds a step of each contender, turn by turn; turn number i of all of them was at about the same time."""
+
+    def __init__(self, contenders: dict[str, Callable[[int], Any]], turns: int, turn: float) -> None:
+        """Let the contenders, functions of a number of steps, take ``turns`` turns of about ``turn`` seconds each."""
+        steps = {name: _steps_in(train, turn) for name, train in contenders.items()}
+        self.seconds: dict[str, list[float]] = {name: [] for name in contenders}
+        for _ in range(turns):
+            for name, train in contenders.items():
+                started = time.perf_counter()
+                train(steps[name])
+                self.seconds[name].append((time.perf_counter() - started) / steps[name])
+
+    def median(self, name: str) -> float:
+        return statistics.median(self.seconds[name])
+
+    def ratio(self, slower: str, faster: str) -> float:
+        """How many times longer one contender takes than another: the median of the turns' ratios."""
+        pairs = zip(self.seconds[slower], self.seconds[faster], strict=True)
+        return statistics.median(one / other for one, other in pairs)
+
+    def medians(self) -> dict[str, float]:
+        return {name: self.median(name) for name in self.seconds}
+
+
+def _steps_in(train: Callable[[int], Any], seconds: float) -> int:
+    """How many steps take about so long; caches are filled and thread counts chosen on the way."""
+    count = 1
+    train(1)
+    while True:
+        started = time.perf_counter()
+        train(count)
+        spent = time.perf_counter() - started
+        if spent > seconds / 4:
+            return max(1, int(count * seconds / spent))
+        count *= 4
 
 
 def peak_multiply_adds(turns: int = 20) -> float:
     """The float64 multiply-adds that one core of this machine makes in a second, in registers."""
     kernels = kernel_machine._kernels
     rounds = 5_000
-    best = float("inf")
-    for _ in range(turns):
-        started = time.perf_counter()
-        kernels.peak(rounds, None)
-        best = min(best, time.perf_counter() - started)
-    return rounds * kernels.OPERATIONS_A_ROUND / best
+    times = Turns({"peak": lambda repeats: [kernels.peak(rounds, None) for _ in range(repeats)]}, turns, 0.02)
+    return rounds * kernels.OPERATIONS_A_ROUND / times.median("peak")
 
 
 def installed(module: str) -> bool:
@@ -86,64 +99,73 @@ def against_others(turns: int, turn: float) -> list[dict[str, Any]]:
             contenders.update(
                 {f"PyTorch, {n} threads": problem.torch(n) for n in sorted({1, os.cpu_count() or 1})}
             )
-        times = seconds_a_step(contenders, turns, turn)
-        torch_times = [t for name, t in times.items() if name.startswith("PyTorch")]
-        if torch_times:
-            times["PyTorch"] = min(torch_times)  # its own best number of threads
-        share = problem.multiply_adds / times["ours"] / peak
-        line = f"{problem.name:18}{times['ours'] * 1e6:8.2f} µs{share:8.0%} "
+        times = Turns(contenders, turns, turn)
+        share = problem.multiply_adds / times.median("ours") / peak
+        line = f"{problem.name:18}{times.median('ours') * 1e6:8.2f} µs{share:8.0%} "
+        ratios = {}
         for name, bars in BARS.items():
-            if name in times:
-                ratio = times[name] / times["ours"]
-                mark = "✓" if ratio >= bars[column] else "✗"
-                line += f"{times[name] * 1e6:9.1f} µs {ratio:6.1f}x {mark} "
-            else:
+            # PyTorch runs with its own best number of threads.
+            variants = [variant for variant in contenders if variant.startswith(name)]
+            if not variants:
                 line += f"{'not installed':>22}"
+                continue
+            best = min(variants, key=times.median)
+            ratios[name] = times.ratio(best, "ours")
+            mark = "✓" if ratios[name] >= bars[column] else "✗"
+            line += f"{times.median(best) * 1e6:9.1f} µs {ratios[name]:6.1f}x {mark} "
         print(line, flush=True)
-        rows.append({"network": problem.name, "seconds": times, "share_of_peak": share})
+        rows.append(
+            {
+                "network": problem.name,
+                "seconds": times.medians(),
+                "times_faster_than": ratios,
+                "share_of_peak": share,
+            }
+        )
     bars = "; ".join(f"{name} {', '.join(f'{bar:g}x' for bar in each)}" for name, each in BARS.items())
     print(f"\n✓: at least as many times faster as asked for ({bars})")
     return rows
 
 
-def first_results() -> list[dict[str, Any]]:
-    """From the loss as a function to the first step made, each once, in a fresh process for each network."""
+def first_results(repeats: int) -> list[dict[str, Any]]:
+    """From the loss as a function to the first step made: medians over fresh processes."""
     print("\nFirst result: trace, compile, first step\n")
     rows = []
     for features, sizes in NETWORKS:
-        output = subprocess.run(
-            [sys.executable, __file__, "--first", json.dumps([features, sizes])],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        row = json.loads(output)
-        rows.append(row)
-        line = f"{row['network']:18}{row['ours'] * 1e3:8.1f} ms"
-        if "JAX" in row:
-            ratio = row["JAX"] / row["ours"]
-            line += (
-                f"   JAX {row['JAX'] * 1e3:8.0f} ms {ratio:6.1f}x {'✓' if ratio >= FIRST_RESULT_BAR else '✗'}"
-            )
+        command = [sys.executable, __file__, "--first", json.dumps([features, sizes])]
+        times = [
+            json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
+            for _ in range(repeats)
+        ]
+        seconds = {name: statistics.median(each[name] for each in times) for name in times[0]}
+        row: dict[str, Any] = {"network": Problem(features, sizes).name, "seconds": seconds}
+        line = f"{row['network']:18}{seconds['ours'] * 1e3:8.1f} ms"
+        if "JAX" in seconds:
+            ratio = statistics.median(each["JAX"] / each["ours"] for each in times)
+            row["times_faster_than"] = {"JAX": ratio}
+            mark = "✓" if ratio >= FIRST_RESULT_BAR else "✗"
+            line += f"   JAX {seconds['JAX'] * 1e3:8.0f} ms {ratio:6.1f}x {mark}"
         print(line, flush=True)
+        rows.append(row)
     return rows
 
 
-def first_result(features: int, sizes: list[int]) -> dict[str, Any]:
+def first_result(features: int, sizes: list[int]) -> dict[str, float]:
+    """The seconds to the first result of each contender, in a process in which none of them has worked yet."""
     problem = Problem(features, sizes)
-    row: dict[str, Any] = {"network": problem.name}
+    seconds = {}
     if installed("jax"):
         import jax.numpy as jnp
 
         jnp.zeros(3).block_until_ready()  # nobody's imports and start are counted
         started = time.perf_counter()
         problem.jax()(1)
-        row["JAX"] = time.perf_counter() - started
+        seconds["JAX"] = time.perf_counter() - started
     problem.reset()
     started = time.perf_counter()
     problem.program().train(problem.X, problem.Y, 1, 0.05)
-    row["ours"] = time.perf_counter() - started
-    return row
+    seconds["ours"] = time.perf_counter() - started
+    return seconds
 
 
 def large_batches(turns: int, turn: float) -> list[dict[str, Any]]:
@@ -162,14 +184,22 @@ def large_batches(turns: int, turn: float) -> list[dict[str, Any]]:
             program.train(problem.X, problem.Y, 1, 0.05)
             grown = resident_bytes() - before
             contenders = {"one": problem.ours(1), "two": problem.ours(2)}
-            times = seconds_a_step(contenders, turns, turn)
-            gain = times["one"] / times["two"]
+            times = Turns(contenders, turns, turn)
+            one, two, gain = times.median("one"), times.median("two"), times.ratio("one", "two")
             print(
-                f"{problem.name:18}{samples:10,}{times['one'] * 1e3:11.2f} ms{times['one'] / samples * 1e9:9.1f} ns"
-                f"{times['two'] * 1e3:11.2f} ms{gain:6.2f}x {'✓' if gain >= THREADS_BAR else '✗'}{grown / 1e6:9.1f} MB",
+                f"{problem.name:18}{samples:10,}{one * 1e3:11.2f} ms{one / samples * 1e9:9.1f} ns"
+                f"{two * 1e3:11.2f} ms{gain:6.2f}x {'✓' if gain >= THREADS_BAR else '✗'}{grown / 1e6:9.1f} MB",
                 flush=True,
             )
-            rows.append({"network": problem.name, "samples": samples, "seconds": times, "grown_bytes": grown})
+            rows.append(
+                {
+                    "network": problem.name,
+                    "samples": samples,
+                    "seconds": times.medians(),
+                    "gain": gain,
+                    "grown_bytes": grown,
+                }
+            )
     print("\nmemory: what one step adds to the process beyond the data; a second thread adds one set of rows")
     return rows
 
@@ -206,14 +236,16 @@ def decision_boundaries(turns: int, turn: float) -> list[dict[str, Any]]:
             for _ in range(times):
                 program.predict(points)
 
-        times = seconds_a_step({"ours": ours, "NumPy": by_hand}, turns, turn)
-        ratio = times["NumPy"] / times["ours"]
+        times = Turns({"ours": ours, "NumPy": by_hand}, turns, turn)
+        ratio = times.ratio("NumPy", "ours")
         print(
-            f"{problem.name:18}{times['ours'] * 1e3:8.2f} ms   NumPy {times['NumPy'] * 1e3:8.2f} ms "
+            f"{problem.name:18}{times.median('ours') * 1e3:8.2f} ms   NumPy {times.median('NumPy') * 1e3:8.2f} ms "
             f"{ratio:6.1f}x {'✓' if ratio >= 1 else '✗'}",
             flush=True,
         )
-        rows.append({"network": problem.name, "seconds": times})
+        rows.append(
+            {"network": problem.name, "seconds": times.medians(), "times_faster_than": {"NumPy": ratio}}
+        )
     return rows
 
 
@@ -229,7 +261,7 @@ def main() -> None:
     turns, turn = (5, 0.03) if arguments.quick else (15, 0.1)
     figures = {
         "step": against_others(turns, turn),
-        "first": first_results(),
+        "first": first_results(1 if arguments.quick else 3),
         "large": large_batches(min(turns, 7), turn),
         "boundary": decision_boundaries(turns, turn),
     }
