@@ -17,11 +17,12 @@ from nbgrader.api import Gradebook
 
 from micrograd import cli
 from micrograd.lab import assignment
+from micrograd.lab.naming import ASSIGNMENT, FILE_NAME
 from micrograd.lab.tasks import CHECKED_POINTS, TASKS, WORDS_POINTS
 
 pytestmark = pytest.mark.slow
 
-NAME = assignment.ASSIGNMENT
+NAME = ASSIGNMENT
 SUBMITTED = {"student01": notebook(LOOPS), "student02": mistaken("sum-for-mean"), "student03": empty()}
 
 
@@ -61,7 +62,7 @@ def course(tmp_path_factory) -> Path:
     )
     nbgrader(folder, "generate_assignment", NAME)
     for student, content in SUBMITTED.items():
-        path = folder / "submitted" / student / NAME / assignment.FILE_NAME
+        path = folder / "submitted" / student / NAME / FILE_NAME
         path.parent.mkdir(parents=True)
         path.write_bytes(content)
     nbgrader(folder, "autograde", NAME)
@@ -82,7 +83,7 @@ def scores(course: Path) -> dict[str, dict[str, tuple[float | None, float]]]:
 
 
 def test_generate_assignment_makes_the_notebook_that_we_hand_out(course):
-    released = nbformat.read(course / "release" / NAME / assignment.FILE_NAME, as_version=4)
+    released = nbformat.read(course / "release" / NAME / FILE_NAME, as_version=4)
     ours = assignment.student("fr")
     assert [cell.metadata.nbgrader.grade_id for cell in released.cells] == [cell.id for cell in ours.cells]
     assert [cell.source for cell in released.cells] == [cell.source for cell in ours.cells]

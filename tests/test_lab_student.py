@@ -555,3 +555,10 @@ def test_submit_asks_first_where_somebody_can_answer(tmp_path, monkeypatch, caps
     monkeypatch.setattr("builtins.input", lambda prompt: "o")
     assert cli.main(arguments) == 0
     assert git(remote, "tag") == submit.TAG
+
+
+def test_check_starts_without_what_it_does_not_need():
+    """nbformat alone may take two seconds to import (jsonschema compiles grammars), in every kernel that checks."""
+    program = "import sys, micrograd.lab.check; print({'nbformat', 'sklearn', 'numpy'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from micrograd.lab.assignment import ASSIGNMENT, FILE_NAME
 from micrograd.lab.errors import LabError
+from micrograd.lab.naming import ASSIGNMENT, FILE_NAME
 from micrograd.lab.project.words import WORDS
 from micrograd.language import Language
 

@@ -1,4 +1,4 @@
-"""The handout's convention for names: the first letter of the first name, then the family name."""
+"""The handout's names: its folder, its notebook, and its convention for a student's project."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from micrograd.lab.project.words import WORDS
 from micrograd.language import Language
 
 PREFIX = "BUT3-DL-"
+ASSIGNMENT = "tp1-gradient_descent"
+FILE_NAME = "gradient.ipynb"
 _LOGIN = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _LONGEST = 40
 

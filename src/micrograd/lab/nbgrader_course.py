@@ -10,6 +10,7 @@ from pathlib import Path
 from micrograd._needs import needs
 from micrograd.lab import assignment
 from micrograd.lab.errors import LabError
+from micrograd.lab.naming import ASSIGNMENT, FILE_NAME
 from micrograd.lab.project.words import WORDS
 from micrograd.language import Language
 
@@ -51,11 +52,11 @@ def write_course(folder: Path, language: Language) -> Path:
         raise LabError(words["not made"].format(reason=error.strerror)) from None
     try:
         course = temporary / folder.name
-        source = course / "source" / assignment.ASSIGNMENT
+        source = course / "source" / ASSIGNMENT
         source.mkdir(parents=True)
         (course / "nbgrader_config.py").write_text(configuration, encoding="utf-8")
         notebook = nbformat.writes(assignment.teacher(language)) + "\n"
-        (source / assignment.FILE_NAME).write_text(notebook, encoding="utf-8")
+        (source / FILE_NAME).write_text(notebook, encoding="utf-8")
         course.rename(folder)
     except OSError as error:
         raise LabError(words["not made"].format(reason=error.strerror or error)) from None

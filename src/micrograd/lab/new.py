@@ -13,7 +13,7 @@ from micrograd._needs import needs
 from micrograd.lab import assignment
 from micrograd.lab.errors import LabError
 from micrograd.lab.git import git, required, succeeds
-from micrograd.lab.naming import project_name
+from micrograd.lab.naming import ASSIGNMENT, FILE_NAME, project_name
 from micrograd.lab.nbgrader_course import write_course
 from micrograd.lab.project.words import WORDS
 from micrograd.language import Language, choose
@@ -43,7 +43,7 @@ def main(arguments: argparse.Namespace) -> int:
     words = WORDS[language]
     if arguments.nbgrader:
         path = write_course(arguments.folder / arguments.login, language)
-        print(words["nbgrader made"].format(path=path, name=assignment.ASSIGNMENT))
+        print(words["nbgrader made"].format(path=path, name=ASSIGNMENT))
         return 0
     path, identity = make_project(arguments.login, arguments.folder, language)
     print(words["made"].format(path=path))
@@ -108,13 +108,12 @@ def _ours() -> str:
 
 def _write_files(project: Path, name: str, language: Language) -> None:
     readme = _shipped(f"readme.{language}.md")
-    readme = readme.format(project=name, folder=assignment.ASSIGNMENT, notebook=assignment.FILE_NAME)
+    readme = readme.format(project=name, folder=ASSIGNMENT, notebook=FILE_NAME)
     files = {
         "README.md": readme,
         ".gitignore": _shipped("gitignore.txt"),
         "requirements.txt": requirements(),
-        f"{assignment.ASSIGNMENT}/{assignment.FILE_NAME}": nbformat.writes(assignment.student(language))
-        + "\n",
+        f"{ASSIGNMENT}/{FILE_NAME}": nbformat.writes(assignment.student(language)) + "\n",
     }
     for path, content in files.items():
         (project / path).parent.mkdir(exist_ok=True)

@@ -50,6 +50,11 @@ def judge(task: int, asked: dict[str, Any], observed: dict[str, Any]) -> list[Fi
         return [Finding(task, "observations", "wrong", 1.0, "tampered")]
 
 
+def get_ready() -> None:
+    """Load what judging needs (scikit-learn takes seconds), so that the first judgement does not wait for it."""
+    moons.handout_moons()
+
+
 def nothing_seen(task: int) -> list[Finding]:
     """Return the findings for a task of which nothing could be observed."""
     return [Finding(task, "observations", "missing", 1.0, "not-run")]
@@ -72,4 +77,15 @@ def points(task: int, findings: list[Finding]) -> float:
     return round(4 * TASKS[task - 1].points * share(findings)) / 4
 
 
-__all__ = ["NUMBERS", "Finding", "View", "judge", "nothing_seen", "observe", "points", "questions", "share"]
+__all__ = [
+    "NUMBERS",
+    "Finding",
+    "View",
+    "get_ready",
+    "judge",
+    "nothing_seen",
+    "observe",
+    "points",
+    "questions",
+    "share",
+]

@@ -9,8 +9,8 @@ from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-from micrograd.lab.assignment import ASSIGNMENT, FILE_NAME
 from micrograd.lab.git import GitError, git
+from micrograd.lab.naming import ASSIGNMENT, FILE_NAME
 from micrograd.lab.submission_files import MOST_BYTES, MOST_FILES, beside, read_inside
 from micrograd.lab.submitted import LARGEST, UnreadableError
 

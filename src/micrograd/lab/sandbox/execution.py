@@ -10,6 +10,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -78,6 +79,8 @@ def run(
         # A link on the way (macOS's /tmp) would be another path inside the walls.
         root = Path(os.path.realpath(name))
         process = _start(root, isolation, language, limits, files or {}, token)
+        # While the other process starts and imports, so does this one.
+        threading.Thread(target=checks.get_ready, daemon=True).start()
         watch = Watch(process, root, limits, token)
         assert process.stdin
         assert process.stdout
