@@ -20,13 +20,13 @@ ENVIRONMENT = ROOT / ".venv-bench"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 PYPI_MICROGRAD = ROOT / ".peers"
 
-# On Linux the plain release brings several gigabytes for graphics cards along; the CPU build has a name of its own.
-TORCH = "torch==2.13.0+cpu" if sys.platform == "linux" else "torch==2.13.0"
+HERE = Path(__file__).resolve().parent
+# What is installed for each: a file of requirements, or nothing where it came with the project.
 WANTED = {
-    "NumPy": ["numpy>=2"],
-    "JAX": ["jax>=0.4.30", "jaxlib>=0.4.30"],
-    "PyTorch": [TORCH],
-    "PyPI's micrograd": [],
+    "NumPy": HERE / "numpy.txt",
+    "JAX": HERE / "jax.txt",
+    "PyTorch": HERE / "torch.txt",
+    "PyPI's micrograd": None,
 }
 BY_HAND = {
     "PyTorch": f"pip install torch (the CPU build, see pytorch.org) with {PYTHON}, then run this again",
@@ -36,7 +36,8 @@ BY_HAND = {
 def prepare() -> list[str]:
     """Make or update the environment; return a line for each peer that could not be had."""
     state_file = ENVIRONMENT / "peers.json"
-    fingerprint = hashlib.sha256(f"{WANTED} {sys.version}".encode()).hexdigest()
+    texts = [path.read_text(encoding="utf-8") for path in WANTED.values() if path]
+    fingerprint = hashlib.sha256("\n".join([*texts, sys.version]).encode()).hexdigest()
     state = json.loads(state_file.read_text(encoding="utf-8")) if state_file.exists() else {}
     if state.get("fingerprint") != fingerprint or not PYTHON.exists():
         print(f"Making {ENVIRONMENT.name} (NumPy, JAX, PyTorch) ...", flush=True)
@@ -64,9 +65,18 @@ def prepare() -> list[str]:
     return missing
 
 
-def install(requirements: list[str]) -> str:
+def install(requirements: Path) -> str:
     """Install into the environment; return the reason where that failed, else nothing."""
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements]
+    command = [
+        str(PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "-r",
+        str(requirements),
+    ]
     completed = subprocess.run([*command, "--only-binary", ":all:"], capture_output=True, text=True)
     if completed.returncode == 0:
         return ""
