@@ -426,6 +426,35 @@ class TestABackwardThatRaises:
             (a * 3 + bad).backward()
         assert a.grad == 0.5
 
+    @pytest.mark.parametrize("raises", [True, False])
+    def test_a_sweep_inside_another_that_fails_leaves_the_outer_one_alone(self, raises):
+        inner = Value(1.0, (Value(1.0),), "inner")
+        inner._backward = lambda: 1 / 0 if raises else None
+
+        def sweep(through):
+            random.seed(8)
+            model = MLP(2, [3, 1])
+            for parameter in model.parameters():
+                parameter.grad = 5.0
+            loss = through(model([1.0, 2.0])) + sum(p * p for p in model.parameters())
+            loss.backward()
+            return [parameter.grad for parameter in model.parameters()]
+
+        def with_a_sweep_inside(x):
+            out = Value(x.data, (x,), "same")
+
+            def backward():
+                x.grad += out.grad
+                try:
+                    (inner * 2).backward()
+                except ZeroDivisionError:
+                    pass
+
+            out._backward = backward
+            return out
+
+        assert sweep(with_a_sweep_inside) == sweep(lambda x: x)
+
     @pytest.mark.parametrize("first", [True, False])
     def test_wherever_the_sweep_was_broken_off(self, first):
         failing = [True]

@@ -36,6 +36,12 @@ def test_outside_the_domain_the_error_names_operation_and_value(make, operation,
         assert value in message
 
 
+def test_a_negative_base_with_a_value_as_exponent_says_why_and_what_to_do():
+    with pytest.raises(ValueError, match=r"^-2 \*\* Value\(3\): .* write the exponent as a number"):
+        Value(-2) ** Value(3)
+    assert (Value(-2) ** 3).data == -8
+
+
 @pytest.mark.parametrize("make", [lambda v: v.sqrt(), lambda v: v**0.5])
 def test_an_infinite_derivative_is_infinite(make):
     leaf = Value(0.0)

@@ -118,6 +118,36 @@ class TestAsMicrograd:
         Module().zero_grad()
 
 
+class TestSizes:
+    """The same refusals compiled, where an annotated int would turn a 2.5 into a 2, and uncompiled."""
+
+    @pytest.mark.parametrize("bad", [0, -1, 2.0, 2.5, math.nan])
+    @pytest.mark.parametrize(
+        "make", [Neuron, lambda n: Layer(n, 1), lambda n: Layer(1, n), lambda n: MLP(n, [1])]
+    )
+    def test_a_number_of_neurons_or_inputs_is_a_whole_number_from_1_on(self, make, bad):
+        with pytest.raises(ValueError, match="a whole number from 1 on") as caught:
+            make(bad)
+        assert repr(bad) in str(caught.value)
+
+    @pytest.mark.parametrize("bad", ["2", None, [2, 16, 1]])
+    @pytest.mark.parametrize("make", [Neuron, lambda n: Layer(n, 1), lambda n: MLP(n, [1])])
+    def test_and_no_text_and_no_list(self, make, bad):
+        with pytest.raises(TypeError, match="a whole number from 1 on") as caught:
+            make(bad)
+        assert repr(bad) in str(caught.value)
+
+    @pytest.mark.parametrize("bad", [16, None, 1.5])
+    def test_the_layers_of_a_network_are_a_list(self, bad):
+        with pytest.raises(TypeError, match=r"nouts: expected a list .* such as \[16, 1\]") as caught:
+            MLP(2, bad)
+        assert str(caught.value).endswith(f"got {bad!r}")
+
+    def test_numpys_whole_numbers_will_do(self):
+        numpy = pytest.importorskip("numpy", reason="NumPy is not installed: ITS NUMBERS ARE NOT TESTED")
+        assert repr(MLP(numpy.int64(2), numpy.array([3, 1]))) == repr(MLP(2, [3, 1]))
+
+
 class TestInputs:
     def test_rows_of_all_kinds(self):
         model = MLP(2, [3, 1])
@@ -148,10 +178,26 @@ class TestInputs:
             with pytest.raises(ValueError, match=r"(?i)nan"):
                 model(x)
 
+    @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+    def test_nan_in_a_value_is_refused_too(self, bad):
+        for model in (MLP(2, [3, 1]), Layer(2, 3), Neuron(2)):
+            with pytest.raises(ValueError, match=r"inputs\[1\] is (NaN|infinite)"):
+                model([1.0, Value(bad)])
+
+    def test_a_result_that_is_not_finite_goes_on(self):
+        """It is the training that has diverged, and not the data that were bad."""
+        assert math.isnan(Neuron(2)([1.0, Value(1e308) * 10 - math.inf]).data)
+
     def test_numpys_nan_is_refused(self):
         numpy = pytest.importorskip("numpy", reason="NumPy is not installed: ITS NAN IS NOT TESTED")
         with pytest.raises(ValueError, match=r"(?i)nan"):
             MLP(2, [3, 1])(numpy.array([1.0, numpy.nan]))
+
+    @pytest.mark.parametrize("rows", [[[1.0, 2.0]], [(1.0, 2.0), (3.0, 4.0)], [[1.0, 2.0]] * 3])
+    def test_a_list_of_samples_is_refused(self, rows):
+        for model in (MLP(2, [3, 1]), Layer(2, 3), Neuron(2)):
+            with pytest.raises((TypeError, ValueError), match="one sample at a time"):
+                model(rows)
 
     @pytest.mark.parametrize("bad", ["a", None, 1j])
     def test_no_numbers_are_refused(self, bad):
@@ -161,8 +207,10 @@ class TestInputs:
 
     def test_a_whole_table_at_once_is_refused(self):
         numpy = pytest.importorskip("numpy", reason="NumPy is not installed: TABLES ARE NOT TESTED")
-        with pytest.raises((TypeError, ValueError)):
-            MLP(2, [3, 1])(numpy.ones((2, 2)))
+        for rows in (2, 100):
+            for model in (MLP(2, [3, 1]), Layer(2, 3), Neuron(2)):
+                with pytest.raises((TypeError, ValueError), match="one sample at a time"):
+                    model(numpy.ones((rows, 2)))
 
 
 class TestChangesAreRespectedAtTheNextCall:

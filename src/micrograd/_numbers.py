@@ -13,6 +13,8 @@ import micrograd._namesake  # noqa: F401
 # Above this, not every int has a double of its own, so an int is kept as a float.
 LARGEST_EXACT_INTEGER = 2**53
 
+ONE_SAMPLE = "a model takes one sample at a time: call it once for each"
+
 
 def number(given: Any, where: str) -> float | int:
     """Return ``given`` as a plain int or float; ``where`` names the operation, for the error.
@@ -43,6 +45,8 @@ def refuse(given: Any, where: str) -> NoReturn:
         hint = "convert it first, with float(...)"
     elif isinstance(given, complex):
         hint = "only real numbers have gradients here"
+    elif where.startswith("inputs[") and hasattr(given, "__len__"):
+        hint = ONE_SAMPLE
     elif hasattr(given, "__len__") or hasattr(given, "shape"):
         hint = "a Value is a single scalar: take the elements one by one"
     else:
@@ -75,6 +79,14 @@ def power_outside_domain(base: float, exponent: float) -> NoReturn:
     )
 
 
+def negative_base(base: float, exponent: float) -> NoReturn:
+    """Raise the error for a negative number to the power of a Value."""
+    raise ValueError(
+        f"{base!r} ** Value({exponent!r}): a power of a negative number has no derivative by its exponent; "
+        "write the exponent as a number, or take abs() of the base"
+    )
+
+
 def overflow(calculation: str) -> NoReturn:
     """Raise the error for a result that is larger than any float."""
     raise OverflowError(
@@ -89,6 +101,9 @@ def not_finite(position: int, value: float) -> NoReturn:
     raise ValueError(f"inputs[{position}] is {what}: clean the data before it is given to a model")
 
 
-def wrong_count(weights: int, inputs: int) -> NoReturn:
-    """Raise the error for inputs that are not as many as the weights."""
-    raise ValueError(f"expected {weights} inputs, one for each weight, got {inputs}")
+def wrong_count(weights: int, inputs: int, first: Any = None) -> NoReturn:
+    """Raise the error for inputs that are not as many as the weights; ``first`` is the first of them."""
+    expected = f"expected {weights} inputs, one for each weight" if weights != 1 else "expected 1 input"
+    if hasattr(first, "__len__") and not isinstance(first, str):
+        raise ValueError(f"{expected}, got {inputs} rows ({ONE_SAMPLE})")
+    raise ValueError(f"{expected}, got {inputs}")

@@ -162,7 +162,7 @@ class Value:
             b = cython.cast(Value, other)
             out: cython.double = power(a, b._data)
             if a < 0:
-                _numbers.outside_domain("** with a Value as its exponent", a, "bases above 0")
+                _numbers.negative_base(self.data, b.data)
             # The limit of a**b * log(a) is 0 as a goes to 0.
             return _binary("**", out, self, power_slope(a, b._data), b, out * log(a) if a > 0 else 0.0)
         return _to_power(self, _plain(other, "**"))
@@ -398,7 +398,7 @@ class Value:
                 batch.discard()
             raise
         for batch in batches:
-            batch.deliver(leaves)
+            batch.deliver()
         for leaf in leaves:
             _settle(leaf)
 

@@ -279,7 +279,7 @@ def _take(node: FusedLayer, inputs: Any) -> None:
         ) from None
     n: cython.Py_ssize_t = len(given)
     if n != node.matrix.width:
-        _numbers.wrong_count(node.matrix.width, n)
+        _numbers.wrong_count(node.matrix.width, n, given[0] if n else None)
     node.numbers = allocate_numbers(n)
     plain = True
     i: cython.Py_ssize_t
@@ -287,6 +287,9 @@ def _take(node: FusedLayer, inputs: Any) -> None:
         if isinstance(given[i], Value):
             node.numbers[i] = cython.cast(Value, given[i])._data
             plain = False
+            # Data, that is; where a result is not finite, it is not the data that have to be cleaned.
+            if cython.cast(Value, given[i])._kind < ELEMENTARY and not isfinite(node.numbers[i]):
+                _numbers.not_finite(i, node.numbers[i])
             if cython.cast(Value, given[i])._marks & TRACKED:
                 _track(node)
         else:

@@ -122,7 +122,8 @@ class Matrix:
 
     def expect(self, waiting: Stack, leaves: list, batches: list) -> None:
         """Let the weights expect gradients from one more layer node."""
-        if not self.trainable:
+        # Leaves receive once, at delivery; results have to hear from every layer node before it is their turn.
+        if not self.announced or not self.trainable:
             for row in self.rows:
                 for weight in row:
                     _expect(weight, waiting, leaves)
@@ -160,17 +161,10 @@ class Matrix:
         weight._marks &= ~WHOLE_GRAD
         self.gradients[position] = 0.0
 
-    def deliver(self, leaves: list) -> None:
-        """End a sweep: the weights receive what it has brought, and join the leaves that are settled."""
+    def deliver(self) -> None:
+        """End a sweep: the weights receive what it has brought."""
         self.announced = False
         if self.trainable:
-            nobody = Stack()
-            for row in self.rows:
-                for weight in row:
-                    _expect(weight, nobody, leaves)
-            for bias in self.biases:
-                if bias is not None:
-                    _expect(bias, nobody, leaves)
             self.hand_out()
 
     def discard(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from micrograd import _numbers
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
     Activation: TypeAlias = Literal["linear", "relu", "tanh", "sigmoid"]
+    Count: TypeAlias = (
+        int  # under a name of its own, because Cython would make 2 of a 2.5 that is to be an int
+    )
 
 
 @cython.cclass
@@ -107,7 +111,7 @@ class Neuron(Module):
     "relu", "tanh", "sigmoid" or "linear".
     """
 
-    def __init__(self, nin: int, nonlin: bool = True, activation: Activation = "relu") -> None:
+    def __init__(self, nin: Count, nonlin: bool = True, activation: Activation = "relu") -> None:
         _positive(nin, "nin, the number of inputs of a neuron,")
         self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
         self.b = Value(0)
@@ -148,7 +152,7 @@ class Neuron(Module):
 class Layer(Module):
     """``nout`` neurons with the same ``nin`` inputs; ``kwargs`` go to each ``Neuron``."""
 
-    def __init__(self, nin: int, nout: int, **kwargs: Any) -> None:
+    def __init__(self, nin: Count, nout: Count, **kwargs: Any) -> None:
         _positive(nout, "nout, the number of neurons of a layer,")
         self.neurons = [Neuron(nin, **kwargs) for _ in range(nout)]
         self._matrix = None
@@ -199,8 +203,13 @@ class MLP(Module):
     numbers or Values, it returns the output: a Value, or a list where the last layer has several neurons.
     """
 
-    def __init__(self, nin: int, nouts: Sequence[int], activation: Activation = "relu") -> None:
-        sizes = [nin, *nouts]
+    def __init__(self, nin: Count, nouts: Sequence[Count], activation: Activation = "relu") -> None:
+        try:
+            sizes = [nin, *nouts]
+        except TypeError:
+            raise TypeError(
+                f"nouts: expected a list with the number of neurons of each layer, such as [16, 1], got {nouts!r}"
+            ) from None
         if len(sizes) == 1:
             raise ValueError("nouts is empty: give the number of neurons of each layer, such as [16, 1]")
         last = len(sizes) - 2
@@ -254,5 +263,6 @@ def _separate(signal: Any) -> Any:
 
 
 def _positive(given: Any, what: str) -> None:
-    if not isinstance(_numbers.number(given, what), int) or given < 1:
-        raise ValueError(f"{what} must be a whole number from 1 on, got {given!r}")
+    if not isinstance(given, Integral) or given < 1:
+        kind = ValueError if isinstance(given, Real) else TypeError
+        raise kind(f"{what} must be a whole number from 1 on, got {given!r}")
