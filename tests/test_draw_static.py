@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -159,3 +160,40 @@ def test_importing_draws_in_nothing_heavy() -> None:
     heavy = {"graphviz", "numpy", "latex2mathml"}
     program = "import sys, micrograd.draw; print(*sys.modules)"
     assert not heavy & set(subprocess.check_output([sys.executable, "-c", program], text=True).split())
+
+
+def test_the_text_stays_within_its_box_in_a_browser() -> None:
+    """Also where the browser has other fonts than whoever laid the picture out."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium: THE TEXT OF THE STATIC PICTURE IS NOT MEASURED")
+    out = Value(2.0, label="the output") * -3.5
+    out.data, out.label = -123.4567, "somewhat longer"
+    loss = (out - 1.0) ** 2
+    loss.backward()
+    svg = draw_dot(loss, local_derivatives=True).pipe(format="svg", encoding="utf-8")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.set_content(svg[svg.index("<svg") :])
+        boxes = page.evaluate(BOXES)
+        browser.close()
+    assert len(boxes) > 5
+    for box, texts in boxes:
+        assert texts == sorted(texts)
+        edges = [box[0], *(edge for text in texts for edge in text), box[1]]
+        assert edges == sorted(edges), "a text reaches out of its box or into its neighbour"
+
+
+# Of each record: from where to where it reaches from left to right, and its texts do.
+BOXES = """() => [...document.querySelectorAll("g.node")].filter(g => g.querySelector("polygon")).map(g => {
+    const reach = element => { const b = element.getBoundingClientRect(); return [b.left, b.right]; };
+    return [reach(g.querySelector("polygon")), [...g.querySelectorAll("text")].map(reach)];
+})"""
+
+
+@pytest.mark.parametrize("digits", [-1, 1.5, "4", None, True])
+def test_digits_are_a_whole_number(digits: object) -> None:
+    with pytest.raises(ValueError, match=r"digits: expected a whole number .* got "):
+        draw_dot(Value(1.0), digits=digits)  # type: ignore[arg-type]

@@ -10,6 +10,10 @@ from micrograd.engine import Value, topological_order
 
 READABLE = 300
 
+# Who lays the picture out and who shows it measure text by fonts of their own. No common font is wider than this
+# one, and both know its widths (or those of its twin, DejaVu Sans), so the text stays within its box everywhere.
+_TEXT = {"fontname": "Verdana", "fontsize": "12"}
+
 
 def draw_dot(
     root: Value,
@@ -28,11 +32,13 @@ def draw_dot(
     the result by that operand. Numbers have ``digits`` decimals.
 
     Raises ``ValueError`` for a graph of more than ``max_nodes`` values, which nobody could read, and for
-    an unknown ``rankdir``; ``ImportError`` where the packages for drawing are missing.
+    an unknown ``rankdir`` or ``digits``; ``ImportError`` where the packages for drawing are missing.
     """
     refuse_other_than_value(root)
     if rankdir not in ("LR", "TB"):
         raise ValueError(f"rankdir: expected 'LR' (left to right) or 'TB' (top to bottom), got {rankdir!r}")
+    if isinstance(digits, bool) or not isinstance(digits, int) or digits < 0:
+        raise ValueError(f"digits: expected a whole number of decimals from 0 on, got {digits!r}")
     nodes = topological_order(root)
     if len(nodes) > max_nodes:
         raise ValueError(
@@ -40,7 +46,9 @@ def draw_dot(
             "use micrograd.draw.explore(root, model), which folds neurons, layers and samples; or draw the "
             "loss of one sample; or pass max_nodes=... if you want the picture all the same"
         )
-    dot = graphviz_program.picture(format=format, graph_attr={"rankdir": rankdir})
+    dot = graphviz_program.picture(
+        format=format, graph_attr={"rankdir": rankdir}, node_attr=_TEXT, edge_attr=_TEXT
+    )
     names = {node: f"n{number}" for number, node in enumerate(nodes)}
     for node in nodes:
         _draw_node(dot, node, names, digits, local_derivatives)
