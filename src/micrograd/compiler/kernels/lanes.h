@@ -3,6 +3,7 @@
 #include "vectors.h"
 #include "functions.h"
 #include "layers.h"
+#include "weights.h"
 
 #define EACH(l) for (int64_t l = 0; l < lanes; l += WIDTH)
 

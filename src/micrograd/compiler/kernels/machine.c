@@ -154,8 +154,8 @@ double run_step(Run *run) {
     } else {
         run_chunks(run);
         if (run->chunks > 1) {
-            memset(run->gradients, 0, (size_t)m->slots * sizeof(double));
-            for (int64_t chunk = 0; chunk < run->chunks; chunk++) {
+            memcpy(run->gradients, run->partial + place_of(run, 0) * m->slots, (size_t)m->slots * sizeof(double));
+            for (int64_t chunk = 1; chunk < run->chunks; chunk++) {
                 const double *partial = run->partial + place_of(run, chunk) * m->slots;
                 for (int64_t i = 0; i < m->slots; i++) run->gradients[i] += partial[i];
             }

@@ -131,6 +131,12 @@ INLINE void v_transpose(vec *x) {
         x[i + 4] = __builtin_shufflevector(four[i], four[4 + i], 4, 5, 6, 7, 12, 13, 14, 15);
     }
 }
+
+/* Add the first `count` elements of x (or all, when count is larger) to the numbers at p; the others are not touched. */
+INLINE void v_add_first(double *p, int64_t count, vec x) {
+    __mmask8 mask = count >= 8 ? 255 : (__mmask8)((1 << count) - 1);
+    _mm512_mask_storeu_pd(p, mask, _mm512_maskz_loadu_pd(mask, p) + (__m512d)x);
+}
 #elif defined(HAS_SHUFFLE) && WIDTH == 4
 INLINE vec v_fold_1(vec a, vec b) {
     return __builtin_shufflevector(a, b, 0, 4, 2, 6) + __builtin_shufflevector(a, b, 1, 5, 3, 7);
@@ -138,6 +144,26 @@ INLINE vec v_fold_1(vec a, vec b) {
 INLINE vec v_sums(const vec *x) {
     vec a = v_fold_1(x[0], x[1]), b = v_fold_1(x[2], x[3]);
     return __builtin_shufflevector(a, b, 0, 1, 4, 5) + __builtin_shufflevector(a, b, 2, 3, 6, 7);
+}
+#define HAS_TRANSPOSE 1
+INLINE void v_transpose(vec *x) {
+    vec pair[4];
+    UNROLL for (int k = 0; k < 4; k += 2) {
+        pair[k] = __builtin_shufflevector(x[k], x[k + 1], 0, 4, 2, 6);
+        pair[k + 1] = __builtin_shufflevector(x[k], x[k + 1], 1, 5, 3, 7);
+    }
+    UNROLL for (int i = 0; i < 2; i++) {
+        x[i] = __builtin_shufflevector(pair[i], pair[2 + i], 0, 1, 4, 5);
+        x[i + 2] = __builtin_shufflevector(pair[i], pair[2 + i], 2, 3, 6, 7);
+    }
+}
+/* Add the first `count` elements of x (or all, when count is larger) to the numbers at p; the others are not touched. */
+INLINE void v_add_first(double *p, int64_t count, vec x) {
+    if (count >= 4) {
+        v_store(p, v_load(p) + x);
+        return;
+    }
+    for (int64_t i = 0; i < count; i++) p[i] += x[i];
 }
 #else
 INLINE vec v_sums(const vec *x) {
