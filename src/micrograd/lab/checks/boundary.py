@@ -7,7 +7,7 @@ from typing import Any
 
 from micrograd.lab.checks.finding import Finding
 from micrograd.lab.checks.moons import data_of
-from micrograd.lab.checks.observing import View, gradients_of, parameters_of
+from micrograd.lab.checks.observing import View, gradients_of, parameters_of, swept_values
 from micrograd.lab.checks.perceptron import was_drawn
 from micrograd.lab.checks.training import SIZES, judge_result
 
@@ -23,7 +23,12 @@ class _Task8:
 
     def observe(self, view: View, asked: dict[str, Any]) -> dict[str, Any]:
         models = [model for _, model in view.models(SIZES)]
-        return {"gradients": [gradients_of(model) for model in models], "drawn": was_drawn(view)}
+        return {
+            "gradients": [gradients_of(model) for model in models],
+            # Reset after the drawing, they were there all the same.
+            "swept": any(swept_values(view.variables, model) for model in models),
+            "drawn": was_drawn(view),
+        }
 
     def judge(self, asked: dict[str, Any], observed: dict[str, Any]) -> list[Finding]:
         if not observed["gradients"]:
@@ -31,7 +36,7 @@ class _Task8:
                 Finding(8, "small", "missing", 1, "no-model-of-size"),
                 Finding(8, "graph", "missing", 0.5),
             ]
-        swept = any(abs(g) > 0 for gradients in observed["gradients"] for g in gradients)
+        swept = observed["swept"] or any(abs(g) > 0 for gradients in observed["gradients"] for g in gradients)
         findings = [Finding(8, "small", "right", 0)]
         findings.append(
             Finding(8, "small-backward", "right", 1)

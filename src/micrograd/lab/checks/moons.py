@@ -33,6 +33,8 @@ from micrograd.lab.checks.reference import (
 SAMPLES = 100
 NOISE = 0.1
 _HIDDEN = 3
+ROUNDED = 0.0051
+"""How far off an accuracy may be: people round to two decimals, or to whole percents."""
 
 
 class _Task6:
@@ -129,10 +131,21 @@ def data_of(view: View) -> dict[str, Any]:
 @cache
 def handout_moons() -> list[list[float]]:
     """Return the handout's points: the first draw from NumPy's generator after its seed."""
+    points: list[list[float]] = _moons(NOISE)[0]
+    return points
+
+
+@cache
+def handout_labels() -> list[float]:
+    """Return the labels of the handout's points."""
+    return [float(label) for label in _moons(NOISE)[1]]
+
+
+def _moons(noise: float | None) -> tuple[Any, Any]:
     from sklearn.datasets import make_moons
 
-    points, _ = make_moons(n_samples=SAMPLES, noise=NOISE, random_state=HANDOUT_SEED)
-    return [[float(value) for value in point] for point in points]
+    points, labels = make_moons(n_samples=SAMPLES, noise=noise, random_state=HANDOUT_SEED)
+    return points.tolist(), labels.tolist()
 
 
 def distance_to_moon(point: Sequence[float], label: float) -> float:
@@ -144,6 +157,9 @@ def distance_to_moon(point: Sequence[float], label: float) -> float:
 
 
 def _are_moons(samples: list[list[float]], labels: list[float]) -> Finding:
+    noise = _noise_from_seed(samples)
+    if noise is not None and not close(noise, NOISE):
+        return Finding(6, "moons", "wrong", 1, "moons-noise", {"noise": f"{noise:.2g}"})
     distances = [distance_to_moon(point, label) for point, label in zip(samples, labels)]
     spread = math.sqrt(sum(d * d for d in distances) / len(distances))
     swapped = [distance_to_moon(point, 1 - label) for point, label in zip(samples, labels)]
@@ -155,6 +171,18 @@ def _are_moons(samples: list[list[float]], labels: list[float]) -> Finding:
     if not 0.65 * NOISE < spread < 1.4 * NOISE:
         return Finding(6, "moons", "wrong", 1, "moons-noise", {"noise": f"{spread:.2f}"})
     return Finding(6, "moons", "right", 1)
+
+
+def _noise_from_seed(samples: list[list[float]]) -> float | None:
+    """Return the noise of moons drawn right after the handout's seed; None for other points.
+
+    The seed decides the order and each point's deviation, and the noise only how far along it the point lies.
+    """
+    clean = [value for point in _moons(None)[0] for value in point]
+    deviations = [value - c for value, c in zip((v for point in handout_moons() for v in point), clean)]
+    given = [value - c for value, c in zip((v for point in samples for v in point), clean)]
+    factor = sum(a * b for a, b in zip(given, deviations)) / sum(b * b for b in deviations)
+    return NOISE * factor if all(close(a, factor * b) for a, b in zip(given, deviations)) else None
 
 
 def _returned(function: Any, model: Any, samples: Any, labels: Any, as_arrays: bool) -> dict[str, Any]:
@@ -230,13 +258,17 @@ def _accuracies(z: list[float], labels: Sequence[float]) -> dict[str, float]:
         "threshold-zero": sum(labels) / n,
         "accuracy-errors": 1 - right / n,
         "accuracy-count": right,
+        # Predictions of −1 and 1 meet labels of 0 and 1: only the ones can be right.
+        "labels-minus-one": sum(value > 0 and label > 0.5 for value, label in zip(z, labels)) / n,
     }
 
 
 def _tells_apart(z: list[float], labels: Sequence[float]) -> bool:
     losses = sorted(_losses(z, labels).values())
     accuracies = sorted(_accuracies(z, labels).values())
-    return all(b - a > 1e-3 for group in (losses, accuracies) for a, b in pairwise(group))
+    return all(b - a > 1e-3 for a, b in pairwise(losses)) and all(
+        b - a > 2 * ROUNDED for a, b in pairwise(accuracies)
+    )
 
 
 def _judge_loss(z: list[float], labels: Sequence[float], got: float | None) -> Finding:
@@ -257,7 +289,8 @@ def _judge_accuracy(z: list[float], labels: Sequence[float], got: float | None, 
         return Finding(7, "accuracy", "missing", 1, hint)
     accuracies = _accuracies(z, labels)
     for hint, value in accuracies.items():
-        if close(got, value) or (hint != "accuracy-count" and close(got, 100 * value)):
+        rounded = 0 if hint == "accuracy-count" else ROUNDED
+        if abs(got - value) <= rounded or (rounded and abs(got - 100 * value) <= 100 * rounded):
             return Finding(7, "accuracy", "wrong", 1, hint) if hint else Finding(7, "accuracy", "right", 1)
     values = {"got": f"{got:g}", "expected": f"{accuracies['']:.1%}"}
     return Finding(7, "accuracy", "wrong", 1, "accuracy-value", values)

@@ -134,8 +134,29 @@ def network(parameters: list[float], hidden: int) -> MLP:
     return model
 
 
+def _is_array(value: Any) -> bool:
+    """Tell whether it is NumPy's array or pandas' series, going by the type: an object may answer to any name."""
+    return type(value).__module__.partition(".")[0] in ("numpy", "pandas") and hasattr(value, "tolist")
+
+
+def swept_values(variables: dict[str, Any], model: Any) -> bool:
+    """Tell whether a variable holds a root from which gradients were propagated into the model, once upon a time."""
+    wanted = {id(p) for p in model.parameters()}
+    for name, root in list(variables.items()):
+        if not name.startswith("_") and isinstance(root, Value) and root.grad == 1:
+            waiting, seen = [root], {id(root)}
+            while waiting and len(seen) < _MOST_NUMBERS:
+                for operand in waiting.pop()._prev:
+                    if id(operand) in wanted:
+                        return True
+                    if id(operand) not in seen:
+                        seen.add(id(operand))
+                        waiting.append(operand)
+    return False
+
+
 def plain_numbers(variables: dict[str, Any]) -> list[float]:
-    """Return the plain numbers that the variables hold, inside lists and dictionaries too; no Values."""
+    """Return the numbers that the variables hold, inside lists, dictionaries, arrays and Values too."""
     found: list[float] = []
 
     def collect(value: Any, depth: int) -> None:
@@ -143,6 +164,10 @@ def plain_numbers(variables: dict[str, Any]) -> list[float]:
             return
         if isinstance(value, float):  # NumPy's float64 is one
             found.append(float(value))
+        elif isinstance(value, Value):
+            collect(value.data, depth + 1)
+        elif _is_array(value) and value.size <= 200:
+            collect(value.tolist(), depth + 1)
         elif isinstance(value, dict):
             for item in list(value.values())[:200]:
                 collect(item, depth + 1)

@@ -180,6 +180,7 @@ class _Task4:
     def observe(self, view: View, asked: dict[str, Any]) -> dict[str, Any]:
         printed: list[float] = []
         for text in (view.text, view.words):
+            text = text.replace("{,}", ",")  # a decimal comma in LaTeX
             for match in itertools.islice(_NUMBER.finditer(text), _ANY_PRINTED_NUMBER):
                 printed.append(float(match.group().replace("−", "-").replace(",", ".")))
         return {
@@ -242,13 +243,15 @@ class _Task5:
                 5, "binary", "wrong", 1, "function-failed", {"name": "binary", "error": failed["error"]}
             )
         got = [call.get("value") for call in calls]
-        if got == [float(value > 0.5) for value in asked["inputs"]]:
+        # A sigmoid never gives the negative input: it only tells a threshold at 0 from a label that is always 1.
+        after_sigmoid = [(value, label) for value, label in zip(asked["inputs"], got) if value > 0]
+        if all(label == float(value > 0.5) for value, label in after_sigmoid):
             return Finding(5, "binary", "right", 1)
         if got == [float(value > 0) for value in asked["inputs"]]:
             return Finding(5, "binary", "wrong", 1, "threshold-zero")
         if set(got) == {-1.0, 1.0}:
             return Finding(5, "binary", "wrong", 1, "labels-minus-one")
-        for value, label in zip(asked["inputs"], got):
+        for value, label in after_sigmoid:
             if label != float(value > 0.5):
                 return Finding(
                     5, "binary", "wrong", 1, "binary-value", {"input": f"{value:.3f}", "got": _short(label)}

@@ -168,8 +168,10 @@ HINTS: dict[str, dict[Language, str]] = {
         "en": "the function binary is not written yet",
     },
     "threshold-zero": {
-        "fr": "le seuil est à 0 ; après une sigmoïde, toute sortie est au-dessus. Où est le milieu entre 0 et 1 ?",
-        "en": "the threshold is at 0; after a sigmoid every output lies above it. Where is the middle between 0 and 1?",
+        "fr": "toute sortie au-dessus de 0 reçoit l'étiquette 1 ; or, après une sigmoïde, toutes le sont. Où est le"
+        " milieu entre 0 et 1 ?",
+        "en": "every output above 0 gets the label 1; but after a sigmoid all of them are. Where is the middle between"
+        " 0 and 1?",
     },
     "labels-minus-one": {
         "fr": "les étiquettes sont −1 et 1 ; une sigmoïde ne descend jamais sous 0, elle ne peut pas atteindre −1",
@@ -309,6 +311,12 @@ HINTS: dict[str, dict[Language, str]] = {
     "train-does-nothing": {
         "fr": "train ne change pas les poids du modèle qu'on lui donne",
         "en": "train does not change the weights of the model that it is given",
+    },
+    "gradients-zero": {
+        "fr": "train ne change pas les poids : au moment de les corriger, tous les gradients sont nuls. Que se"
+        " passe-t-il entre la propagation et la correction ?",
+        "en": "train does not change the weights: when they are updated, all gradients are zero. What happens between"
+        " the backward pass and the update?",
     },
     "train-one-step": {
         "fr": "train ne corrige les poids qu'une fois, quel que soit le nombre d'itérations demandé",

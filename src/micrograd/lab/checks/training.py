@@ -8,48 +8,26 @@ from __future__ import annotations
 
 import math
 import random
-import re
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from micrograd.lab.checks.finding import Finding
-from micrograd.lab.checks.moons import data_of, handout_moons
-from micrograd.lab.checks.observing import View, attempt, parameters_of, quietly
+from micrograd.lab.checks.log import VARIANTS, Variant, judge_log, judge_match, logged
+from micrograd.lab.checks.moons import data_of
+from micrograd.lab.checks.observing import View, attempt, gradients_of, parameters_of, quietly
 from micrograd.lab.checks.reference import (
     HIDDEN_ACTIVATIONS,
     accuracy,
     close,
-    drawn_after_seed,
     gradient,
-    output,
     random_network,
     random_samples,
-    sigmoid,
 )
 from micrograd.nn import MLP
 
 SIZES = [2, 2, 1]
 STEPS = 12
-HANDOUT_DRAWS_BEFORE = 54
 GOOD_ENOUGH = 0.7
-_LOSS = re.compile(r"(?:loss|erreur|perte|error)\D{0,12}?(\d+\.\d+(?:[eE][-+]?\d+)?)", re.IGNORECASE)
-
-
-class Variant(NamedTuple):
-    """One way in which a step may have been computed, and the hint that goes with it ("": it is right)."""
-
-    hint: str
-    accumulated: bool = False
-    minus_one: bool = False
-    twice: bool = False
-
-
-_VARIANTS = (
-    Variant(""),
-    Variant("gradients-not-reset", accumulated=True),
-    Variant("sigmoid-twice", twice=True),
-    Variant("labels-minus-one", minus_one=True),
-)
 
 
 class Recorder(MLP):
@@ -58,11 +36,13 @@ class Recorder(MLP):
     def __init__(self, parameters: list[float]) -> None:
         super().__init__(2, SIZES[1:])
         self.trail = [parameters]
+        self.passes = 0
         for p, value in zip(self.parameters(), parameters):
             p.data = value
 
     def __call__(self, x: Any) -> Any:
         self.note()
+        self.passes += 1
         return super().__call__(x)
 
     def note(self) -> None:
@@ -81,28 +61,32 @@ class _Task9:
         observed: dict[str, Any] = {
             **data_of(view),
             "models": [parameters_of(model) for _, model in view.models(SIZES)],
-            "log": _logged(view),
+            "log": logged(view),
         }
         function = view.get("train")
         if callable(function):
             observed["train"] = _trail(function, asked)
+            observed["loss_trains"] = _trains(view.get("model_loss"), asked)
         return observed
 
     def judge(self, asked: dict[str, Any], observed: dict[str, Any]) -> list[Finding]:
         return [
             *self._steps(asked, observed),
             judge_result(9, observed, GOOD_ENOUGH, "not-trained"),
-            *_log(observed),
+            *judge_match(observed["log"]),
         ]
 
     def _steps(self, asked: dict[str, Any], observed: dict[str, Any]) -> list[Finding]:
         seen = observed.get("train")
         if seen is None:
-            return _steps_from_log(observed["log"])
+            return judge_log(observed["log"])
         trail = seen["trail"]
-        if len(trail) < 2 and seen["error"].startswith("TypeError") and observed["log"]:
-            # A function of the student's own, with other parameters than the scaffold's.
-            return _steps_from_log(observed["log"])
+        own_way = seen["error"].startswith("TypeError") or not (seen["error"] or seen["passes"])
+        if len(trail) < 2 and own_way and observed["log"]:
+            # A function with other parameters than the scaffold's, or left empty, with the loop in a cell.
+            return judge_log(observed["log"])
+        if observed["loss_trains"]:
+            return [Finding(9, "update", "wrong", 1, "model-loss-trains"), Finding(9, "rate", "unseen", 1)]
         # Finite ones: where training diverges, the first steps show why.
         trail = [entry for entry in trail if all(map(math.isfinite, entry))]
         findings = (
@@ -118,6 +102,8 @@ class _Task9:
             ]
         if not findings:
             hint = "train-does-nothing" if len(trail) < 2 else "train-one-step"
+            if hint == "train-does-nothing" and seen["passes"] and not seen["gradients"]:
+                hint = "gradients-zero"
             return [Finding(9, "update", "missing", 1, hint), Finding(9, "rate", "missing", 1)]
         return findings
 
@@ -129,7 +115,7 @@ def judge_trail(
 
     ``lines`` is how many lines with numbers were printed; ``complete`` is False where the training broke off.
     """
-    for variant in _VARIANTS:
+    for variant in VARIANTS:
         for exact in (False, True):
             rates = learning_rates(trail, samples, labels, variant, exact)
             if rates is not None:
@@ -224,81 +210,24 @@ def _trail(function: Any, asked: dict[str, Any]) -> dict[str, Any]:
         outcome = attempt(lambda: function(model, np.array(asked["X"]), np.array(asked["y"]), STEPS))
         model.note()
     lines = sum(any(c.isdigit() for c in line) for line in printed.getvalue().splitlines())
-    return {"trail": model.trail, "lines": lines, "error": outcome.get("error", "")}
-
-
-def _logged(view: View) -> list[float] | None:
-    found = [float(match.group(1)) for match in _LOSS.finditer(view.text)][:500]
-    return found if found or view.complete else None
-
-
-def _log(observed: dict[str, Any]) -> list[Finding]:
-    """Say so where the notebook printed the handout's ten losses."""
-    log = observed["log"]
-    if log is None:
-        return []
-    expected = _simulated(Variant(""), lambda k: 1 - 0.9 * k / 100, 1)
-    for start in range(len(log) - len(expected) + 1):
-        if all(close(got, want, 1e-4) for got, want in zip(log[start:], expected)):
-            return [Finding(9, "log", "right", 0)]
-    return [Finding(9, "log", "missing", 0, "log-differs")]
-
-
-def _steps_from_log(log: list[float] | None) -> list[Finding]:
-    """Judge by the printed losses a notebook that has no ``train``: which way of training printed them?"""
-    if not log:
-        return [Finding(9, "update", "missing", 1, "no-train"), Finding(9, "rate", "missing", 1)]
-    schedules = {
-        "": lambda k: 1 - 0.9 * k / 100,
-        "rate-constant": lambda k: 1.0,
-        "rate-power": lambda k: 0.9**k,
-        "rate-negative": lambda k: 1 - 0.1 * k,
+    return {
+        "trail": model.trail,
+        "passes": model.passes,
+        "gradients": any(abs(g) > 0 for g in gradients_of(model)),
+        "lines": lines,
+        "error": outcome.get("error", ""),
     }
-    for variant in _VARIANTS:
-        for name, rate in schedules.items():
-            for sign in (1, -1):
-                losses = _simulated(variant, rate, sign)[:8]
-                if len(log) >= 8 and any(
-                    all(close(a, b, 1e-4) for a, b in zip(log[start:], losses))
-                    for start in range(len(log) - 7)
-                ):
-                    hint = variant.hint or ("wrong-sign" if sign < 0 else "")
-                    values = {"got": "1"} if name == "rate-constant" else {"step": 10}
-                    return [
-                        Finding(9, "update", "wrong", 1, hint) if hint else Finding(9, "update", "right", 1),
-                        Finding(9, "rate", "wrong", 1, name, values)
-                        if name
-                        else Finding(9, "rate", "right", 1),
-                    ]
-    falling = len(log) >= 10 and log[9] < log[0]
-    if falling:
-        return [Finding(9, "update", "right", 1), Finding(9, "rate", "unseen", 1)]
-    return [Finding(9, "update", "wrong", 1, "loss-does-not-fall"), Finding(9, "rate", "unseen", 1)]
 
 
-def _simulated(variant: Variant, rate: Any, sign: int) -> list[float]:
-    """Return the losses of ten steps from the handout's weights and data, trained this way."""
-    draws = drawn_after_seed(HANDOUT_DRAWS_BEFORE + 6)[HANDOUT_DRAWS_BEFORE:]
-    parameters = [*draws[:2], 0.0, *draws[2:4], 0.0, *draws[4:], 0.0]
-    samples = handout_moons()
-    labels = [float(value) for value in _handout_labels()]
-    targets = [2 * label - 1 for label in labels] if variant.minus_one else labels
-    total = [0.0] * len(parameters)
-    losses = []
-    for k in range(10):
-        o = [sigmoid(output(parameters, x)) for x in samples]
-        o = [sigmoid(value) for value in o] if variant.twice else o
-        losses.append(sum((a - t) ** 2 for a, t in zip(o, targets)) / len(o))
-        g = gradient(parameters, samples, targets, False, variant.twice)
-        total = [a + b for a, b in zip(total, g)] if variant.accumulated else g
-        parameters = [p - sign * rate(k) * value for p, value in zip(parameters, total)]
-    return losses
+def _trains(function: Any, asked: dict[str, Any]) -> bool:
+    """Tell whether measuring a model changes it; then its training cannot be judged."""
+    import numpy as np
 
-
-def _handout_labels() -> list[int]:
-    from sklearn.datasets import make_moons
-
-    return [int(label) for label in make_moons(n_samples=100, noise=0.1, random_state=42)[1]]
+    model = Recorder(asked["parameters"])
+    if callable(function):
+        attempt(lambda: function(model, np.array(asked["X"]), np.array(asked["y"])))
+        model.note()
+    return len(model.trail) > 1
 
 
 TASK_9 = _Task9()

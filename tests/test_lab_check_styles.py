@@ -1,0 +1,181 @@
+"""Right in unusual ways, and mistaken in ways that look like other mistakes."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from test_lab_checks import binary, hints, look, sigmoid_operation, sigmoid_written, trainer, update
+
+np = pytest.importorskip("numpy", reason="numpy is missing, THE CHECKS ARE NOT TESTED")
+datasets = pytest.importorskip(
+    "sklearn.datasets", reason="scikit-learn is missing, THE CHECKS ARE NOT TESTED"
+)
+
+from micrograd.lab import checks  # noqa: E402
+from micrograd.lab.checks import moons  # noqa: E402
+from micrograd.lab.checks.log import Variant, simulated  # noqa: E402
+from micrograd.nn import MLP  # noqa: E402
+
+OUTPUT = 0.3
+GRADIENTS = [2 * (OUTPUT - 1) * value for value in (0.888, 0.777, 1.0)]
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize(
+    "function", [lambda out: round(out.data), lambda out: math.floor(out.data + 0.5), binary]
+)
+def test_a_label_by_rounding_is_right_whatever_it_does_outside_of_0_and_1(seed, function):
+    found = [finding for finding in look(5, seed, binary=function) if finding.name == "binary"]
+    assert hints(found) == set()
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("digits", [lambda a: round(a, 2), lambda a: round(100 * a), lambda a: round(a, 4)])
+def test_a_rounded_accuracy_is_right(seed, digits):
+    def model_loss(model, X, y):
+        outputs = [sigmoid_operation(model(x)) for x in X]
+        right = sum(binary(out) == label for out, label in zip(outputs, y)) / len(y)
+        return sum((out - label) ** 2 for out, label in zip(outputs, y)) / len(y), digits(right)
+
+    assert checks.share(look(7, seed, model_loss=model_loss)) == 1
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_predictions_of_minus_one_are_not_taken_for_a_threshold_at_zero(seed):
+    def model_loss(model, X, y):
+        outputs = [sigmoid_operation(model(x)) for x in X]
+        right = sum((1 if out.data > 0.5 else -1) == label for out, label in zip(outputs, y))
+        return sum((out - label) ** 2 for out, label in zip(outputs, y)) / len(y), right / len(y)
+
+    assert hints(look(7, seed, model_loss=model_loss)) == {"labels-minus-one"}
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"by_hand": np.array(GRADIENTS)},
+        {"by_hand": {"all": np.array([GRADIENTS])}},
+        {"a": np.float64(GRADIENTS[0]), "b": GRADIENTS[1], "c": (GRADIENTS[2],)},
+    ],
+)
+def test_gradients_by_hand_are_found_in_arrays(variables):
+    assert checks.share(look(4, output=OUTPUT, **variables)) == 1
+
+
+def test_gradients_by_hand_are_found_in_a_formula_with_decimal_commas():
+    formula = " et ".join(f"${value:.3f}$".replace(".", "{,}").replace("-", "−") for value in GRADIENTS)
+    assert checks.share(look(4, outputs=[{"text": formula, "kinds": []}], output=OUTPUT)) == 1
+
+
+def test_an_object_that_answers_to_every_name_is_no_array():
+    class Anything:
+        def __getattr__(self, name):
+            raise RuntimeError(name)
+
+    assert hints(look(4, output=OUTPUT, thing=Anything())) == {"no-by-hand"}
+
+
+@pytest.mark.parametrize("noise", [None, 0.01, 0.3, 1.0])
+def test_moons_with_another_noise_are_not_called_random(noise):
+    np.random.seed(42)
+    X, y = datasets.make_moons(100, noise=noise)
+    assert hints(look(6, X=X, y=y)) == {"moons-noise"}
+
+
+def test_gradients_that_were_reset_after_the_drawing_count():
+    small = MLP(2, [2, 1])
+    loss = (sigmoid_operation(small([1.0, 2.0])) - 1) ** 2
+    picture = [{"text": "", "kinds": ["image/svg+xml"]}]
+    assert hints(look(8, outputs=picture, small=small, loss=loss)) == {"no-backward-small"}
+    loss.backward()
+    small.zero_grad()
+    assert hints(look(8, outputs=picture, small=small, loss=loss)) == set()
+    other = MLP(2, [2, 1])
+    assert hints(look(8, outputs=picture, small=other, loss=loss)) == {"no-backward-small"}
+
+
+# Task 9
+
+
+def test_gradients_reset_at_the_wrong_moment_are_named():
+    def train(model, X, y, steps):
+        for k in range(steps):
+            loss = sum((sigmoid_written(model(x)) - label) ** 2 for x, label in zip(X, y)) / len(y)
+            loss.backward()
+            model.zero_grad()
+            for p in model.parameters():
+                p.data -= p.grad
+            print(k, loss.data)
+
+    assert hints(look(9, train=train)) >= {"gradients-zero"}
+
+
+@pytest.mark.parametrize("rate", [0.1, 1.0])
+def test_a_model_loss_that_trains_is_named_instead_of_a_wrong_rate(rate):
+    def model_loss(model, X, y):
+        loss = sum((sigmoid_written(model(x)) - label) ** 2 for x, label in zip(X, y)) / len(y)
+        model.zero_grad()
+        loss.backward()
+        for p in model.parameters():
+            p.data -= rate * p.grad
+        return loss, 0.5
+
+    def train(model, X, y, steps):
+        for k in range(steps):
+            loss, _ = model_loss(model, X, y)
+            print(k, loss.data)
+
+    assert hints(update(look(9, model_loss=model_loss, train=train))) == {"model-loss-trains"}
+
+
+def printed(variant: Variant, rate, exact: bool = False, steps: int = 10, line: str = "[{k}] loss {loss}"):
+    losses = simulated(variant, rate, exact, steps)
+    return [{"text": "\n".join(line.format(k=k, loss=loss) for k, loss in enumerate(losses)), "kinds": []}]
+
+
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize(
+    ("variant", "rate", "expected"),
+    [
+        (Variant(""), lambda k: 1 - 0.9 * k / 100, set()),
+        (Variant(""), lambda k: 1.0, {"rate-constant"}),
+        (Variant(""), lambda k: 0.5, {"rate-constant"}),
+        (Variant(""), lambda k: 0.1, {"rate-constant"}),
+        (Variant(""), lambda k: 0.9**k, {"rate-power"}),
+        (Variant(""), lambda k: 1 - 0.1 * k, {"rate-negative"}),
+        (Variant(""), lambda k: 0.5 * (1 - 0.9 * k / 100), {"rate-start"}),
+        (Variant(""), lambda k: -(1 - 0.9 * k / 100), {"wrong-sign"}),
+        (Variant("", accumulated=True), lambda k: 1 - 0.9 * k / 100, {"gradients-not-reset"}),
+        (Variant("", twice=True), lambda k: 1 - 0.9 * k / 100, {"sigmoid-twice"}),
+        (Variant("", minus_one=True), lambda k: 1 - 0.9 * k / 100, {"labels-minus-one"}),
+    ],
+)
+def test_a_loop_in_a_cell_is_judged_by_what_it_printed(variant, rate, expected, exact):
+    assert hints(update(look(9, outputs=printed(variant, rate, exact)))) == expected
+
+
+def test_a_loop_that_broke_off_is_judged_by_its_first_lines():
+    outputs = printed(Variant(""), lambda k: k - 1.0, steps=4)
+    assert hints(update(look(9, outputs=outputs))) != {
+        "wrong-sign"
+    }  # another schedule, not only another sign
+    outputs = printed(Variant(""), lambda k: -(1 - 0.9 * k / 100), steps=4)
+    assert hints(update(look(9, outputs=outputs))) == {"wrong-sign"}
+
+
+@pytest.mark.parametrize("line", ["{k} {loss} 50.0", "{k} Value(data={loss}, grad=0) 0.5", "erreur : {loss}"])
+def test_losses_are_found_in_lines_of_any_form(line):
+    outputs = printed(Variant(""), lambda k: 1 - 0.9 * k / 100, line=line)
+    assert hints(update(look(9, outputs=outputs))) == set()
+
+
+def test_a_loop_in_a_cell_counts_where_train_was_left_empty():
+    outputs = printed(Variant(""), lambda k: 1 - 0.9 * k / 100)
+    assert hints(update(look(9, outputs=outputs, train=lambda model, X, y, steps: ...))) == set()
+    assert hints(update(look(9, train=lambda model, X, y, steps: ...))) >= {"train-does-nothing"}
+    assert hints(update(look(9, outputs=outputs, train=trainer("wrong-sign")))) == {"wrong-sign"}
+
+
+def test_the_simulated_points_are_the_handouts():
+    assert moons.handout_labels().count(1.0) == 50
