@@ -289,6 +289,13 @@ def test_jupyters_magics_figures_and_await_work():
     assert still_graded(result)
 
 
+def test_a_graph_of_the_students_own_is_drawn_without_graphviz_installed():
+    pytest.importorskip("graphviz", reason="graphviz is missing, DRAWINGS OF ONE'S OWN ARE NOT TESTED")
+    result = run("import graphviz\ngraph = graphviz.Digraph()\ngraph.edge('a', 'b')\ngraph")
+    assert not errors(result)
+    assert "image/svg+xml" in result.outputs[0][-1]["data"]
+
+
 def test_nothing_is_left_behind():
     import tempfile
 

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from micrograd.lab.dot_program import with_dot
 from micrograd.lab.errors import LabError
 from micrograd.lab.find_notebook import find_notebook
 from micrograd.lab.project.words import WORDS
@@ -43,7 +44,9 @@ def main(arguments: argparse.Namespace) -> int:
         command += ["--no-browser"] if arguments.no_browser else []
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.append("--allow-root")  # in a container, where everything runs as root
-        server = subprocess.Popen(command, cwd=notebook.parent, env={**os.environ, "JUPYTER_PATH": path})
+        programs = with_dot(Path(kernels) / "programs", os.environ.get("PATH", os.defpath))
+        environment = {**os.environ, "JUPYTER_PATH": path, "PATH": programs}
+        server = subprocess.Popen(command, cwd=notebook.parent, env=environment)
         try:
             return server.wait()
         except KeyboardInterrupt:

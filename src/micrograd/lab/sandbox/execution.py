@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 from micrograd.lab import checks
 from micrograd.lab.checks import Finding
+from micrograd.lab.dot_program import with_dot
 from micrograd.lab.sandbox import channel
 from micrograd.lab.sandbox.isolation import Isolation, handed_over
 from micrograd.lab.sandbox.limits import Limits
@@ -199,7 +200,7 @@ def _start(
 def _environment(root: Path, language: Language, token: str) -> dict[str, str]:
     """Return the environment of a submission: nothing of the teacher's."""
     environment = {
-        "PATH": os.pathsep.join((os.path.dirname(sys.executable), os.defpath)),
+        "PATH": with_dot(root / "programs", os.pathsep.join((os.path.dirname(sys.executable), os.defpath))),
         "HOME": str(root / "home"),
         "USERPROFILE": str(root / "home"),
         "TMPDIR": str(root / "tmp"),
