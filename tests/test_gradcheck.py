@@ -346,6 +346,17 @@ class TestText:
         assert all(end.strip() for end in ends)
         assert len({len(line) for line in lines}) == 1
 
+    @pytest.mark.parametrize("lang", ["en", "fr"])
+    def test_it_fits_a_terminal_and_a_notebook(self, lang):
+        def kinked_and_wrong(first, second):
+            return handouts_sigmoid(first) + second.relu()
+
+        text = str(gradcheck(kinked_and_wrong, -0.123456789, 0.0, lang=lang))
+        assert text.count("\n") >= 6
+        for line in text.splitlines():
+            assert len(line) < 80
+            assert line.strip()[0] not in ":;»"
+
     def test_many_operands_are_cut_short(self):
         text = str(gradcheck(lambda values: sum(values), [1.0] * 50, lang="en"))
         assert "and 30 more" in text

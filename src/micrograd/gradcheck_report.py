@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from dataclasses import dataclass
 
 from micrograd.language import Language
 
 # More rows than this nobody reads; the report says how many it left out.
 _ROWS = 20
+# Characters in a line: what a terminal has, and a notebook's page.
+_WIDTH = 79
 
 
 @dataclass(frozen=True)
@@ -96,10 +99,11 @@ class GradcheckReport:
 
     def __str__(self) -> str:
         words = _WORDS[self.lang]
-        lines = [self._headline(), *_table(self.failures or self.operands, words)]
+        table = _table(self.failures or self.operands, words)
         left_out = len(self.failures or self.operands) - _ROWS
         if left_out > 0:
-            lines.append("  " + words["more"].format(count=left_out))
+            table.append("  " + words["more"].format(count=left_out))
+        lines = []
         for kink in (operand for operand in self.operands if operand.slopes is not None):
             left, right = kink.slopes or (math.nan, math.nan)
             lines.append(words["kink"].format(name=kink.name, left=_number(left), right=_number(right)))
@@ -113,7 +117,7 @@ class GradcheckReport:
                 )
                 for node in self.overwritten[:3]
             ]
-        return "\n".join(lines)
+        return "\n".join([self._headline(), *table, *(_wrapped(line) for line in lines)])
 
     def _repr_pretty_(self, printer: object, cycle: bool) -> None:
         printer.text(str(self))  # type: ignore[attr-defined]
@@ -146,6 +150,10 @@ def _table(operands: tuple[Comparison, ...], words: dict[str, str]) -> list[str]
     return aligned
 
 
+def _wrapped(sentence: str) -> str:
+    return textwrap.fill(sentence, _WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
 def _number(x: float) -> str:
     return f"{x + 0.0:.9g}"
 
@@ -160,10 +168,10 @@ _WORDS: dict[Language, dict[str, str]] = {
         "some_off": "gradcheck: {off} gradients out of {count} are off",
         "operand": "operand",
         "value": "value",
-        "expected": "expected (finite differences)",
-        "got": "got (backward)",
+        "expected": "finite differences",
+        "got": "backward()",
         "difference": "difference",
-        "ratio": "expected / got",
+        "ratio": "ratio",
         "more": "and {count} more",
         "kink": "At {name} the function has a kink, slope {left} on the left and {right} on the right: "
         "there is no derivative, and anything from one to the other is right.",
@@ -181,16 +189,16 @@ _WORDS: dict[Language, dict[str, str]] = {
         "some_off": "gradcheck : {off} gradients sur {count} sont faux",
         "operand": "opérande",
         "value": "valeur",
-        "expected": "attendu (différences finies)",
-        "got": "obtenu (backward)",
+        "expected": "différences finies",
+        "got": "backward()",
         "difference": "écart",
-        "ratio": "attendu / obtenu",
+        "ratio": "rapport",
         "more": "et {count} de plus",
         "kink": "En {name}, la fonction présente un point anguleux, de pente {left} à gauche et {right} "
-        "à droite : elle n'y a pas de dérivée, et toute valeur entre ces deux pentes convient.",
+        "à droite\u00a0: elle n'y a pas de dérivée, et toute valeur entre ces deux pentes convient.",
         "ratio_one": "Il manque un facteur {ratio} au gradient calculé par backward().",
-        "ratio_all": "Il manque le même facteur à tous les gradients calculés par backward() : {ratio}.",
-        "overwritten": "L'attribut data de « {name} » a été modifié après la propagation avant : {computed} "
+        "ratio_all": "Il manque le même facteur à tous les gradients calculés par backward()\u00a0: {ratio}.",
+        "overwritten": "L'attribut data de «\u00a0{name}\u00a0» a été modifié après la propagation avant : {computed} "
         "est devenu {data}. backward() ne voit pas cette étape, et sa dérivée manque donc au gradient.",
     },
 }
