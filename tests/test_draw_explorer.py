@@ -21,7 +21,7 @@ from draw_tasks import TASKS, batch, moons, one_sample
 from micrograd.draw import Explorer, explain, explore, trace
 from micrograd.draw.scene import scene_of
 from micrograd.draw.sweep import backward_order
-from micrograd.draw.view import view_of
+from micrograd.draw.view import MOST_CARDS, view_of
 from micrograd.engine import Value
 from micrograd.nn import MLP
 
@@ -343,6 +343,35 @@ def test_a_large_model_is_cut_between_neurons() -> None:
     wholes = {len(g["nodes"]) for g in second}
     assert len(wholes) == 1
     assert sum(n.get("hiddenOperands", 0) for n in scene["nodes"]) > 0
+
+
+def test_a_recurrent_model_is_cut_to_what_can_be_read() -> None:
+    random.seed(0)
+    model = MLP(12, [12])
+    state = [Value(0.1 * k) for k in range(12)]
+    for _ in range(30):
+        state = model(state)
+    loss = sum(state)
+    assert isinstance(loss, Value)
+    loss.backward()
+    scene = scene_of(loss, model)
+    # Weights that every step shares are no part of a folded neuron.
+    cards = [n for n in scene["nodes"] if n["group"] is None]
+    assert len(cards) <= MOST_CARDS
+    assert scene["hidden"] > 0
+
+
+def test_the_loss_of_a_large_batch_of_a_large_model_keeps_its_samples() -> None:
+    random.seed(0)
+    model = MLP(10, [400])
+    samples = [[random.random() for _ in range(10)] for _ in range(2)]
+    losses = [sum(model(x)) ** 2 for x in samples]
+    loss = losses[0] + losses[1]
+    loss.backward()
+    scene = scene_of(loss, model)
+    assert scene["samples"] == 2
+    assert scene["hidden"] > 0
+    assert len(scene["nodes"]) > 100
 
 
 def test_numbers_that_are_not_finite_survive() -> None:

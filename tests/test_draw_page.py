@@ -167,6 +167,9 @@ def test_neurons_and_layers_fold_and_unfold(opened: Any) -> None:
     root, model = batch(16)
     page = opened(root, model)
     cards = page.page.locator("#picture .card[data-unit]")
+    # So many neurons below each other would be too small to read: the layer opens folded.
+    assert cards.count() <= 10
+    page.page.locator("#picture .card.layer .fold").click()
     assert cards.count() < 60
     start = cards.count()
     page.page.locator("#picture .card.neuron .fold").first.click()
@@ -197,6 +200,96 @@ def test_cards_and_frames_do_not_overlap(task: str, opened: Any) -> None:
         for k, a in enumerate(boxes):
             for b in boxes[:k]:
                 assert a[2] <= b[0] + 0.5 or b[2] <= a[0] + 0.5 or a[3] <= b[1] + 0.5 or b[3] <= a[1] + 0.5
+
+
+def every_operation() -> Value:
+    a, b = Value(0.7, label="a"), Value(-1.3, label="b")
+    terms = [a * b, a**3, a.exp(), a.log(), a.sqrt(), a.sin(), b.cos(), abs(b), a.maximum(b), a.minimum(b)]
+    terms += [b.tanh(), b.sigmoid(), b.relu(), a / b, a ** Value(0.25), a * 0.00123456, a - 123456.789]
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    total.backward()
+    return total
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1360])
+def test_formulas_and_numbers_have_room(width: int, opened: Any) -> None:
+    root = every_operation()
+    page = opened(root, None, "fr", viewport={"width": width, "height": 700})
+    for position in range(len(trace(root)[0])):
+        page.select(position)
+        # Whatever is wider than its section can only be seen by scrolling.
+        wide = page.page.eval_on_selector_all(
+            "#explanation section", "all => all.filter(s => s.scrollWidth > s.clientWidth + 1).length"
+        )
+        assert wide == 0, position
+    overlapping = page.page.eval_on_selector_all(
+        "#picture .card[data-unit]",
+        """all => all.filter(card => {
+            const box = (one) => one.getBoundingClientRect();
+            const border = box(card.querySelector('.outline'));
+            return ['data', 'grad'].some(kind => {
+                const figure = box(card.querySelector(`.figure.${kind}`));
+                const word = box(card.querySelector(`.what[data-of=${kind}]`));
+                return figure.left < border.left || figure.right > border.right || (word.width && word.right > figure.left);
+            });
+        }).map(card => card.textContent)""",
+    )
+    assert overlapping == []
+
+
+def test_what_is_shown_can_be_checked_by_hand(opened: Any) -> None:
+    root = every_operation()
+    page = opened(root)
+
+    def read(text: str) -> tuple[float, float]:
+        number = text.replace("−", "-")
+        mantissa, _, exponent = number.partition("e")
+        digits = len(mantissa.partition(".")[2])
+        exact = "." not in number
+        return float(number), 0.0 if exact else 0.5 * 10.0 ** (int(exponent or 0) - digits)
+
+    checked = 0
+    for position in range(len(trace(root)[0])):
+        page.select(position)
+        numbers = [read(t) for t in page.page.locator("#explanation .backward .number").all_text_contents()]
+        (total,) = map(read, page.page.locator("#explanation [data-total=grad]").all_text_contents())
+        if not numbers:
+            continue
+        pairs = list(zip(numbers[::2], numbers[1::2]))
+        error = sum(abs(x) * dy + abs(y) * dx + dx * dy for (x, dx), (y, dy) in pairs) + total[1]
+        assert abs(sum(x * y for (x, _), (y, _) in pairs) - total[0]) <= error * 1.0001
+        # Rounding must not leave less than three digits to compare.
+        assert error <= max(2e-3 * abs(total[0]), 2e-3), position
+        checked += 1
+    assert checked > 30
+
+
+def test_a_graph_opens_in_a_size_that_can_be_read(opened: Any) -> None:
+    x = Value(1.0, label="x")
+    for _ in range(400):
+        x = x * 1.001
+    x.backward()
+    for root, model in [(x, None), *(make() for make in TASKS.values())]:
+        page = opened(root, model, viewport={"width": 1360, "height": 768})
+        height = page.page.locator("#picture .card.result .figure").first.bounding_box()["height"]
+        assert height >= 9
+        card = page.page.locator("#picture .card.result").bounding_box()
+        stage = page.page.locator("#stage").bounding_box()
+        assert stage["x"] <= card["x"]
+        assert card["x"] + card["width"] <= stage["x"] + stage["width"]
+
+
+def test_a_group_that_unfolds_stays_where_it_is(opened: Any) -> None:
+    root, model = batch(16)
+    page = opened(root, model, viewport={"width": 1360, "height": 768})
+    before = page.page.locator("#picture .card.layer .outline").last.bounding_box()
+    page.page.locator("#picture .card.layer .fold").click()
+    after = page.page.locator("#picture .frame.layer .outline").bounding_box()
+    assert abs(before["x"] - after["x"]) < 2
+    assert abs(before["y"] - after["y"]) < 2
+    assert page.page.locator("#picture .figure").first.bounding_box()["height"] >= 9
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -402,8 +495,8 @@ def test_deep_empty_and_broken_graphs_say_what_they_show(opened: Any) -> None:
         x = x + 1e-5
     x.backward()
     page = opened(x, None, "en")
-    assert "100001 nodes" in page.text("#notices")
-    assert "99851" in page.text("#notices")
+    assert "100,001 nodes" in page.text("#notices")
+    assert "99,851" in page.text("#notices")
     assert page.page.locator("#picture .card[data-unit]").count() == 150
     page = opened(Value(3.0), None, "en")
     assert "single node" in page.text("#notices")
@@ -437,6 +530,12 @@ def test_the_page_writes_numbers_as_python_does(opened: Any) -> None:
         1e300,
         -2.5e-300,
         0.00005,
+        0.15625,
+        -0.09375,
+        2.00005,
+        0.0123456,
+        0.00123456,
+        0.09999999,
     ]
     numbers += [float("nan"), float("inf"), float("-inf"), 0.5, -0.15686512]
     root = Value(0.0, [Value(number) for number in numbers], "together")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from micrograd.draw.view import View
@@ -9,6 +10,8 @@ from micrograd.draw.view import View
 # A page opens unfolded as long as it shows no more cards than this.
 READABLE_UNFOLDED = 24
 READABLE_FOLDED = 60
+# A layer of more neurons opens folded: below each other, they would be too small to read.
+READABLE_LAYER = 6
 
 
 @dataclass
@@ -90,12 +93,13 @@ def _lift_lone_inputs(view: View, groups: list[Group], group_of: list[int | None
 
 def _open(folding: Folding, nodes: int) -> None:
     neurons = [group for group in folding.groups if group.kind == "neuron"]
-    layers = [group for group in folding.groups if group.kind == "layer"]
     if nodes <= READABLE_UNFOLDED:
         for group in neurons:
             group.is_open = True
         return
     loose = sum(1 for group in folding.group_of if group is None)
-    if loose + len(neurons) > READABLE_FOLDED:
-        for layer in layers:
-            layer.is_open = False
+    is_crowded = loose + len(neurons) > READABLE_FOLDED
+    size = Counter(neuron.parent for neuron in neurons)
+    for number, group in enumerate(folding.groups):
+        if group.kind == "layer" and (is_crowded or size[number] > READABLE_LAYER):
+            group.is_open = False

@@ -1,7 +1,8 @@
-"""Where things stand: each container (the page, a layer, a neuron) is laid out once by Graphviz.
+"""Where things stand: Graphviz lays out each container (the page, a layer, a neuron) on its own.
 
-The page stretches these layouts where something in them is unfolded, so every state of folding has its
-picture without another run of Graphviz. Containers of the same shape share one run.
+The page is laid out folded, with its layers unfolded, and all unfolded; its script stretches the nearest of
+these layouts for the states between, so every state of folding has its picture without another run of
+Graphviz. Containers of the same shape share one run.
 """
 
 from __future__ import annotations
@@ -18,16 +19,18 @@ from micrograd.draw.folding import Folding
 from micrograd.draw.view import View
 
 # Cards, in points; the page draws them in these sizes.
-CARD = (116, 58)
-FOLDED_NEURON = (122, 62)
-FOLDED_LAYER = (150, 84)
+CARD = (122, 62)
+FOLDED_NEURON = (128, 66)
+FOLDED_LAYER = (160, 88)
 PORT = (1, 14)
 # Around what is in an unfolded group: on each side and below, and above, where its title is.
 PADDING = 12
 TITLE = 30
 # In a layer: between two neurons, and for the edges that fan out from the entries.
-_GAP = 16
+_GAP = 18
 _FAN = 130
+# Between the border of a group and what is in it, where no local derivative has to be written.
+_CORRIDOR = 18.0
 
 
 @dataclass
@@ -102,14 +105,36 @@ def _item(path: list[int | None], depth: int, node: int) -> str:
     return f"g{path[depth + 1]}" if depth + 1 < len(path) else f"n{node}"
 
 
-def lay_out_all(containers: list[Container], folding: Folding) -> list[dict[str, Any]]:
-    """Lay out all containers, the inner ones first, since the page opens with some groups unfolded."""
+def lay_out_all(containers: list[Container], folding: Folding) -> list[list[dict[str, Any]]]:
+    """Lay out all containers: the page in several states of folding, each group as it is at first.
+
+    A layout is told as ``lay_out`` does, with the groups that are ``open`` in it. The page starts from the
+    layout that comes nearest to the state it is in.
+    """
+    by_group = {container.group: container for container in containers}
     cache: dict[Hashable, Any] = {}
-    layouts: dict[int | None, dict[str, Any]] = {}
-    for container in sorted(containers, key=lambda c: -len(folding.container_path(c.group))):
-        sizes = {item: _size(item, folding, layouts) for item in container.items}
-        layouts[container.group] = lay_out(container, sizes, folding, cache)
-    return [layouts[container.group] for container in containers]
+    groups = range(len(folding.groups))
+    at_first = frozenset(number for number in groups if folding.groups[number].is_open)
+    layers = frozenset(number for number in groups if folding.groups[number].kind == "layer")
+
+    def arranged(group: int | None, opened: frozenset[int]) -> dict[str, Any]:
+        container = by_group[group]
+        sizes = {item: size(item, opened) for item in container.items}
+        return {"open": sorted(opened), **lay_out(container, sizes, folding, cache)}
+
+    def size(item: str, opened: frozenset[int]) -> tuple[float, float]:
+        if item[0] == "n":
+            return CARD
+        if item[0] != "g":
+            return PORT
+        if int(item[1:]) not in opened:
+            return FOLDED_NEURON if folding.groups[int(item[1:])].kind == "neuron" else FOLDED_LAYER
+        width, height = arranged(int(item[1:]), opened)["size"]
+        return width + 2 * PADDING, height + PADDING + TITLE
+
+    states = dict.fromkeys([at_first, frozenset(), layers, frozenset(groups)])
+    of_page = [arranged(None, opened) for opened in states]
+    return [[arranged(c.group, at_first)] if c.group is not None else of_page for c in containers]
 
 
 def lay_out(
@@ -138,17 +163,6 @@ def lay_out(
     }
 
 
-def _size(item: str, folding: Folding, layouts: dict[int | None, dict[str, Any]]) -> tuple[float, float]:
-    if item[0] == "n":
-        return CARD
-    if item[0] == "g":
-        if folding.groups[int(item[1:])].is_open:
-            width, height = layouts[int(item[1:])]["size"]
-            return width + 2 * PADDING, height + PADDING + TITLE
-        return FOLDED_NEURON if folding.groups[int(item[1:])].kind == "neuron" else FOLDED_LAYER
-    return PORT
-
-
 def _stack(items: Any, edges: Any) -> Any:
     """Lay out a layer: its neurons below each other in their order, which Graphviz would not keep."""
     neurons = [(name, size) for name, kind, size in items if kind == "g"]
@@ -175,9 +189,9 @@ def _stack(items: Any, edges: Any) -> Any:
 
 def _run(items: Any, edges: Any) -> Any:
     # Where many edges meet, they need more way to come together.
-    ranksep = "1.6" if max(Counter(edges).values(), default=0) > 4 else "0.78"
+    ranksep = "1.3" if max(Counter(edges).values(), default=0) > 4 else "0.78"
     dot = graphviz_program.picture(
-        graph_attr={"rankdir": "LR", "nodesep": "0.24", "ranksep": ranksep, "ordering": "in"},
+        graph_attr={"rankdir": "LR", "nodesep": "0.3", "ranksep": ranksep, "ordering": "in"},
         node_attr={"shape": "box", "fixedsize": "true", "label": "", "fontname": "Helvetica"},
         edge_attr={"arrowhead": "none"},
     )
@@ -214,7 +228,40 @@ def _run(items: Any, edges: Any) -> Any:
     for number, (tail, head) in enumerate(edges):
         # All edges between the same two run together.
         curves[number] = curves[number] or curves[first[tail, head]]
-    return [right - left, high - low], places, curves
+    return _narrowed(right - left, high - low, items, edges, places, curves)
+
+
+def _narrowed(width: float, height: float, items: Any, edges: Any, places: Any, curves: Any) -> Any:
+    """Take away most of the room that Graphviz leaves between a group's ports and what is in it.
+
+    Ports are ranks to Graphviz, as far from the next one as cards are from each other.
+    """
+    kinds = {name: kind for name, kind, _ in items}
+    spans = {name: (x - w / 2, x + w / 2) for name, (x, _, w, _) in places.items() if kinds[name] in "ng"}
+    first = min((left for left, _ in spans.values()), default=0.0)
+    last = max((right for _, right in spans.values()), default=width)
+    entries = [places[name][0] for name, kind in kinds.items() if kind == "i"]
+    exits = [places[name][0] for name, kind in kinds.items() if kind == "o"]
+    has_label = any(kinds[tail] == "i" and spans.get(head, (width,))[0] <= first + 1 for tail, head in edges)
+    start, end = max(entries, default=first), min(exits, default=last)
+    before = max(0.0, first - start - _CORRIDOR) if entries and not has_label else 0.0
+    after = max(0.0, end - last - _CORRIDOR) if exits else 0.0
+
+    def moved(x: float) -> float:
+        if x <= start:
+            return x
+        if x < first:
+            return start + (x - start) * (first - start - before) / (first - start)
+        if x <= last:
+            return x - before
+        if x < end:
+            return last - before + (x - last) * (end - last - after) / (end - last)
+        return x - before - after
+
+    for place in places.values():
+        place[0] = round(moved(place[0]), 1)
+    curves = [[round(moved(v), 1) if k % 2 == 0 else v for k, v in enumerate(curve)] for curve in curves]
+    return [width - before - after, height], places, curves
 
 
 def _point(text: str, high: float) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from micrograd.draw.folding import Folding, fold
-from micrograd.draw.layout import PADDING, TITLE, containers_of, lay_out_all
+from micrograd.draw.layout import FOLDED_LAYER, FOLDED_NEURON, PADDING, TITLE, containers_of, lay_out_all
 from micrograd.draw.rules import RULES, function_applied, rule_of, sign_of
 from micrograd.draw.samples import Users
 from micrograd.draw.sweep import backward_order, forward_order
@@ -66,22 +66,24 @@ def scene_of(root: Value, model: Any = None, inputs: Any = None) -> dict[str, An
         ],
         "containers": [
             {
-                "size": layout["size"],
-                "items": layout["items"],
                 "segments": [
                     {
                         "source": segment.source,
                         "tail": segment.tail,
                         "head": segment.head,
                         "use": segment.use,
-                        "curve": curve,
                     }
-                    for segment, curve in zip(container.segments, layout["curves"])
+                    for segment in container.segments
                 ],
+                "layouts": layouts,
             }
-            for container, layout in zip(containers, placed)
+            for container, layouts in zip(containers, placed)
         ],
-        "frame": {"padding": PADDING, "title": TITLE},
+        "frame": {
+            "padding": PADDING,
+            "title": TITLE,
+            "folded": {"neuron": FOLDED_NEURON, "layer": FOLDED_LAYER},
+        },
         "forward": forward_order(view),
         "backward": backward_order(view),
         "samples": view.samples,

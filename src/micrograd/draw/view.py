@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,8 @@ from micrograd.engine import Value, topological_order
 
 # A page shows no more nodes than this, unfolded; of a larger graph the part next to the result.
 MOST_NODES = 4000
-MOST_NODES_WITHOUT_NEURONS = 150
+# Nor more cards than this with all neurons folded: a folded layer is one card, however large.
+MOST_CARDS = 150
 # So many numbers make about 2 MB.
 MOST_NUMBERS = 90_000
 
@@ -61,13 +62,12 @@ def view_of(root: Value, model: Any = None, inputs: Any = None) -> View:
     users = users_of(order)
     batch = find_batch(order, users, set(parameters))
     if batch is None:
-        most = MOST_NODES if parameters else MOST_NODES_WITHOUT_NEURONS
-        shown, hidden = _nearest(root, order, most, users, parameters, model)
+        shown, hidden = _nearest(root, order, users, parameters, model, batch)
         return _assemble(root, shown, users, parameters, given, model, None, len(order), hidden)
     apart = {node for member in batch.members[1:] for node in member}
     apart |= (batch.additions - {batch.total}) | batch.left_out
     shown = [node for node in order if node not in apart and not _only_zero(node, batch, users)]
-    shown, hidden = _nearest(root, shown, MOST_NODES, users, parameters, model)
+    shown, hidden = _nearest(root, shown, users, parameters, model, batch)
     return _assemble(root, shown, users, parameters, given, model, batch, len(order), hidden)
 
 
@@ -82,27 +82,49 @@ def _only_zero(node: Value, batch: Batch, users: Users) -> bool:
 
 
 def _nearest(
-    root: Value, order: list[Value], most: int, users: Users, parameters: dict[Value, str], model: Any
+    root: Value,
+    order: list[Value],
+    users: Users,
+    parameters: dict[Value, str],
+    model: Any,
+    batch: Batch | None,
 ) -> tuple[list[Value], int]:
-    """Return the nodes next to the result, about ``most`` and whole neurons only, and how many others are."""
-    if len(order) <= most:
+    """Return the nodes next to the result, as many as fit and whole neurons only, and how many others are."""
+    if len(order) <= MOST_CARDS:
         return order, 0
     allowed = set(order)
-    together: dict[Value, list[Value]] = {}
-    for neuron in find_neurons(order, _users_within(allowed, order, users), parameters, model):
+    neurons: dict[Value, tuple[list[Value], int]] = {}
+    layers: set[tuple[str, int]] = set()
+    users = _users_within(allowed, order, users)
+    for neuron in find_neurons(order, users, parameters, model):
+        inside = set(neuron.nodes)
         leaves = [o for node in neuron.nodes for o in node._operands if not o._operands]
-        whole = [*neuron.nodes, *leaves]
-        together.update((node, whole) for node in neuron.nodes)
-    near, waiting = {root}, deque([root])
-    while waiting and len(near) < most:
-        for operand in waiting.popleft()._operands:
+        # What other nodes use too (weights that several positions share) stays a card of its own.
+        cards = sum(1 for leaf in dict.fromkeys(leaves) if any(user not in inside for user in users[leaf]))
+        if (neuron.layer, neuron.use) not in layers:
+            layers.add((neuron.layer, neuron.use))
+            cards += 1
+        whole = ([*neuron.nodes, *leaves], cards)
+        neurons.update((node, whole) for node in neuron.nodes)
+    near, waiting, shown = {root}, deque([root]), 1
+    while waiting:
+        for operand in _operands_shown(waiting.popleft(), batch):
             if operand in near or operand not in allowed:
                 continue
-            unit = [node for node in together.get(operand, [operand]) if node not in near]
-            if len(near) + len(unit) <= most:
+            nodes, cards = neurons.get(operand, ([operand], 1))
+            unit = [node for node in dict.fromkeys(nodes) if node not in near]
+            if len(near) + len(unit) <= MOST_NODES and shown + cards <= MOST_CARDS:
+                shown += cards
                 near.update(unit)
                 waiting.extend(unit)
     return [node for node in order if node in near], len(order) - len(near)
+
+
+def _operands_shown(node: Value, batch: Batch | None) -> Sequence[Value]:
+    """Return a node's operands; of a batch's sum, the terms of its first sample and those of no sample."""
+    if batch is not None and node is batch.total:
+        return [*batch.terms[0], *batch.others]
+    return node._operands
 
 
 def _users_within(nodes: set[Value], order: list[Value], users: Users) -> Users:
@@ -152,14 +174,13 @@ def _assemble(
         elif role == "result":
             name = name or "L"
         drawn = ViewNode(rows.get(node, [node]), role, str(name), parameters.get(node, ""))
-        operands: Iterable[Value] = node._operands
         if batch is not None and node is batch.total:
             drawn.role = "sum" if role == "operation" else "result"
             drawn.terms = len(batch.members) + len(batch.others)
-            operands = [*batch.terms[0], *batch.others]
+        operands = _operands_shown(node, batch)
         present = [operand for operand in operands if operand in view.position]
         drawn.operands = [view.position[operand] for operand in present]
-        drawn.hidden = len(list(operands)) - len(present)
+        drawn.hidden = len(operands) - len(present)
         view.position[node] = len(view.nodes)
         view.nodes.append(drawn)
     return view

@@ -84,9 +84,9 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "Backpropagation starts here: the derivative of {name} by itself is 1.",
     },
     "oneUser": {
-        "fr": "{name} n’est utilisé que par {user} : son gradient est la dérivée locale, multipliée par le "
+        "fr": "{name} n’est utilisé que par {user} : son gradient est la dérivée locale multipliée par le "
         "gradient de {user}.",
-        "en": "Only {user} uses {name}: its gradient is the local derivative, times the gradient of {user}.",
+        "en": "Only {user} uses {name}: its gradient is the local derivative times the gradient of {user}.",
     },
     "manyUsers": {
         "fr": "{name} est utilisé {count} fois : les contributions s’additionnent.",
@@ -160,10 +160,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "of 1).",
     },
     "reluClosed": {
-        "fr": "L’entrée de ReLU n’est pas positive : la dérivée locale est 0, et aucun gradient ne "
+        "fr": "L’opérande de ReLU n’est pas positif : la dérivée locale est 0, et aucun gradient ne "
         "passe. Tout "
         "ce qui ne sert qu’à ce nœud reçoit un gradient nul.",
-        "en": "The input of ReLU is not positive: the local derivative is 0 and no gradient passes. Whatever "
+        "en": "The operand of ReLU is not positive: the local derivative is 0 and no gradient passes. Whatever "
         "only this node uses receives a zero gradient.",
     },
     "negation": {

@@ -1,7 +1,7 @@
 // The panel that explains what is selected.
 
 import { written } from "./figures.js";
-import { block, figure, math, nameOf, sign } from "./formula.js";
+import { block, figure, indented, math, nameOf, sign } from "./formula.js";
 import { groupName } from "./picture.js";
 import { numberButton, paragraph } from "./sections.js";
 import { button, element } from "./svg.js";
@@ -60,7 +60,7 @@ function descent(node, graph, sections, state, actions) {
   return [
     paragraph(say(grad > 0 ? "stepDown" : grad < 0 ? "stepUp" : "stepNone", { name })), label,
     block(own(), sign("←"), own(), sign("−"), math("mi", "η"), sign("×"), gradient),
-    block(math("mphantom", own()), sign("="), figure(data, null, true), sign("−"), math("mn", String(rate)), sign("×"), figure(grad, null, true), sign("="), after),
+    block(indented(own()), sign("="), figure(data), sign("−"), math("mn", String(rate)), sign("×"), figure(grad, null, true), sign("="), after),
     paragraph(say("stepEffect", { number: written(-rate * grad * grad) })),
   ];
 }

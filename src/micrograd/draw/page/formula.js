@@ -1,24 +1,47 @@
 // Formulas in MathML. The rules' formulas speak of a, b (operands), o (result) and k (exponent); they are
 // filled in with names, or with numbers that lead to the node they come from.
 
-import { exactly, written } from "./figures.js";
+import { exactly, slopeWritten, written } from "./figures.js";
+import { element } from "./svg.js";
 
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 
 export function math(tag, ...children) {
-  const element = document.createElementNS(MATHML, tag);
-  element.append(...children);
-  return element;
+  const made = document.createElementNS(MATHML, tag);
+  made.append(...children);
+  return made;
 }
 
+// An equation on a line of its own; where the line is too short, it breaks before an = or a +.
 export function block(...children) {
-  const element = math("math", math("mrow", ...children));
-  element.setAttribute("display", "block");
-  return element;
+  const pieces = [[]];
+  let hasEquals = false;
+  for (const child of children) {
+    const isBreak = child.localName === "mo" && (child.textContent === "+" || (child.textContent === "=" && hasEquals));
+    hasEquals ||= child.localName === "mo" && child.textContent === "=";
+    if (isBreak) pieces.push([]);
+    pieces[pieces.length - 1].push(child);
+  }
+  return element("div", { class: "formula" }, ...pieces.map((piece) => {
+    const made = math("math", math("mrow", ...piece));
+    made.setAttribute("displaystyle", "true");
+    return made;
+  }));
 }
 
 export function sign(text) {
-  return math("mo", text);
+  const made = math("mo", text);
+  // At the start of a line, such a sign is still between two terms.
+  if ("=+−×←".includes(text)) made.setAttribute("form", "infix");
+  return made;
+}
+
+// Room for what stands above, so that equals signs stand below each other; without its height.
+export function indented(like) {
+  const made = math("mpadded", math("mphantom", like));
+  made.setAttribute("height", "0");
+  made.setAttribute("depth", "0");
+  return made;
 }
 
 // A name such as w0 is set with its number as an index.
@@ -32,32 +55,45 @@ export function partial(above, below) {
 }
 
 // A number; `from` is the node that a click on it leads to, `negativeInBrackets` puts (−2) for -2.
-export function figure(number, from = null, negativeInBrackets = false) {
-  const element = math("mn", written(number).replace("-", "−"));
-  element.setAttribute("data-value", exactly(number));
+export function figure(number, from = null, negativeInBrackets = false, text = written(number)) {
+  const made = math("mn", text.replaceAll("-", "−"));
+  made.setAttribute("data-value", exactly(number));
   if (from !== null) {
-    element.setAttribute("class", "number");
-    element.setAttribute("data-go", String(from));
-    element.setAttribute("tabindex", "0");
-    element.setAttribute("role", "link");
+    made.setAttribute("class", "number");
+    made.setAttribute("data-go", String(from));
+    made.setAttribute("tabindex", "0");
+    made.setAttribute("role", "link");
   }
-  return number < 0 && negativeInBrackets ? math("mrow", sign("("), element, sign(")")) : element;
+  return number < 0 && negativeInBrackets ? math("mrow", sign("("), made, sign(")")) : made;
 }
 
-// A rule's formula with its symbols replaced: `fillIn` maps a, b, o, k to a function that makes an element.
+// A local derivative.
+export function slope(number, from = null, negativeInBrackets = false) {
+  return figure(number, from, negativeInBrackets, slopeWritten(number));
+}
+
+// A rule's formula with its symbols replaced: `fillIn` maps a, b, o, k to a function that makes an element, and
+// is told whether a negative number needs brackets there.
 export function filled(source, fillIn) {
   const parsed = new DOMParser().parseFromString(source, "application/xml").documentElement;
   return math("mrow", ...[...parsed.children].map((child) => copied(child, fillIn)));
 }
 
-function copied(element, fillIn) {
-  const text = element.textContent;
-  if (element.localName === "mi" && text in fillIn) return fillIn[text]();
-  const made = math(element.localName);
+function copied(child, fillIn) {
+  const text = child.textContent;
+  if (child.localName === "mi" && text in fillIn) return fillIn[text](needsBrackets(child));
+  const made = math(child.localName);
   for (const name of ["stretchy", "fence", "form", "lspace", "rspace"]) {
-    if (element.hasAttribute(name)) made.setAttribute(name, element.getAttribute(name));
+    if (child.hasAttribute(name)) made.setAttribute(name, child.getAttribute(name));
   }
-  if (element.children.length) made.append(...[...element.children].map((child) => copied(child, fillIn)));
+  if (child.children.length) made.append(...[...child.children].map((inner) => copied(inner, fillIn)));
   else made.textContent = text;
   return made;
+}
+
+// After a sign of calculation, and below an exponent.
+function needsBrackets(child) {
+  const before = child.previousElementSibling;
+  if (before === null) return child.parentElement.localName === "msup";
+  return child.parentElement.localName !== "msup" && "+−-×".includes(before.textContent);
 }

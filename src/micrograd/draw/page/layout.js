@@ -1,9 +1,6 @@
-// Where everything stands, for one state of folding. Graphviz has laid out each container with all groups in
-// it as they are when the page opens; where one is folded or unfolded since, that layout is stretched or
-// compressed, so that nothing changes its place beside another.
+// Where everything stands, for one state of folding. Graphviz has laid out the page in a few such states; for
+// one between, the nearest of them is stretched or compressed, so that nothing changes its place beside another.
 
-// As in layout.py.
-const FOLDED = { neuron: [122, 62], layer: [150, 84] };
 let frame = null;
 
 export function place(scene, open) {
@@ -13,15 +10,16 @@ export function place(scene, open) {
 
 function placeContainer(scene, group, open) {
   const container = scene.containers[group === null ? 0 : group + 1];
+  const layout = nearest(container.layouts, open);
   const boxes = {};
-  for (const [item, [x, y, width, height]] of Object.entries(container.items)) {
+  for (const [item, [x, y, width, height]] of Object.entries(layout.items)) {
     const box = { item, x0: x - width / 2, x1: x + width / 2, y0: y - height / 2, y1: y + height / 2, width, height };
     if (item[0] === "g" && open.has(Number(item.slice(1)))) {
       box.inner = placeContainer(scene, Number(item.slice(1)), open);
       box.width = box.inner.width + 2 * scene.frame.padding;
       box.height = box.inner.height + scene.frame.padding + scene.frame.title;
     } else if (box.item[0] === "g") {
-      [box.width, box.height] = FOLDED[scene.groups[Number(box.item.slice(1))].kind];
+      [box.width, box.height] = scene.frame.folded[scene.groups[Number(box.item.slice(1))].kind];
     }
     boxes[item] = box;
   }
@@ -32,12 +30,30 @@ function placeContainer(scene, group, open) {
     box.left = (x(box.x0) + x(box.x1) - box.width) / 2;
     box.top = (y(box.y0) + y(box.y1) - box.height) / 2;
   }
-  const segments = container.segments.map((segment) => {
+  const segments = bundled(container.segments, layout.curves, boxes).map((segment) => {
     const points = pairs(segment.curve).map(([px, py]) => [x(px), y(py)]);
     return { ...segment, points };
   });
   spreadEnds(segments, boxes);
-  return { width: x(container.size[0]), height: y(container.size[1]), boxes, segments };
+  return { width: x(layout.size[0]), height: y(layout.size[1]), boxes, segments };
+}
+
+function nearest(layouts, open) {
+  const differences = (layout) => layout.open.filter((group) => !open.has(group)).length * 2 + open.size - layout.open.length;
+  return layouts.reduce((best, layout) => (differences(layout) < differences(best) ? layout : best));
+}
+
+// What goes from one folded layer into another group is many edges on one way: one is drawn for all.
+function bundled(segments, curves, boxes) {
+  const first = new Map();
+  for (const [k, segment] of segments.entries()) {
+    const { tail, head } = segment;
+    const isBundle = tail[0] === "g" && head[0] === "g" && !boxes[tail].inner && !boxes[head].inner;
+    const key = isBundle ? `${tail} ${head}` : segment;
+    if (!first.has(key)) first.set(key, { ...segment, curve: curves[k], count: 0 });
+    first.get(key).count += 1;
+  }
+  return [...first.values()];
 }
 
 // A monotone map that makes each interval [from, to] at least as long as its size asks, and not much longer.

@@ -49,7 +49,7 @@ const actions = {
     actions.select(`n${node}`, { focus });
   },
   toggle(group) {
-    const before = picture.placed.get(`g${group}`);
+    const before = placeOf(group);
     if (state.open.has(group)) state.open.delete(group);
     else state.open.add(group);
     afterFolding(before, group);
@@ -156,8 +156,7 @@ function afterFolding(before = null, group = null) {
     if (state.open.has(group)) state.selected = graph.groups[group].output === null ? null : `n${graph.groups[group].output}`;
     if (state.selected && state.selected[0] === "n") state.selected = graph.unitOf(Number(state.selected.slice(1)), state.open);
   }
-  redraw();
-  if (group !== null && before) viewport.keep(before, picture.placed.get(`g${group}`));
+  redraw(before, group);
   showExplanation(at("explanation"), graph, sections, state, actions);
   if (group !== null) document.querySelector(`#picture [data-fold="${group}"]`)?.focus({ preventScroll: true });
 }
@@ -172,11 +171,16 @@ function cardOf(unit) {
   return document.querySelector(`#picture [data-unit="${unit}"]`);
 }
 
-function redraw() {
+function placeOf(group) {
+  return picture.placed.get(`g${group}`) ?? picture.frames.get(group);
+}
+
+function redraw(before = null, group = null) {
   film.refold(state.open);
   picture = drawPicture(at("picture"), graph, state);
   if (!picture.placed.has(state.focusable)) state.focusable = graph.unitOf(graph.root, state.open);
-  viewport.show(picture);
+  if (group === null) viewport.show(picture);
+  else viewport.refold(picture, before, placeOf(group));
   refresh();
 }
 

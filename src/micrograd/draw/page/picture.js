@@ -1,12 +1,16 @@
 // The graph as a picture: cards for nodes, frames for unfolded neurons and layers, curves for edges.
 
-import { exactly, written } from "./figures.js";
+import { brief, exactly, written } from "./figures.js";
 import { inside, place } from "./layout.js";
 import { svg } from "./svg.js";
 import { say } from "./words.js";
 
-const TITLE_LENGTH = 13;
-const CROWDED = 64;
+// Widths of a character, in the widest of the fonts that a page may meet.
+const NAME_CHARACTER = 10;
+const SIGN_CHARACTER = 9;
+const SLOPE_CHARACTER = 7.4;
+// Of more edges that end in one card, nobody can read all local derivatives at once.
+const CROWDED = 20;
 
 export function drawPicture(root, graph, state) {
   const layout = place(graph.scene, state.open);
@@ -15,10 +19,11 @@ export function drawPicture(root, graph, state) {
   const labels = svg("g", { class: "labels", "aria-hidden": "true" });
   const cards = svg("g", {});
   const placed = new Map();
+  const framed = new Map();
   drawContainer(layout, (point) => point);
   root.replaceChildren(arrowheads(), svg("g", { id: "world" }, frames, edges, labels, cards));
   root.setAttribute("aria-label", say("graph"));
-  return { width: layout.width, height: layout.height, placed };
+  return { width: layout.width, height: layout.height, placed, frames: framed };
 
   function drawContainer({ boxes, segments }, toWorld) {
     for (const box of Object.values(boxes)) {
@@ -28,6 +33,7 @@ export function drawPicture(root, graph, state) {
         placed.set(box.item, { x, y, width: box.width, height: box.height });
         cards.append(card(graph, number, x, y, box));
       } else if (box.item[0] === "g" && box.inner) {
+        framed.set(number, { x, y });
         frames.append(frame(graph, number, x, y, box));
         drawContainer(box.inner, (point) => toWorld(inside(box, point)));
       } else if (box.item[0] === "g") {
@@ -35,30 +41,32 @@ export function drawPicture(root, graph, state) {
         cards.append(foldedGroup(graph, number, x, y, box));
       }
     }
-    // Between two large layers there are more local derivatives than anyone can read at once.
-    const isCrowded = segments.filter(({ use, head }) => use !== null || head[0] === "g").length > CROWDED;
-    for (const segment of segments) drawSegment(segment, segment.points.map(toWorld), isCrowded);
+    const arriving = new Map();
+    for (const { head } of segments) arriving.set(head, (arriving.get(head) ?? 0) + 1);
+    for (const segment of segments) drawSegment(segment, segment.points.map(toWorld), arriving.get(segment.head) > CROWDED);
   }
 
   function drawSegment(segment, points, isCrowded) {
     const ends = segment.use !== null || (segment.head[0] === "g" && !state.open.has(Number(segment.head.slice(1))));
     const path = svg("path", {
-      class: "edge", d: curve(points), "data-from": segment.source, "data-tail": segment.tail,
+      class: segment.count > 1 ? "edge bundle" : "edge", d: curve(points), "data-from": segment.source, "data-tail": segment.tail,
       "data-head": segment.head, "data-use": segment.use, "marker-end": ends ? "url(#arrow)" : null,
     });
     edges.append(path);
     const slope = slopeShown(segment);
     const { use } = segment;
-    if (slope === undefined) return;
+    if (slope === undefined || segment.count > 1) return;
     // Near the end, where it multiplies; where a layer's edges meet in one neuron, near the start, where there is room.
     const fan = use === null && isFan(segment);
-    const [x, onCurve] = fan ? ahead([...points].reverse(), -38) : ahead(points, 29);
+    const text = brief(slope);
+    const half = (text.length * SLOPE_CHARACTER) / 2;
+    const [x, onCurve] = fan ? ahead([...points].reverse(), -12 - half) : ahead(points, 10 + Math.max(half, 14));
     // Where curves come in steeply they meet before their ends do; the ends keep the labels apart.
     const y = fan ? onCurve : (onCurve + points[points.length - 1][1]) / 2;
     labels.append(svg("text", {
       class: isCrowded ? "slope crowded" : "slope", x, y: y + 3.5, "data-from": segment.source, "data-head": segment.head,
       "data-use": segment.use, "data-value": exactly(slope),
-    }, written(slope)));
+    }, text));
   }
 
   function isFan({ tail }) {
@@ -110,7 +118,7 @@ function outline(role, width, height) {
     const tip = 12;
     return svg("path", { class: "outline", d: `M${tip},0H${width - tip}L${width},${height / 2}L${width - tip},${height}H${tip}L0,${height / 2}Z` });
   }
-  const radius = { input: height / 2, constant: 2, result: 4, sum: 10 }[role] ?? 10;
+  const radius = { input: 22, constant: 2, result: 4, sum: 10 }[role] ?? 10;
   return svg("rect", { class: "outline", width, height, rx: radius });
 }
 
@@ -126,7 +134,7 @@ function card(graph, number, x, y, { width, height }) {
   made.append(outline(node.role, width, height));
   if (node.role === "result") made.append(svg("rect", { class: "inner", x: 3, y: 3, width: width - 6, height: height - 6, rx: 2 }));
   heading(made, node, width);
-  numbers(made, width, 32, 47);
+  numbers(made, width, 35, 52);
   if (node.computed !== undefined) {
     made.classList.add("overwritten");
     made.append(svg("text", { class: "mark", x: width / 2, y: height + 12, "text-anchor": "middle" }, `✎ ${say("overwrittenShort")}`));
@@ -138,24 +146,24 @@ function card(graph, number, x, y, { width, height }) {
 function heading(made, node, width) {
   const title = node.name || say(node.role);
   if (!node.sign) {
-    made.append(svg("text", { class: "name", x: width / 2, y: 17, "text-anchor": "middle" }, shortened(title)));
+    made.append(svg("text", { class: "name", x: width / 2, y: 18, "text-anchor": "middle" }, shortened(title, (width - 26) / NAME_CHARACTER)));
     return;
   }
-  const shown = shortened(node.sign, 8);
-  const length = Math.max(20, 10 + 7.6 * [...shown].length);
+  const shown = shortened(node.sign, 7);
+  const length = Math.max(21, 10 + SIGN_CHARACTER * breadth(shown));
   const start = node.role === "result" ? 9 : 7;
   made.append(
-    svg("rect", { class: "badge", x: start, y: 5, width: length, height: 17, rx: 8.5 }),
-    svg("text", { class: "sign", x: start + length / 2, y: 17.5, "text-anchor": "middle" }, shown),
-    svg("text", { class: "name", x: start + length + 6, y: 17.5 }, shortened(title, Math.floor((width - length - 30) / 7))),
+    svg("rect", { class: "badge", x: start, y: 4.5, width: length, height: 18, rx: 9 }),
+    svg("text", { class: "sign", x: start + length / 2, y: 18, "text-anchor": "middle" }, shown),
+    svg("text", { class: "name", x: start + length + 6, y: 18.5 }, shortened(title, (width - start - length - 10) / NAME_CHARACTER)),
   );
 }
 
 function numbers(made, width, first, second) {
   for (const [what, y] of [["data", first], ["grad", second]]) {
     made.append(
-      svg("text", { class: "what", x: 12, y: y + 3 }, say(`${what}Short`)),
-      svg("text", { class: `figure ${what}`, x: width - 12, y: y + 3, "text-anchor": "end" }, ""),
+      svg("text", { class: "what", "data-of": what, x: 11, y: y + 3 }, say(`${what}Short`)),
+      svg("text", { class: `figure ${what}`, x: width - 11, y: y + 3, "text-anchor": "end" }, ""),
     );
   }
 }
@@ -171,11 +179,11 @@ export function groupName(group) {
 function frame(graph, number, x, y, { width, height }) {
   const group = graph.groups[number];
   const label = say("foldOne", { name: groupName(group) });
-  const title = group.parent === null ? groupName(group) : shortGroupName(group);
+  const title = shortened(group.parent === null ? groupName(group) : shortGroupName(group), (width - 40) / 7.6);
   return svg("g", { class: `frame ${group.kind}`, transform: `translate(${x.toFixed(1)},${y.toFixed(1)})` },
     svg("rect", { class: "outline", width, height, rx: 12 }),
     svg("g", { class: "fold", role: "button", tabindex: 0, "aria-label": label, "aria-expanded": "true", "data-fold": number },
-      svg("rect", { class: "handle", x: 6, y: 5, width: Math.min(width - 12, 34 + 7.2 * title.length), height: 20, rx: 10 }),
+      svg("rect", { class: "handle", x: 6, y: 5, width: Math.min(width - 12, 34 + 7.6 * breadth(title)), height: 20, rx: 10 }),
       svg("text", { class: "plus", x: 17, y: 20, "text-anchor": "middle" }, "−"),
       svg("text", { class: "title", x: 28, y: 19 }, title),
       svg("title", {}, label)));
@@ -194,25 +202,27 @@ function foldedGroup(graph, number, x, y, { width, height }) {
       svg("circle", { class: "handle", cx: 15, cy: 14.5, r: 9 }),
       svg("text", { class: "plus", x: 15, y: 19, "text-anchor": "middle" }, "+"),
       svg("title", {}, label)),
-    svg("text", { class: "name", x: 30, y: 19 }, shortened(shortGroupName(group), 15)),
+    svg("text", { class: "name", x: 29, y: 19.5 }, shortened(shortGroupName(group), (width - 32) / 9)),
   );
   if (group.kind === "neuron") {
-    numbers(made, width, 34, 50);
+    numbers(made, width, 37, 55);
     if (graph.nodes[group.output].computed !== undefined) {
       made.classList.add("overwritten");
       made.append(svg("text", { class: "mark", x: width / 2, y: height + 12, "text-anchor": "middle" }, `✎ ${say("overwrittenShort")}`));
     }
   } else {
     const neurons = graph.neuronsOf(number);
-    made.append(svg("text", { class: "what", x: width / 2, y: 40, "text-anchor": "middle" }, say("neuronsInLayer", { count: neurons.length })));
+    made.append(svg("text", { class: "what", x: width / 2, y: 41, "text-anchor": "middle" }, say("neuronsInLayer", { count: neurons.length })));
     made.append(activity(neurons, width));
   }
   return made;
 }
 
+// A neuron is named by its number within the frame of its layer; one that is a whole layer, by the layer's.
 function shortGroupName(group) {
-  const neuron = /neurons\.(\d+)$/.exec(group.name);
-  return neuron ? say("neuronName", { number: neuron[1] }) : groupName(group);
+  const [, layer, neuron] = /(?:^|\.)layers\.(\d+)\.neurons\.(\d+)$/.exec(group.name) ?? [];
+  if (group.parent === null && layer !== undefined) return say("layerName", { number: layer });
+  return neuron === undefined ? groupName(group) : say("neuronName", { number: neuron });
 }
 
 // A bar for the output of each neuron of a folded layer.
@@ -220,12 +230,21 @@ function activity(neurons, width) {
   const step = Math.min(10, (width - 24) / neurons.length);
   const left = (width - step * neurons.length) / 2;
   return svg("g", { class: "activity" }, ...neurons.map((neuron, k) =>
-    svg("rect", { class: "bar", "data-neuron": neuron, x: left + k * step + 0.5, width: Math.max(1, step - 1), y: 50, height: 0 })));
+    svg("rect", { class: "bar", "data-neuron": neuron, x: left + k * step + 0.5, width: Math.max(1, step - 1), y: 53, height: 0 })));
 }
 
-function shortened(text, length = TITLE_LENGTH) {
-  const signs = [...text];
-  return signs.length > length ? `${signs.slice(0, Math.max(1, length - 1)).join("")}…` : text;
+// How many ordinary characters wide a text is: signs of East Asian scripts and pictures count twice.
+function breadth(text) {
+  return [...text].reduce((sum, sign) => sum + (sign.codePointAt(0) >= 0x2e80 ? 2 : 1), 0);
+}
+
+function shortened(text, most) {
+  // Line breaks and signs that turn the direction of writing would disturb what stands around them.
+  const shown = text.replace(/[\u0000-\u001f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, " ");
+  if (breadth(shown) <= most) return shown;
+  const signs = [...shown.slice(0, 200)];
+  while (signs.length > 1 && breadth(signs.join("")) + 1 > most) signs.pop();
+  return `${signs.join("")}…`;
 }
 
 // Puts the numbers of the current sample and step into the cards, and names them for screen readers.
@@ -252,6 +271,8 @@ export function updateNumbers(root, graph, state, film) {
         const text = made.querySelector(`.figure.${what}`);
         text.textContent = shown ? written(numbers[what]) : "·";
         text.setAttribute("data-value", shown ? exactly(numbers[what]) : "");
+        made.querySelector(`.what[data-of=${what}]`).classList.toggle("aside", text.textContent.length > 8);
+        text.classList.toggle("long", text.textContent.length > 7);
         if (shown) label += `, ${say(what)} ${written(numbers[what])}`;
       }
     } else {
@@ -286,7 +307,7 @@ function updateActivity(made, graph, hasData) {
   bars.forEach((bar, k) => {
     const height = hasData && Number.isFinite(values[k]) ? (26 * Math.abs(values[k])) / most : 0;
     bar.setAttribute("height", height.toFixed(1));
-    bar.setAttribute("y", (77 - height).toFixed(1));
+    bar.setAttribute("y", (80 - height).toFixed(1));
     bar.classList.toggle("negative", values[k] < 0);
   });
 }

@@ -1,7 +1,7 @@
 // The parts of an explanation of one node: its value, its local derivatives, its gradient, what to notice.
 
 import { exactly, written } from "./figures.js";
-import { block, figure, filled, math, nameOf, partial, sign } from "./formula.js";
+import { block, figure, filled, indented, math, nameOf, partial, sign, slope } from "./formula.js";
 import { element } from "./svg.js";
 import { currentLanguage, fill, say } from "./words.js";
 
@@ -26,9 +26,9 @@ export class Sections {
     const { graph } = this;
     const told = graph.nodes[node];
     const [a, b] = [told.operands[0], told.operands[told.operands.length - 1]];
-    const one = (which) => () => (asNumbers ? figure(graph.data(which), which, true) : this.symbol(which));
-    const own = () => (asNumbers ? figure(graph.computed(node), node, true) : this.symbol(node));
-    return { a: one(a), b: one(b), o: own, k: () => figureOfExponent(told.exponent) };
+    const one = (which) => (brackets) => (asNumbers ? figure(graph.data(which), which, brackets) : this.symbol(which));
+    const own = (brackets) => (asNumbers ? figure(graph.computed(node), node, brackets) : this.symbol(node));
+    return { a: one(a), b: one(b), o: own, k: (brackets) => figureOfExponent(told.exponent, brackets) };
   }
 
   forward(node) {
@@ -54,7 +54,7 @@ export class Sections {
     return [
       paragraph(say("does", { name, does })),
       block(this.symbol(node), sign("="), filled(rule.value.math, this.fillIns(node, false))),
-      block(math("mphantom", this.symbol(node)), sign("="), filled(rule.value.math, this.fillIns(node, true)),
+      block(indented(this.symbol(node)), sign("="), filled(rule.value.math, this.fillIns(node, true)),
         sign("="), figure(graph.computed(node))),
     ];
   }
@@ -66,8 +66,8 @@ export class Sections {
     return [
       paragraph(say("isSum", { name: this.name(node), count: told.terms, sample: graph.sample })),
       block(this.symbol(node), sign("="), ...plus(told.operands.map((operand) => this.symbol(operand))), sign("+"), math("mo", "⋯")),
-      block(math("mphantom", this.symbol(node)), sign("="),
-        ...plus(told.operands.map((operand) => figure(graph.data(operand), operand, true))), sign("+"),
+      block(indented(this.symbol(node)), sign("="),
+        ...plus(told.operands.map((operand, k) => figure(graph.data(operand), operand, k > 0))), sign("+"),
         math("munder", math("mrow", figure(graph.data(node) - shown, null, true)), math("mtext", say("otherTerms"))),
         sign("="), figure(graph.data(node))),
     ];
@@ -82,7 +82,7 @@ export class Sections {
     return told.operands.flatMap((operand, use) => {
       // A factor's derivative is the other factor: the number leads there.
       const letter = rule && !told.terms && /^<math[^>]*><mrow><mi>([ab])<\/mi><\/mrow><\/math>$/.exec(rule.derivatives[use]?.math ?? "");
-      const number = figure(graph.derivative(node, use), letter ? told.operands[letter[1] === "a" ? 0 : 1] : null);
+      const number = slope(graph.derivative(node, use), letter ? told.operands[letter[1] === "a" ? 0 : 1] : null);
       number.setAttribute("data-derivative", use);
       const left = [partial(this.symbol(node), this.symbol(operand)), sign("=")];
       const formula = !told.terms && rule && !told.hiddenOperands && rule.derivatives[use];
@@ -124,21 +124,21 @@ export class Sections {
       parts.push(block(...left, ...plus(known.map(({ node: by }) =>
         math("mrow", partial(this.symbol(by), this.symbol(node)), sign("×"), partial(this.result(), this.symbol(by)))))));
     }
-    const terms = known.map(({ node: by, use }) => math("mrow", figure(graph.derivative(by, use), by, true), sign("×"), figure(graph.grad(by), by, true)));
+    const terms = known.map(({ node: by, use }, k) => math("mrow", slope(graph.derivative(by, use), by, k > 0), sign("×"), figure(graph.grad(by), by, true)));
     const mine = known.reduce((sum, { node: by, use }) => sum + graph.derivative(by, use) * graph.grad(by), 0);
-    const left2 = [math("mphantom", left[0].cloneNode(true)), sign("=")];
+    const left2 = [indented(left[0].cloneNode(true)), sign("=")];
     const elsewhere = this.number(graph.nodes[node].elsewhere);
     if (graph.isShared(node)) {
       const others = graph.grad(node) - mine - elsewhere;
-      terms.push(math("munder", math("mrow", figure(others, null, true)), math("mtext", say("otherSamples", { count: graph.scene.allSamples - 1 }))));
+      terms.push(math("munder", math("mrow", figure(others, null, terms.length > 0)), math("mtext", say("otherSamples", { count: graph.scene.allSamples - 1 }))));
     } else if (known.length < users.length) {
       const by = users.find(({ node: other, use }) => graph.derivative(other, use) === undefined).node;
       terms.push(math("munder", math("mrow", figure(graph.grad(node) - mine, by, true)), math("mtext", say("customPart", { user: this.name(by) }))));
     }
     if (elsewhere) terms.push(figure(elsewhere, null, true));
     // One long line for each contribution, so that it can be read on a phone too.
-    terms.forEach((term, k) => parts.push(block(...(k ? [math("mphantom", left[0].cloneNode(true)), sign("+")] : left2), term)));
-    parts.push(block(math("mphantom", left[0].cloneNode(true)), sign("="), total()));
+    terms.forEach((term, k) => parts.push(block(...(k ? [indented(left[0].cloneNode(true)), sign("+")] : left2), term)));
+    parts.push(block(indented(left[0].cloneNode(true)), sign("="), total()));
     if (elsewhere) parts.push(paragraph(say("elsewhere", { number: written(elsewhere) }), "note"));
     return parts;
   }
@@ -188,9 +188,9 @@ export function numberButton(number, from) {
   return element("button", { type: "button", class: "number", "data-go": from, "data-value": exactly(number) }, written(number));
 }
 
-function figureOfExponent(exponent) {
+function figureOfExponent(exponent, inBrackets) {
   const made = math("mn", String(exponent).replace("-", "−"));
-  return exponent < 0 ? math("mrow", sign("("), made, sign(")")) : made;
+  return exponent < 0 && inBrackets ? math("mrow", sign("("), made, sign(")")) : made;
 }
 
 function plus(elements) {

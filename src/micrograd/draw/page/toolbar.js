@@ -9,7 +9,7 @@ export function drawToolbar(bar, graph, state, actions) {
   const parts = [title];
   if (graph.scene.samples > 1) parts.push(samplePicker(graph, actions));
   if (graph.groups.length) {
-    parts.push(element("span", { class: "set" },
+    parts.push(element("span", { class: "set folds" },
       button(say("foldAll"), { id: "fold-all" }, actions.foldAll, say("foldAll")),
       button(say("unfoldAll"), { id: "unfold-all" }, actions.unfoldAll, say("unfoldAll"))));
   }
@@ -74,10 +74,15 @@ export function drawLegend(list, graph) {
 }
 
 function swatch(role) {
-  const shape = role === "parameter" ? svg("path", { class: "outline", d: "M5,1H21L25,8L21,15H5L1,8Z" })
-    : svg("rect", { class: "outline", x: 1, y: 1, width: 24, height: 14, rx: { input: 7, constant: 1, result: 1 }[role] ?? 4 });
-  const inner = role === "result" ? [svg("rect", { class: "inner", x: 3, y: 3, width: 20, height: 10 })] : [];
-  return svg("svg", { class: `card ${role === "neuron" ? "folded neuron" : role}`, width: 26, height: 16, "aria-hidden": "true" }, shape, ...inner);
+  const rounded = (x, y, radius, kind = "outline") => svg("rect", { class: kind, x, y, width: 24, height: 14, rx: radius });
+  const shapes = {
+    parameter: () => [svg("path", { class: "outline", d: "M5,1H21L25,8L21,15H5L1,8Z" })],
+    result: () => [rounded(1, 1, 1), svg("rect", { class: "inner", x: 3, y: 3, width: 20, height: 10 })],
+    sum: () => [rounded(7, -5, 4), rounded(4, -2, 4), rounded(1, 1, 4)],
+    neuron: () => [rounded(4, -2, 4), rounded(1, 1, 4)],
+  };
+  const made = shapes[role]?.() ?? [rounded(1, 1, { input: 7, constant: 1 }[role] ?? 4)];
+  return svg("svg", { class: `card ${role === "neuron" ? "folded neuron" : role}`, viewBox: role === "sum" || role === "neuron" ? "0 -6 32 22" : "0 0 26 16", height: role === "sum" || role === "neuron" ? 22 : 16, "aria-hidden": "true" }, ...made);
 }
 
 export function drawZoom(place, viewport) {

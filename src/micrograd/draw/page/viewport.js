@@ -2,6 +2,8 @@
 
 const LEAST = 0.08;
 const MOST = 4;
+// Below this scale the numbers on the cards cannot be read.
+const READABLE = 0.45;
 
 export class Viewport {
   constructor(stage) {
@@ -54,14 +56,14 @@ export class Viewport {
     this.apply();
   }
 
-  // The first view. On a small screen a large graph starts at its result, in a size that can be read.
+  // The first view: all of it, or where that is too small to read, the result and what is next to it.
   start(unit) {
     this.fit();
     const box = this.picture.placed.get(unit);
-    if (this.stage.clientWidth >= 700 || this.scale >= 0.6 || !box) return;
+    if (this.scale >= (this.stage.clientWidth < 700 ? 0.6 : READABLE) || !box) return;
     this.scale = 0.8;
     this.fitted = false;
-    this.center({ ...box, x: box.x - (this.stage.clientWidth / 2 - 80) / this.scale });
+    this.center({ ...box, x: box.x - (this.stage.clientWidth / 2 - 100) / this.scale });
   }
 
   // Brings a card into sight, and makes it large enough to read.
@@ -94,8 +96,12 @@ export class Viewport {
     }
   }
 
-  // Keeps a place where it was while the picture around it changes.
-  keep(before, after) {
+  // Shows the picture after a group was folded or unfolded: all of it as before, if that can still be read; else
+  // the group stays where it was, in the size it had.
+  refold(picture, before, after) {
+    const { x, y, scale } = this;
+    this.show(picture);
+    if (this.fitted && this.scale < READABLE && this.scale < scale) Object.assign(this, { x, y, scale, fitted: false });
     if (this.fitted || !before || !after) return;
     this.x += (before.x - after.x) * this.scale;
     this.y += (before.y - after.y) * this.scale;

@@ -12,9 +12,13 @@ export function currentLanguage() {
   return language;
 }
 
-// Texts put in are not read for braces again.
+// Texts put in are not read for braces again; counts of nodes are written as the language does.
 export function fill(template, filled = {}) {
-  return template.replace(/\{(\w+)\}/g, (mark, name) => (name in filled ? String(filled[name]) : mark));
+  return template.replace(/\{(\w+)\}/g, (mark, name) => {
+    if (!(name in filled)) return mark;
+    const value = filled[name];
+    return typeof value === "number" ? value.toLocaleString(language, { maximumFractionDigits: 20 }) : String(value);
+  });
 }
 
 export function say(key, filled = {}) {
