@@ -99,6 +99,21 @@ class TestPyPIsMicrogradInTheSameEnvironment:
             # Nothing but the wheel may be needed, hence no index.
             pip(python, *words[3:4], *(["--no-index"] if words[3] == "install" else []), *words[4:])
 
+    def the_command_says_how_to_install_it_again(self, python: Path, cwd: Path) -> None:
+        command = [python.parent / "micrograd", "--version"]
+        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1
+        assert "Install it again: python -m pip install --force-reinstall" in done.stderr
+        assert "Traceback" not in done.stderr
+
+    def test_only_half_of_the_way_out(self, wheel, tmp_path):
+        """Uninstalling PyPI's micrograd takes files of ours with it, and its name, so that nothing warns."""
+        python = empty_environment(tmp_path / "venv")
+        pip(python, "install", "--no-index", wheel)
+        install_peer(python)
+        pip(python, "uninstall", "--yes", "micrograd")
+        self.the_command_says_how_to_install_it_again(python, tmp_path)
+
     def test_alone_there_is_no_warning(self, wheel, tmp_path):
         python = empty_environment(tmp_path / "venv")
         pip(python, "install", "--no-index", wheel)
@@ -129,6 +144,7 @@ class TestPyPIsMicrogradInTheSameEnvironment:
             python, "-c", f"try:\n    {program}\nexcept ImportError as e:\n    print(e)", cwd=tmp_path
         )
         assert "PyPI's micrograd 0.1.0" in printed
+        self.the_command_says_how_to_install_it_again(python, tmp_path)
         commands = re.findall(r"`(python .*?)`", printed)
         self.take_the_way_out(python, commands)
         assert self.warned(python, self.USE, tmp_path) == []

@@ -12,6 +12,8 @@ import os
 import sys
 import warnings
 
+REINSTALL = "python -m pip install --force-reinstall --no-deps"
+
 
 def installed_versions(folders: list[str]) -> list[str]:
     """Return the versions of PyPI's ``micrograd`` whose metadata lie in ``folders``.
@@ -40,13 +42,13 @@ def warn() -> None:
             "imported as `micrograd` and overwrite files of each other, and a mixture may run. "
             "Way out, two commands, because the first one takes files of micrograd-lab with it: "
             f"`python -m pip uninstall --yes micrograd` and then "
-            f"`python -m pip install --force-reinstall --no-deps {_ourselves()}`",
+            f"`{REINSTALL} {ourselves()}`",
             RuntimeWarning,
             stacklevel=2,
         )
 
 
-def _ourselves() -> str:
+def ourselves() -> str:
     """Return what to give pip to install micrograd-lab again: where it came from."""
     import json
     from importlib.metadata import PackageNotFoundError, distribution

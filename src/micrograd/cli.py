@@ -9,8 +9,16 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-import micrograd._namesake  # noqa: F401  -- warns where PyPI's micrograd has taken our engine's place
-from micrograd import __version__
+import micrograd._namesake  # warns where PyPI's micrograd has taken our engine's place
+
+try:
+    from micrograd import __version__
+except ImportError:
+    # Our __init__.py was written over by PyPI's, or went away with it when that was uninstalled.
+    sys.exit(
+        "micrograd: files of micrograd-lab are missing, or another package has written over them. Install it "
+        f"again: {micrograd._namesake.REINSTALL} {micrograd._namesake.ourselves()}"
+    )
 from micrograd.lab.errors import LabError
 from micrograd.language import LANGUAGES
 
