@@ -52,6 +52,9 @@ class TestARightGradient:
         [
             (lambda v: v.log(), 1e-4),
             (lambda v: 1 / v, 1e-5),
+            (lambda v: 1 / v, 1e-6),
+            (lambda v: 1 / v, -1e-9),
+            (lambda v: v.log(), 1e-9),
             (lambda v: v.sqrt(), 1e-6),
             (lambda v: v + 1e10, 0.5),
             (lambda v: v * 1e-12, 3.0),
@@ -67,6 +70,9 @@ class TestARightGradient:
     def test_passes_where_the_usual_step_is_a_bad_one(self, fn, x):
         report = gradcheck(fn, x)
         assert report.ok, str(report)
+
+    def test_without_any_tolerance_for_a_gradient_of_nothing(self):
+        assert gradcheck(lambda v: v * 0, 2.0, absolute_tolerance=0.0).ok
 
     @pytest.mark.parametrize("fn", [lambda v: v.relu(), lambda v: v.maximum(0), lambda v: (v * 3).relu() + v])
     def test_at_a_kink_anything_between_the_two_slopes_is_right(self, fn):

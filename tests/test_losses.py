@@ -208,6 +208,18 @@ def test_against_pytorch(rows):
         (lambda: losses.cross_entropy(values([1, 2]), Value(1)), TypeError, "one probability a class"),
         (lambda: losses.cross_entropy([values([1, 2])], [0, 1]), ValueError, "1 predictions but 2 targets"),
         (lambda: losses.softmax([]), ValueError, "no logits"),
+        (lambda: losses.mse(Value(1.0), None), TypeError, "target: .* got NoneType"),
+        (lambda: losses.mse(values([1]), ["1"]), TypeError, r"target: .* got str: '1' \(convert it first"),
+        (lambda: losses.mse((v for v in values([1, 2])), [1, 2]), TypeError, "got generator"),
+        (lambda: losses.hinge(Value(0.5), "a"), TypeError, "target: .* got str: 'a'"),
+        (
+            lambda: losses.cross_entropy(values([1, 2]), math.nan),
+            ValueError,
+            "target is nan: expected a class",
+        ),
+        (lambda: losses.cross_entropy(values([1, 2]), "a"), TypeError, "target: .* got str: 'a'"),
+        (lambda: losses.cross_entropy(values([1, 2]), None), TypeError, "target: .* got NoneType"),
+        (lambda: losses.cross_entropy(Value(1.0), 0), TypeError, "logits: expected a list .* got Value"),
     ],
 )
 def test_bad_input_is_refused(make, error, words):

@@ -22,7 +22,7 @@ _EPSILON = sys.float_info.epsilon
 _STEP: float = _EPSILON ** (1 / 3)
 # Other steps to try where that one does badly: larger ones where the output is so large that its
 # rounding drowns the difference, smaller ones beside a pole, a kink or the edge of the domain.
-_WIDENINGS = (1.0, 1 / 16, 16.0, 1 / 256, 256.0, 1 / 4096)
+_WIDENINGS = (1.0, 1 / 16, 16.0, 1 / 256, 256.0, 1 / 4096, 2.0**-20, 2.0**-28)
 # However uncertain a finite difference is, it never excuses a gradient that is off by more than this.
 _LARGEST_UNCERTAINTY = 0.01
 
@@ -49,7 +49,7 @@ def gradcheck(
     derivative) and rounding (``epsilon * |f| / h``) balance (Press et al., *Numerical Recipes*, 3rd
     edition, section 5.7; Nocedal and Wright, *Numerical Optimization*, 2nd edition, section 8.1). The
     two errors are estimated, the first from the difference between the steps ``h`` and ``h / 2``; where
-    they come out large, steps up to 256 times larger and 4096 times smaller are tried and the best is
+    they come out large, steps up to 256 times larger and 2**28 times smaller are tried and the best is
     kept.
 
     A gradient is right if it differs from the numerical one by at most ``absolute_tolerance +
@@ -183,7 +183,7 @@ def _central_difference(
 ) -> tuple[float, float]:
     """The best central difference over the steps tried, and an estimate of its error."""
     relative, absolute = tolerance
-    best = (math.nan, math.inf)
+    best, least = (math.nan, math.inf), math.inf
     refused: Exception | None = None
     for widening in _WIDENINGS:
         step = _step(function, position) * widening
@@ -195,9 +195,12 @@ def _central_difference(
             continue
         rounding = 4 * _EPSILON * abs(output) / step
         error_estimate = abs(fine - coarse) + rounding
-        if error_estimate < best[1]:
-            best = (fine, error_estimate)
-        if best[1] <= absolute + relative * abs(fine):
+        # Measured by what is tolerated: across a pole, the differences of long steps are small, and so are the
+        # errors, but not next to the differences.
+        badness = error_estimate / max(absolute + relative * abs(fine), sys.float_info.min)
+        if badness < least:
+            best, least = (fine, error_estimate), badness
+        if least <= 1:
             break
     if math.isinf(best[1]) and refused is not None:
         operand = function.operands[position]

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import micrograd._namesake  # noqa: F401  -- warns where PyPI's micrograd has taken our engine's place
+from micrograd import _numbers
 from micrograd.engine import Value
 
 Number: TypeAlias = "Value | float"
@@ -102,6 +103,8 @@ def cross_entropy(logits: Any, targets: Any) -> Value:
     largest logit taken out first, so nothing overflows. Raises ``ValueError`` for a class that does not exist
     and for lengths that differ.
     """
+    if not _is_list(logits):
+        raise TypeError(f"cross_entropy: logits: expected a list with one number a class, got {logits!r}")
     if not len(logits):
         raise ValueError("cross_entropy: no logits were given")
     if not _is_list(logits[0]):
@@ -149,7 +152,7 @@ def _cross_entropy_of_one(logits: Sequence[Number], target: Any) -> Value:
             "cross_entropy: the target is a Value, but the index of a class chooses a node of the graph and "
             "is not a part of it: give a whole number, or one probability a class"
         )
-    if target != int(target) or not 0 <= target < len(logits):
+    if not 0 <= _numbers.number(target, "target") < len(logits) or target != int(target):
         raise ValueError(f"cross_entropy: target is {target!r}: expected a class from 0 to {len(logits) - 1}")
     return log_sum_exp(logits) - logits[int(target)]
 
@@ -166,11 +169,12 @@ def _powers(logits: Sequence[Number]) -> tuple[list[Value], Value]:
 
 def _mean(one: Callable[[Value, Any], Value], predictions: Any, targets: Any) -> Value:
     if not _is_list(predictions):
+        prediction = _value(predictions)
         if _is_list(targets):
             if len(targets) != 1:
                 raise ValueError(f"1 prediction but {len(targets)} targets: give as many of each")
             targets = targets[0]
-        return one(_value(predictions), targets)
+        return one(prediction, targets)
     if not len(predictions):
         raise ValueError("no predictions were given: the mean of nothing is not defined")
     if not _is_list(targets) and len(predictions) == 1:
@@ -199,12 +203,15 @@ def _same_length(predictions: Any, targets: Any) -> None:
 
 
 def _is_list(given: Any) -> bool:
+    # A text is one thing, and no number.
+    if isinstance(given, (str, bytes)):
+        return False
     return hasattr(given, "__len__") and hasattr(given, "__getitem__") and getattr(given, "ndim", 1) > 0
 
 
 def _known(target: Number, otherwise: float) -> float:
     """Return a target that is a number; a Value stands for any number, so what is allowed is returned."""
-    return otherwise if isinstance(target, Value) else target
+    return otherwise if isinstance(target, Value) else _numbers.number(target, "target")
 
 
 def _refuse_unless(allowed: bool, target: Any, expected: str) -> None:
