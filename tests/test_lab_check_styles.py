@@ -179,3 +179,24 @@ def test_a_loop_in_a_cell_counts_where_train_was_left_empty():
 
 def test_the_simulated_points_are_the_handouts():
     assert moons.handout_labels().count(1.0) == 50
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_model_loss_of_other_data_is_named(seed):
+    X, y = datasets.make_moons(30, noise=0.1, random_state=seed)
+
+    def model_loss(model, samples, labels):
+        outputs = [sigmoid_operation(model(x)) for x in X]
+        loss = sum((out - label) ** 2 for out, label in zip(outputs, y)) / len(y)
+        return loss, sum(binary(out) == label for out, label in zip(outputs, y)) / len(y)
+
+    assert "other-data" in hints(look(7, seed, model_loss=model_loss))
+
+
+def test_numbers_that_are_no_log_are_not_taken_for_one():
+    outputs = [{"text": "0.43210987\n" * 30, "kinds": []}]
+
+    def train(model, X, y, steps):
+        return None + 1
+
+    assert hints(update(look(9, outputs=outputs, train=train))) == {"function-failed"}

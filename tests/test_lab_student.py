@@ -265,6 +265,22 @@ def test_check_names_the_cells_that_stop(tmp_path, capsys):
     )
 
 
+@pytest.mark.slow
+def test_check_names_a_cell_that_stops_under_its_task_and_lets_no_escape_through(tmp_path, capsys):
+    path = tmp_path / "gradient.ipynb"
+    wrong = {
+        "task-2-sigmoid": "def sigmoid(out)\n    return out",
+        "task-1-print": r"raise ValueError('\x1b[2J\x1b]52;c;ZXZpbA==\x07loud \x9b2J\u202eover')",
+    }
+    path.write_bytes(notebook({**LOOPS, **wrong}))
+    cli.main(["lab", "check", str(path), "--lang", "fr", "--task", "1", "--task", "2"])
+    said = capsys.readouterr().out
+    assert "     ! la cellule « def sigmoid(out) » s'arrête : SyntaxError: expected ':'" in said
+    assert "ValueError: loud \ufffd2J\ufffdover" in said
+    assert "\x1b" not in said
+    assert "NameError" not in said.replace("name 'sigmoid'", "")
+
+
 @pytest.mark.parametrize("content", ["", "{", '{"cells": 3}', '{"worksheets": []}'])
 def test_check_refuses_what_is_no_notebook(tmp_path, content, capsys):
     (tmp_path / "gradient.ipynb").write_text(content)

@@ -16,6 +16,7 @@ from micrograd.lab import checks
 from micrograd.lab.checks import Finding, View
 from micrograd.lab.errors import LabError
 from micrograd.lab.find_notebook import find_notebook
+from micrograd.lab.plain_text import plain_text
 from micrograd.lab.project.words import WORDS
 from micrograd.lab.tasks import CHECKED_POINTS, TASKS, WORDS_POINTS
 from micrograd.lab.tasks import task as task_of
@@ -83,6 +84,9 @@ def print_check(
     for number in wanted or checks.NUMBERS:
         findings = result.findings[number]
         perfect &= _print_task(number, findings, language, out)
+        if not _is_right(result, number):
+            for cell, message in _errors(submitted.cells, result, number)[:1]:
+                print(f"     ! {words['stops'].format(line=_first_line(cell), error=message)}", file=out)
         if TASKS[number - 1].words:
             answered = number in submitted.answers
             perfect &= answered
@@ -90,7 +94,7 @@ def print_check(
                 f"     {'✓' if answered else '·'} {words['words done' if answered else 'words missing']}",
                 file=out,
             )
-    _print_errors(submitted.cells, result, language, out)
+    _print_errors(submitted.cells, result, wanted or list(checks.NUMBERS), language, out)
     total = sum(checks.points(number, result.findings[number]) for number in checks.NUMBERS)
     if not wanted or len(wanted) == len(checks.NUMBERS):
         line = words["total"].format(got=f"{total:g}", most=f"{CHECKED_POINTS:g}", words=f"{WORDS_POINTS:g}")
@@ -170,29 +174,50 @@ def _print_task(number: int, findings: list[Finding], language: Language, out: T
     return right
 
 
-def _print_errors(cells: list[CodeCell], result: Run, language: Language, out: TextIO) -> None:
-    """Name the cells that stopped with an error by their task and their first line."""
+def _print_errors(
+    cells: list[CodeCell], result: Run, wanted: list[int], language: Language, out: TextIO
+) -> None:
+    """Name the cells that stopped with an error where their task did not, and where the run ended early."""
     words = WORDS[language]
     errors = [
-        (cell, item)
-        for cell, items in zip(cells, result.outputs)
-        for item in items
-        if item["type"] == "error"
+        error
+        for task in (*wanted, None)
+        if task is None or _is_right(result, task)
+        for error in _errors(cells, result, task)
     ]
     if errors:
         print(f"\n{words['errors']}", file=out)
-        for cell, item in errors:
-            message = item["message"].partition("\n")[0][:200]
-            print(f"     {_place(cell, language)}\n         {item['name']}: {message}", file=out)
+        for cell, message in errors:
+            print(f"     {_place(cell, language)}\n         {message}", file=out)
     if result.end != "finished" and result.cell is not None:
-        reason = words.get(f"end {result.end}", result.end).format(detail=result.detail.partition("\n")[0])
+        detail = plain_text(result.detail.partition("\n")[0])
+        reason = words.get(f"end {result.end}", result.end).format(detail=detail)
         print(
             "\n" + words["ended"].format(place=_place(cells[result.cell], language), reason=reason), file=out
         )
 
 
+def _errors(cells: list[CodeCell], result: Run, task: int | None) -> list[tuple[CodeCell, str]]:
+    """Return a task's cells that stopped with an error, each with that error in one line."""
+    return [
+        (cell, plain_text(f"{item['name']}: {str(item['message']).partition(chr(10))[0]}")[:200])
+        for cell, items in zip(cells, result.outputs)
+        for item in items
+        if item["type"] == "error" and cell.task == task
+    ]
+
+
+def _is_right(result: Run, task: int) -> bool:
+    return all(
+        finding.state in ("right", "unseen") or not finding.weight for finding in result.findings[task]
+    )
+
+
 def _place(cell: CodeCell, language: Language) -> str:
-    line = next((line.strip() for line in cell.source.splitlines() if line.strip()), "")[:70]
     words = WORDS[language]
     task = f"{words['task'].lower()} {cell.task}" if cell.task else words["outside"]
-    return words["place"].format(task=task, line=line)
+    return words["place"].format(task=task, line=_first_line(cell))
+
+
+def _first_line(cell: CodeCell) -> str:
+    return plain_text(next((line.strip() for line in cell.source.splitlines() if line.strip()), ""))[:70]

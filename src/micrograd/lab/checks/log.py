@@ -21,7 +21,8 @@ _MOST = 500
 _COMPARED = range(3, 9)
 """How many losses have to agree: fewer where the training broke off."""
 _NAMED = re.compile(r"(?:loss|erreur|perte|error)\D{0,12}?(\d+\.\d+(?:[eE][-+]?\d+)?)", re.IGNORECASE)
-_UNNAMED = re.compile(r"^.*?(\d+\.\d{3,}(?:[eE][-+]?\d+)?)", re.MULTILINE)
+# The number of a step, then a number with decimals.
+_UNNAMED = re.compile(r"^\D*\d+[^\d.\n][^\d\n]*?(\d+\.\d{3,}(?:[eE][-+]?\d+)?)", re.MULTILINE)
 _USUAL_RATES = (
     1.0, 0.001, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 2.0, 5.0, 10.0,
 )  # fmt: skip

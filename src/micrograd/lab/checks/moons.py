@@ -87,6 +87,11 @@ class _Task7:
             return {}
         model = network(asked["parameters"], _HIDDEN)
         observed = attempt(lambda: _returned(function, model, asked["X"], asked["y"], as_arrays=True))
+        if "value" in observed:
+            fewer = network(asked["parameters"], _HIDDEN)
+            observed["fewer"] = attempt(
+                lambda: _returned(function, fewer, asked["X"][:5], asked["y"][:5], as_arrays=True)["loss"]
+            ).get("value")
         if "error" in observed:
             again = attempt(lambda: _returned(function, model, asked["X"], asked["y"], as_arrays=False))
             observed = again if "error" not in again else observed
@@ -104,6 +109,8 @@ class _Task7:
         z = [output(asked["parameters"], x) for x in asked["X"]]
         loss = _judge_loss(z, asked["y"], seen["loss"])
         accuracy = _judge_accuracy(z, asked["y"], seen["accuracy"], seen["kind"])
+        if loss.hint == "loss-value" and seen["loss"] == observed.get("fewer"):
+            loss = Finding(7, "loss", "wrong", 1, "other-data")
         if loss.hint == "sigmoid-twice" and accuracy.hint == "threshold-zero":
             # Twice through the sigmoid everything is above 0.5: one mistake, not two.
             accuracy = Finding(7, "accuracy", "wrong", 1, "sigmoid-twice")

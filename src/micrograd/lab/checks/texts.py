@@ -259,6 +259,11 @@ HINTS: dict[str, dict[Language, str]] = {
         "fr": "c'est l'entropie croisée ; l'erreur quadratique moyenne est demandée",
         "en": "this is the cross-entropy; the mean squared error was asked for",
     },
+    "other-data": {
+        "fr": "model_loss donne la même erreur quelles que soient les données : calcule-t-elle avec celles qu'elle"
+        " reçoit ?",
+        "en": "model_loss gives the same loss whatever the data: does it compute with the data that it is given?",
+    },
     "loss-value": {
         "fr": "model_loss donne une erreur de {got} là où l'on attend {expected} : reprenez la formule pas à pas",
         "en": "model_loss gives a loss of {got} where {expected} is expected: go through the formula step by step",

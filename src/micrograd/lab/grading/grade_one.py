@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import random
-import re
 from typing import Any
 
 from micrograd.lab import checks
 from micrograd.lab.grading.handed_in import HandedIn
+from micrograd.lab.plain_text import plain_text
 from micrograd.lab.sandbox import execution
 from micrograd.lab.sandbox.isolation import Kind, find
 from micrograd.lab.sandbox.limits import Limits
@@ -19,8 +19,6 @@ from micrograd.language import Language
 
 _LONGEST_LOG = 20_000
 _MOST_FIGURES = 30
-_COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -101,7 +99,9 @@ def _shown(submitted: Submitted, run: execution.Run) -> list[dict[str, Any]]:
             elif kind == "error":
                 line = next((text for text in cell.source.splitlines() if text.strip()), "")
                 error = f"{_text(item.get('name'))}: {_text(item.get('message'))}"
-                shown.append({"task": cell.task, "kind": "error", "text": error[:1000], "code": line[:120]})
+                shown.append(
+                    {"task": cell.task, "kind": "error", "text": error[:1000], "code": _text(line)[:120]}
+                )
             elif (
                 "text/plain" in data and not picture and data["text/plain"] != "Ellipsis"
             ):  # an empty cell's dots
@@ -110,10 +110,8 @@ def _shown(submitted: Submitted, run: execution.Run) -> list[dict[str, Any]]:
 
 
 def _text(value: Any) -> str:
-    """Return printed text as a terminal would leave it: no colours, and of lines written over only the last."""
-    text = _COLOUR.sub("", value) if isinstance(value, str) else ""
-    lines = [line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n")]
-    text = _CONTROL.sub("\ufffd", "\n".join(lines))
+    """Return printed text as it is shown: plain, and not too long."""
+    text = plain_text(value)
     return text if len(text) <= _LONGEST_LOG else f"{text[:_LONGEST_LOG]}\n[...]"
 
 
