@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 from networks import Problem
+from timing import Turns
 
 from micrograd.compiler import kernel_machine
 
@@ -31,44 +32,6 @@ BARS = {
     "PyTorch": [200.0, 120.0, 50.0, 20.0, 8.0],
 }
 FIRST_RESULT_BAR, THREADS_BAR = 20.0, 1.7
-
-
-class Turns:
-    """The seconds a step of each contender, turn by turn; turn number i of all of them was at about the same time."""
-
-    def __init__(self, contenders: dict[str, Callable[[int], Any]], turns: int, turn: float) -> None:
-        """Let the contenders, functions of a number of steps, take ``turns`` turns of about ``turn`` seconds each."""
-        steps = {name: _steps_in(train, turn) for name, train in contenders.items()}
-        self.seconds: dict[str, list[float]] = {name: [] for name in contenders}
-        for _ in range(turns):
-            for name, train in contenders.items():
-                started = time.perf_counter()
-                train(steps[name])
-                self.seconds[name].append((time.perf_counter() - started) / steps[name])
-
-    def median(self, name: str) -> float:
-        return statistics.median(self.seconds[name])
-
-    def ratio(self, slower: str, faster: str) -> float:
-        """How many times longer one contender takes than another: the median of the turns' ratios."""
-        pairs = zip(self.seconds[slower], self.seconds[faster], strict=True)
-        return statistics.median(one / other for one, other in pairs)
-
-    def medians(self) -> dict[str, float]:
-        return {name: self.median(name) for name in self.seconds}
-
-
-def _steps_in(train: Callable[[int], Any], seconds: float) -> int:
-    """How many steps take about so long; caches are filled and thread counts chosen on the way."""
-    count = 1
-    train(1)
-    while True:
-        started = time.perf_counter()
-        train(count)
-        spent = time.perf_counter() - started
-        if spent > seconds / 4:
-            return max(1, int(count * seconds / spent))
-        count *= 4
 
 
 def peak_multiply_adds(turns: int = 20) -> float:
@@ -109,7 +72,7 @@ def against_others(turns: int, turn: float) -> list[dict[str, Any]]:
             if not variants:
                 line += f"{'not installed':>22}"
                 continue
-            best = min(variants, key=times.median)
+            best = times.fastest(variants)
             ratios[name] = times.ratio(best, "ours")
             mark = "✓" if ratios[name] >= bars[column] else "✗"
             line += f"{times.median(best) * 1e6:9.1f} µs {ratios[name]:6.1f}x {mark} "

@@ -20,7 +20,7 @@ from typing import Any
 
 from peers import pypi_micrograd
 from table import duration, markdown, ratio
-from timing import medians
+from timing import Turns, repeated
 
 from micrograd import engine, optim
 from micrograd.nn import MLP
@@ -155,29 +155,27 @@ def main() -> None:
     for sizes, micrograd_bar, torch_bar in NETWORKS:
         starts = contenders(sizes)
         check(starts)
+        ready = {name: repeated(start()) for name, start in starts.items()}
         # micrograd is so slow that a few turns of it have to do.
-        fast = {name: start() for name, start in starts.items() if name != "micrograd"}
-        times = {}
-        if "micrograd" in starts:
-            both = {"ours": starts["ours"](), "micrograd": starts["micrograd"]()}
-            times["micrograd"] = (slow := medians(both, turns=2 if arguments.quick else 5))["micrograd"]
-            against_micrograd = slow["micrograd"] / slow["ours"]
-        times |= medians(fast, turns=7 if arguments.quick else 31)
-        torch_times = [seconds for name, seconds in times.items() if name.startswith("PyTorch")]
+        slow = {name: ready[name] for name in ("ours", "micrograd") if name in ready}
+        fast = {name: run for name, run in ready.items() if name != "micrograd"}
+        against_micrograd = Turns(slow, turns=2 if arguments.quick else 5, turn=0.05)
+        against_torch = Turns(fast, turns=15 if arguments.quick else 61, turn=0.02)
+        times = {**against_micrograd.medians(), **against_torch.medians()}
+        ratios = {}
+        if "micrograd" in times:
+            ratios["micrograd"] = against_micrograd.ratio("micrograd", "ours")
+        torch_names = [name for name in times if name.startswith("PyTorch")]
+        if torch_names:
+            best = against_torch.fastest(torch_names)
+            times["PyTorch"] = times[best]
+            ratios["PyTorch"] = against_torch.ratio(best, "ours")
         name = f"MLP(2,{sizes})".replace(" ", "")
         row = [name, duration(times["ours"]), duration(times["ours, optim.SGD"])]
-        row += (
-            [duration(times["micrograd"]), ratio(against_micrograd, micrograd_bar)]
-            if "micrograd" in times
-            else ["-"] * 2
-        )
-        row += (
-            [duration(min(torch_times)), ratio(min(torch_times) / times["ours"], torch_bar)]
-            if torch_times
-            else ["-"] * 2
-        )
+        for peer, bar in (("micrograd", micrograd_bar), ("PyTorch", torch_bar)):
+            row += [duration(times[peer]), ratio(ratios[peer], bar)] if peer in ratios else ["-", "-"]
         rows.append(row)
-        figures.append({"network": name, "seconds": times})
+        figures.append({"network": name, "seconds": times, "times_faster_than": ratios})
     header = [
         "full-batch step, 100 samples",
         "ours",

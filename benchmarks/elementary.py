@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from peers import pypi_micrograd
 from table import duration, markdown, ratio
-from timing import medians
+from timing import Turns, repeated
 
 from micrograd.engine import Value
 
@@ -59,12 +59,14 @@ def main() -> None:
         if peer and name not in OURS_ALONE:
             kinds["micrograd"] = peer.Value
         contenders = {
-            who: build_and_sweep(kind) if name == CHAIN else build(kind, name) for who, kind in kinds.items()
+            who: repeated(build_and_sweep(kind) if name == CHAIN else build(kind, name))
+            for who, kind in kinds.items()
         }
-        times = {who: seconds / LENGTH for who, seconds in medians(contenders, turns, 0.01).items()}
+        measured = Turns(contenders, turns, 0.01)
+        times = {who: seconds / LENGTH for who, seconds in measured.medians().items()}
         row = [name, duration(times["ours"])]
         if "micrograd" in times:
-            row += [duration(times["micrograd"]), ratio(times["micrograd"] / times["ours"], BAR)]
+            row += [duration(times["micrograd"]), ratio(measured.ratio("micrograd", "ours"), BAR)]
         else:
             row += ["has none" if peer else "-", ""]
         rows.append(row)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from peers import PYPI_MICROGRAD
 from table import duration, markdown, ratio
-from timing import medians
+from timing import Turns, repeated
 
 BAR = 0.050
 
@@ -37,8 +37,8 @@ def main() -> None:
     for name, module in (("NumPy", "numpy"), ("JAX", "jax"), ("PyTorch", "torch")):
         if importlib.util.find_spec(module):
             programs[name] = f"import {module}"
-    contenders = {name: start(program) for name, program in programs.items()}
-    times = medians(contenders, turns=3 if arguments.quick else 9, turn_seconds=0, least_calls=1)
+    contenders = {name: repeated(start(program)) for name, program in programs.items()}
+    times = Turns(contenders, turns=3 if arguments.quick else 9, turn=0).medians()
     bare = times.pop("nothing")
     times = {name: seconds - bare for name, seconds in times.items()}
     rows = []

@@ -4,31 +4,62 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 
-def medians(
-    contenders: dict[str, Callable[[], object]], turns: int, turn_seconds: float = 0.05, least_calls: int = 3
-) -> dict[str, float]:
-    """Return the median time of one call of each contender, in seconds.
+class Turns:
+    """The seconds of one call of each contender, turn by turn; turn number i of all of them was at about the same time.
 
-    The contenders take turns. A turn is as many calls as fit into ``turn_seconds``, ``least_calls`` at least,
-    and counts with their mean. Python's garbage collector runs as it does for everybody: who leaves cycles
-    behind pays for them in the calls that follow. The first two calls of each, in which caches fill and there
-    is nothing yet to collect, do not count.
+    Python's garbage collector runs as it does for everybody: who leaves cycles behind pays for them in the calls
+    that follow.
     """
-    calls = {}
-    for name, contender in contenders.items():
-        contender()
-        contender()
+
+    def __init__(self, contenders: dict[str, Callable[[int], object]], turns: int, turn: float) -> None:
+        """Let the contenders, functions of how many calls to make, take ``turns`` turns of about ``turn`` seconds."""
+        calls = {name: _calls_in(run, turn) for name, run in contenders.items()}
+        self.seconds: dict[str, list[float]] = {name: [] for name in contenders}
+        for _ in range(turns):
+            for name, run in contenders.items():
+                started = time.perf_counter()
+                run(calls[name])
+                self.seconds[name].append((time.perf_counter() - started) / calls[name])
+
+    def median(self, name: str) -> float:
+        """Return the median of a contender's turns."""
+        return statistics.median(self.seconds[name])
+
+    def medians(self) -> dict[str, float]:
+        """Return the median of each contender's turns."""
+        return {name: self.median(name) for name in self.seconds}
+
+    def fastest(self, names: Iterable[str]) -> str:
+        """Return which of these contenders has the smallest median."""
+        return min(names, key=self.median)
+
+    def ratio(self, slower: str, faster: str) -> float:
+        """Return how many times longer one contender takes than another: the median of the turns' ratios."""
+        pairs = zip(self.seconds[slower], self.seconds[faster], strict=True)
+        return statistics.median(one / other for one, other in pairs)
+
+
+def repeated(call: Callable[[], object]) -> Callable[[int], None]:
+    """Return a contender that makes one call after the other."""
+
+    def run(calls: int) -> None:
+        for _ in range(calls):
+            call()
+
+    return run
+
+
+def _calls_in(run: Callable[[int], object], seconds: float) -> int:
+    """Return how many calls take about so long; caches are filled and thread counts chosen on the way."""
+    calls = 1
+    run(1)
+    while True:
         started = time.perf_counter()
-        contender()
-        calls[name] = max(least_calls, int(turn_seconds / (time.perf_counter() - started)))
-    times: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(turns):
-        for name, contender in contenders.items():
-            started = time.perf_counter()
-            for _ in range(calls[name]):
-                contender()
-            times[name].append((time.perf_counter() - started) / calls[name])
-    return {name: statistics.median(each) for name, each in times.items()}
+        run(calls)
+        spent = time.perf_counter() - started
+        if spent > seconds / 4:
+            return max(1, int(calls * seconds / spent))
+        calls *= 4
