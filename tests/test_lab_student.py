@@ -364,8 +364,11 @@ def test_open_serves_the_notebook_with_this_python(tmp_path, nobody):
         assert _get(f"{address}/api/contents/gradient.ipynb?token=t&content=0")["type"] == "notebook"
     finally:
         server.terminate()
+        server.stdout.read()  # until the last process that holds it is gone
         server.wait(timeout=30)
         server.stdout.close()
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(f"{address}/api", timeout=2)
 
 
 def _get(url: str) -> dict:

@@ -6,6 +6,7 @@ import argparse
 import importlib.util
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,10 @@ def main(arguments: argparse.Namespace) -> int:
             command.append("--allow-root")  # in a container, where everything runs as root
         programs = with_dot(Path(kernels) / "programs", os.environ.get("PATH", os.defpath))
         environment = {**os.environ, "JUPYTER_PATH": path, "PATH": programs}
+        # Ended from outside, the server ends too, instead of living on with a kernel that is gone.
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), signal.default_int_handler)
         server = subprocess.Popen(command, cwd=notebook.parent, env=environment)
         try:
             return server.wait()
