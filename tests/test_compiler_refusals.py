@@ -56,6 +56,8 @@ def test_an_operation_named_like_the_engines_is_still_the_users_own(model):
     [
         (lambda model, x, y: model(x) if x[0].data > 0 else -model(x), "another sample"),
         (lambda model, x, y: model(x) - y if y.data > 0.5 else model(x) + y, "another sample"),
+        (lambda model, x, y: model(x) - 1 if y == 1 else model(x), "another sample"),
+        (lambda model, x, y: model(x) if y else -model(x), "another sample"),
         (lambda model, x, y: model(x) * x[0].data, "a number that was read from the data"),
         (lambda model, x, y: model(x) * Value(float(y)), "a number that was read from the data"),
         (lambda model, x, y: model(x) + random.random(), "drawn at random"),
@@ -70,6 +72,44 @@ def test_a_graph_that_depends_on_the_data_is_refused_at_its_first_difference(mod
     model.parameters()[0].data = 0.19
     with pytest.raises(CompileError, match=r"depends on the data.*" + place):
         run(lambda x, y: loss(model, x, y), model)
+
+
+@pytest.mark.parametrize("sizes", [[1], [4, 1], [16, 16, 1], [32, 32, 1]])
+def test_a_branch_that_no_sample_takes_before_training_is_found(sizes):
+    # A hinge loss with an `if`: all margins are positive as long as the outputs are small.
+    random.seed(3)
+    model = MLP(2, sizes)
+    for parameter in model.parameters():
+        parameter.data *= 0.1
+
+    def hinge(x, y):
+        margin = 1 - (2 * y - 1) * model(x)
+        return margin if margin.data > 0 else Value(0)
+
+    with pytest.raises(CompileError, match=r"depends on the data.*quite different parameters"):
+        run(hinge, model)
+
+
+def test_numbers_of_a_sample_do_arithmetic_from_both_sides(model):
+    w = model.parameters()[0]
+    w.data = 1.5
+
+    def loss(x, y):
+        return (
+            (w + x[0]) * (w - x[1]) / (x[1] * x[1] + 2)
+            - w / (x[0] + 9)
+            + (x[0] * x[0] + 1) ** w
+            + w ** (y + 2)
+        )
+
+    value, _ = run(loss, model)
+    expected = [loss([Value(float(a)) for a in row], Value(float(y))).data for row, y in zip(X, Y)]
+    assert value == pytest.approx(sum(expected) / 4, rel=1e-14)
+
+
+def test_a_constant_is_named_by_what_is_made_of_it(model):
+    with pytest.raises(CompileError, match=r"has `\(y \* -1\)` on one sample, it has nothing more after `"):
+        run(lambda x, y: model(x) - y if x[0].data > 0 else model(x), model)
 
 
 def test_the_first_difference_is_named_in_the_users_words(model):
@@ -110,6 +150,21 @@ def test_a_loss_that_is_no_value_is_refused(model):
         micrograd.compile(0.5, model)
 
 
+def test_a_loss_of_several_values_is_refused(model):
+    with pytest.raises(CompileError, match=r"list of 2 Values.*add them up"):
+        micrograd.compile(lambda x, y: [model(x) - y, model(x)], model)
+
+
+def test_a_function_that_takes_other_arguments_is_refused_in_our_words(model):
+    def mean(x):
+        return model(x)
+
+    with pytest.raises(TypeError, match=r"mean is called with the features of a sample and its target"):
+        run(mean, model)
+    with pytest.raises(TypeError, match=r"called with the features of a sample alone.*loss\(x, y\) where"):
+        run(lambda x, y: model(x) - y, model, Y=None)
+
+
 def test_errors_of_the_loss_come_through(model):
     def loss(x, y):
         raise KeyError("mine")
@@ -139,7 +194,8 @@ def test_a_model_without_parameters_is_refused():
         (X, Y.reshape(2, 2, 1), ValueError, "Y has shape"),
         ([["a", "b"]] * 4, Y, TypeError, "X must hold real numbers"),
         (X + 1j, Y, TypeError, "X must hold real numbers.*complex"),
-        ([[1.0, 2.0], [1.0]], [1.0, 0.0], (TypeError, ValueError), "X must hold real numbers|inhomogeneous"),
+        ([[1.0, 2.0], [1.0]], [1.0, 0.0], ValueError, "X must be a table.*same length"),
+        (np.ma.masked_greater(X, 1.9), Y, ValueError, "X has masked elements"),
         (X, ["yes", "no", "yes", "no"], TypeError, "Y must hold real numbers"),
     ],
 )
@@ -176,9 +232,14 @@ def test_data_frames(model):
     program = micrograd.compile(lambda x, y: (model(x) - y) ** 2, model)
     expected, _ = program(X, Y)
     assert program(pandas.DataFrame(X, columns=["a", "b"]), pandas.Series(Y))[0] == expected
+    assert program(pandas.DataFrame(X).convert_dtypes(), pandas.DataFrame({"y": Y}))[0] == expected
+    missing = pandas.DataFrame(X).convert_dtypes().mask(lambda column: column > 1.9)
+    with pytest.raises(TypeError, match=r"X must hold real numbers, and it holds <NA>"):
+        program(missing, Y)
     mixed = pandas.DataFrame({"a": X[:, 0], "b": ["?"] * 4})
-    with pytest.raises(TypeError, match=r"X must hold real numbers"):
+    with pytest.raises(TypeError, match=r"X must hold real numbers, and it holds '\?'"):
         program(mixed, Y)
+    assert program([[Value(a) for a in row] for row in X.tolist()], Y.astype(object))[0] == expected
 
 
 @pytest.mark.parametrize(
@@ -188,12 +249,18 @@ def test_data_frames(model):
         ({"steps": 1.5}, TypeError, "steps must be a whole number"),
         ({"learning_rate": float("nan")}, ValueError, "learning_rate must be finite"),
         ({"learning_rate": "fast"}, TypeError, "learning_rate must be a number"),
+        ({"learning_rate": -0.1}, ValueError, "learning_rate must be 0 or above"),
+        ({"learning_rate": lambda k: 1.0 - k}, ValueError, r"learning_rate\(2\) must be 0 or above"),
         ({"learning_rate": None}, TypeError, "learning_rate is missing"),
+        ({"seed": -1}, ValueError, "seed must be a whole number, 0 or above"),
+        ({"seed": "today"}, ValueError, "seed must be a whole number, 0 or above"),
         ({"learning_rate": lambda k: "slow"}, TypeError, r"learning_rate\(0\) must be a number"),
         ({"batch_size": 0}, ValueError, "batch_size must be at least 1"),
         ({"optimizer": "RMSprop"}, ValueError, "'SGD', 'Adam'.*RMSprop"),
         ({"momentum": 1.0}, ValueError, "momentum"),
         ({"optimizer": "Adam", "betas": (0.9, 1.0)}, ValueError, "beta2"),
+        ({"optimizer": "Adam", "betas": 0.9}, ValueError, "betas must be two numbers"),
+        ({"optimizer": "Adam", "momentum": 0.9}, ValueError, "momentum is 0.9, and Adam has none"),
         ({"callback": 3}, TypeError, "callback must be a function"),
         ({"callback_every": 0}, ValueError, "callback_every"),
         ({"patience": 0}, ValueError, "patience"),

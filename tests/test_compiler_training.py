@@ -161,6 +161,24 @@ def test_a_callback_ends_the_training(machine):
     assert len(program.train(X, Y, 100, 0.5, callback=lambda step, loss: None)) == 100
 
 
+def test_a_callback_may_answer_with_numpys_true(machine):
+    model = new_model()
+    program = micrograd.compile(squared_error(model), model)
+    assert len(program.train(X, Y, 100, 0.5, callback=lambda step, loss: np.float64(step) >= 6)) == 7
+
+
+def test_what_a_callback_does_to_the_weights_holds(machine):
+    w = Value(5.0)
+    program = micrograd.compile(lambda x: (w - x[0]) ** 2, [w])
+
+    def clip(step, loss):
+        w.data = min(w.data, 2.0)
+
+    losses = program.train([[0.0]], None, 3, 0.25, callback=clip)
+    assert losses.tolist() == [25.0, 2.0**2, 1.0]
+    assert w.data == 0.5
+
+
 def test_training_ends_when_the_loss_no_longer_falls(machine):
     w = Value(0.0)
     program = micrograd.compile(lambda x, y: (w - 1) ** 2, [w])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -47,20 +48,32 @@ def targets(Y: Any, samples: int) -> Matrix:
 
 
 def _numbers(data: Any, name: str) -> Matrix:
-    array = np.asarray(data)
+    masked_arrays = sys.modules.get(
+        "numpy.ma"
+    )  # without it there are none, and it takes its time to be imported
+    if masked_arrays is not None and masked_arrays.is_masked(data):
+        raise ValueError(f"{name} has masked elements: remove or fill in such samples before training")
+    try:
+        array = np.asarray(data)
+    except ValueError:
+        raise ValueError(f"{name} must be a table of numbers, all rows of the same length") from None
     if array.dtype == object:
-        # Lists of Values, of Decimals or of NumPy scalars are numbers too; what is not says so itself.
-        try:
-            array = np.array(
-                [[float(x) for x in row] if np.ndim(row) else float(row) for row in data], dtype=float
-            )
-        except (TypeError, ValueError) as error:
-            raise TypeError(f"{name} must hold real numbers, all rows of the same length: {error}") from None
+        # Values, Decimals and what pandas keeps where numbers may be missing are numbers too, one by one.
+        array = np.array([_number(x, name) for x in array.ravel()], dtype=np.float64).reshape(array.shape)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must hold real numbers, and it holds {array.dtype}")
     if array.ndim > 0 and array.shape[0] == 0:
         raise ValueError(f"{name} is empty: at least one sample is needed")
     return np.ascontiguousarray(array, dtype=np.float64)
+
+
+def _number(x: Any, name: str) -> float:
+    try:
+        if not isinstance(x, (str, bytes)):
+            return float(x)
+    except (TypeError, ValueError):
+        pass
+    raise TypeError(f"{name} must hold real numbers, and it holds {x!r}")
 
 
 def _finite(matrix: Matrix, name: str) -> None:

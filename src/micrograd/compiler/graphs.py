@@ -8,6 +8,7 @@ gradient, so both are found here, by comparison, and refused.
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,11 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micrograd.compiler.errors import CompileError
-from micrograd.compiler.expressions import CONSTANT, Expressions, describe, first_difference
+from micrograd.compiler.expressions import CONSTANT, describe, first_difference
 from micrograd.compiler.parameters import Parameters
-from micrograd.compiler.trace import Graph, Sample, trace
+from micrograd.compiler.trace import Graph, Sample, check_signature, trace
 
 Array = NDArray[np.float64]
+
+
+# A graph is compared with up to 8 others; with 2 where it is so large that running the function takes its time.
+_MOST_COMPARISONS, _FEWEST_COMPARISONS, _EXPRESSIONS_TO_COMPARE = 8, 2, 10_000
 
 
 def trace_samples(
@@ -33,34 +38,68 @@ def trace_samples(
     Raises ``CompileError`` that names the first place where two graphs differ; what the function raises comes
     through.
     """
-    graph = known
-    for sample in samples:
-        other = trace(function, parameters, sample)
-        if graph is None:
-            graph = other
-        else:
-            _compare(graph, other, parameters, sample, "another sample")
-    assert graph is not None
-    return graph
+    check_signature(function, samples[0])
+    graph = trace(function, parameters, samples[0])
+    if known is not None:
+        _compare(known, graph, parameters, samples[0], "another sample")
+    for sample in samples[1:]:
+        _compare(graph, trace(function, parameters, sample), parameters, sample, "another sample")
+    return known or graph
 
 
-def check_moved(function: Callable[..., Any], parameters: Parameters, sample: Sample, graph: Graph) -> None:
-    """Compare ``graph`` with the graph under slightly changed parameters and features.
+def check(
+    function: Callable[..., Any], parameters: Parameters, samples: Sequence[Sample], graph: Graph
+) -> None:
+    """Compare ``graph`` with the graphs of more samples, and with those under changed parameters and features.
 
-    It finds a function that looks at the parameters' numbers, which change in training, and one that looks at a
-    number that happens to be the same in all samples that were looked at.
+    Slightly changed ones find a function that looks at the parameters' numbers, which change in training, and one
+    that looks at a number that happens to be the same in all samples that were looked at. Quite different ones find
+    an ``if`` that goes the same way for all of these before training, and not after it.
     """
-    features, targets = sample
+    for sample in samples[: _comparisons(graph)]:
+        _check(function, parameters, sample, graph, lambda place, number: number, "another sample")
+    features, targets = samples[-1]
     moved = [x * 1.03125 + (i % 5 + 1) / 2048 for i, x in enumerate(features)], targets
-    with parameters.moved():
+    _check(function, parameters, moved, graph, _slightly, "slightly changed parameters and features")
+    for turn in range(max(1, _comparisons(graph) - 2)):
+        change = _far(turn // 2 * 2)
+        moved = [change(i, x) for i, x in enumerate(features)], samples[turn % 2 - 1][1]
+        _check(function, parameters, moved, graph, _far(turn), "quite different parameters and features")
+
+
+def _check(
+    function: Callable[..., Any],
+    parameters: Parameters,
+    sample: Sample,
+    graph: Graph,
+    change: Callable[[int, float], float],
+    where: str,
+) -> None:
+    with parameters.moved(change):
         try:
-            other = trace(function, parameters, moved)
+            other = trace(function, parameters, sample)
         except CompileError:
             raise
         except Exception:
-            # The moved numbers may lie outside of what the function accepts; that says nothing about its graph.
+            # These numbers may lie outside of what the function accepts; that says nothing about its graph.
             return
-    _compare(graph, other, parameters, moved, "slightly changed parameters and features")
+    _compare(graph, other, parameters, sample, where)
+
+
+def _slightly(place: int, number: float) -> float:
+    return number * 1.0625 + (place % 7 + 1) / 4096
+
+
+def _far(turn: int) -> Callable[[int, float], float]:
+    """Return the change to numbers up to about 6, others at each turn; at odd turns, of the other sign."""
+    generator = random.Random(turn // 2)  # one of our own: the user's is left alone
+    scale = -2.0 if turn % 2 else 2.0
+    return lambda place, number: scale * generator.gauss(0.0, 1.0)
+
+
+def _comparisons(graph: Graph) -> int:
+    affordable = _EXPRESSIONS_TO_COMPARE // max(1, len(graph.expressions))
+    return max(_FEWEST_COMPARISONS, min(_MOST_COMPARISONS, affordable))
 
 
 def trace_without_data(function: Callable[..., Any], parameters: Parameters, features: int) -> Graph | None:
@@ -79,7 +118,11 @@ def trace_without_data(function: Callable[..., Any], parameters: Parameters, fea
 
 
 def choose_samples(X: Array, Y: Array) -> list[Sample]:
-    """Return the samples to trace on: the first, and those whose targets and whose features differ most from it."""
+    """Return the samples to trace on, the most telling first.
+
+    They are the first sample, those whose targets and whose features differ most from it, and the smallest and the
+    largest of each feature.
+    """
     rows = [0]
     # A few thousand samples tell enough, and large data is not walked through for it.
     head_X, head_Y = X[:4096], Y[:4096]
@@ -87,6 +130,8 @@ def choose_samples(X: Array, Y: Array) -> list[Sample]:
         if matrix.shape[1]:
             with np.errstate(over="ignore"):
                 rows.append(int(np.argmax(np.abs(matrix - matrix[0]).sum(axis=1))))
+    for feature in head_X.T[:_MOST_COMPARISONS]:
+        rows += [int(np.argmin(feature)), int(np.argmax(feature))]
     return [(X[row].tolist(), Y[row].tolist()) for row in dict.fromkeys(rows)]
 
 
@@ -95,16 +140,12 @@ def _compare(one: Graph, other: Graph, parameters: Parameters, sample: Sample, w
     if place is None and one.results == other.results and one.is_list == other.is_list:
         return
     names = [*parameters.names(), *input_names(len(sample[0]), len(sample[1]))]
-    if place is None:
-        shown = [describe(graph.expressions, graph.results[-1], names) for graph in (one, other)]
-    else:
-        shown = [_shown(graph.expressions, place, names) for graph in (one, other)]
-    kind = ""
-    if place is not None and all(
+    numbers_differ = place is not None and all(
         place < len(graph.expressions) and graph.expressions.operation[place] == CONSTANT
         for graph in (one, other)
-    ):
-        kind = " (a number that was read from the data, or drawn at random)"
+    )
+    shown = [_shown(graph, place, names, numbers_differ) for graph in (one, other)]
+    kind = " (a number that was read from the data, or drawn at random)" if numbers_differ else ""
     raise CompileError(
         f"the graph depends on the data: where it has {shown[0]} on one sample, it has {shown[1]} on {where}{kind}. "
         "A program is made from one graph for all samples: instead of an `if` on .data use relu, maximum, minimum or "
@@ -112,10 +153,16 @@ def _compare(one: Graph, other: Graph, parameters: Parameters, sample: Sample, w
     )
 
 
-def _shown(expressions: Expressions, place: int, names: Sequence[str]) -> str:
-    if place >= len(expressions):
-        return "nothing more"
-    return f"`{describe(expressions, place, names)}`"
+def _shown(graph: Graph, place: int | None, names: Sequence[str], numbers_differ: bool) -> str:
+    """Return what a graph has in a place; in the place of a constant, unless the numbers differ, what uses it."""
+    table = graph.expressions
+    if place is None:
+        return f"`{describe(table, graph.results[-1], names)}`"
+    while not numbers_differ and place < len(table) and table.operation[place] == CONSTANT:
+        place += 1
+    if place >= len(table):
+        return f"nothing more after `{describe(table, graph.results[-1], names)}`"
+    return f"`{describe(table, place, names)}`"
 
 
 def input_names(features: int, targets: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -60,12 +60,12 @@ class Parameters:
         return known[1]
 
     @contextmanager
-    def moved(self) -> Iterator[None]:
-        """Change every parameter a little inside the ``with`` block; afterwards all are exactly as before."""
+    def moved(self, change: Callable[[int, float], float]) -> Iterator[None]:
+        """Make every parameter ``change(place, number)`` inside the ``with`` block; then all are as before."""
         before = [value.data for value in self.values]
         try:
             for i, value in enumerate(self.values):
-                value.data = float(value.data) * 1.0625 + (i % 7 + 1) / 4096
+                value.data = change(i, float(value.data))
             yield
         finally:
             for value, number in zip(self.values, before, strict=True):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micrograd.compiler import data, gradient, graphs, lower
+from micrograd.compiler.errors import CompileError
 from micrograd.compiler.instructions import Code
 from micrograd.compiler.machines import Machine, machine
 from micrograd.compiler.parameters import Parameters, features_of
@@ -136,9 +137,10 @@ class Program:
         that was made with the model's parameters goes on from its own state and keeps the new one.
 
         ``callback(step, loss)`` is called after steps 0, ``callback_every``, 2 * ``callback_every``, ... with the
-        weights written back; when it returns True, training ends. With ``patience``, training ends when the loss
-        has not fallen by more than ``tolerance`` below its best for so many steps. ``resume`` goes on with the
-        moments and the count of steps of the call before, so that schedules and Adam see one long training.
+        weights written back, and may change them; when it returns True, training ends. With ``patience``, training
+        ends when the loss has not fallen by more than ``tolerance`` below its best for so many steps. ``resume`` goes
+        on with the moments and the count of steps of the call before, so that schedules and Adam see one long
+        training.
 
         The weights are written back into the model's Values, also when training is interrupted. Raises
         ``DivergenceError`` when the loss or the weights leave the finite numbers, ``ValueError`` and ``TypeError``
@@ -201,13 +203,17 @@ class _Family:
             known = self.compiled[key][0] if key in self.compiled else None
             samples = graphs.choose_samples(X, Y)
             graph = graphs.trace_samples(self.function, self.parameters, samples[:2], known)
-            graphs.check_moved(self.function, self.parameters, samples[-1], graph)
+            graphs.check(self.function, self.parameters, samples[2:] or samples, graph)
             if known is None:
                 self._compile(graph, key)
             self.seen_data.add(key)
         return self.compiled[key]
 
     def _compile(self, graph: Graph, key: tuple[int, int]) -> None:
+        if self.with_gradient and graph.is_list:
+            raise CompileError(
+                f"the loss returned a list of {len(graph.results)} Values, and it must be one Value: add them up"
+            )
         code = lower.lower(graph.expressions, graph.results, key[0], self.with_gradient)
         if self.with_gradient:
             gradient.derive(code)

@@ -46,7 +46,13 @@ class Settings:
         if self.learning_rate is None:
             self.learning_rate = self._own_rate()
         if not callable(self.learning_rate):
-            self.learning_rate = _real("learning_rate", self.learning_rate)
+            self.learning_rate = _rate("learning_rate", self.learning_rate)
+        try:
+            self.generator = np.random.default_rng(self.seed)
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"seed must be a whole number, 0 or above, or None, and it is {self.seed!r}"
+            ) from None
 
     def _description(self) -> optim.SGD | optim.Adam:
         """Return the optimizer as an object of ``micrograd.optim``, which checks its own settings."""
@@ -57,9 +63,15 @@ class Settings:
         if name == "sgd":
             return optim.SGD(momentum=self.momentum)
         if name == "adam":
-            if len(self.betas) != 2:
-                raise ValueError(f"betas must be two numbers, and they are {self.betas!r}")
-            return optim.Adam(beta1=self.betas[0], beta2=self.betas[1], epsilon=self.epsilon)
+            if self.momentum:
+                raise ValueError(
+                    f"momentum is {self.momentum!r}, and Adam has none: give betas=(..., ...), or optimizer='SGD'"
+                )
+            try:
+                beta1, beta2 = self.betas
+            except (TypeError, ValueError):
+                raise ValueError(f"betas must be two numbers, and they are {self.betas!r}") from None
+            return optim.Adam(beta1=beta1, beta2=beta2, epsilon=self.epsilon)
         raise ValueError(f"optimizer must be 'SGD', 'Adam' or one of micrograd.optim's, and it is {given!r}")
 
     def _own_rate(self) -> float | Callable[[int], float]:
@@ -108,7 +120,7 @@ class Settings:
         schedule = self.learning_rate
         if not callable(schedule):
             return np.full(count, schedule, dtype=np.float64)
-        return np.array([_real(f"learning_rate({k})", schedule(k)) for k in range(first, first + count)])
+        return np.array([_rate(f"learning_rate({k})", schedule(k)) for k in range(first, first + count)])
 
 
 def _moments(chosen: optim.SGD | optim.Adam) -> list[Any]:
@@ -123,6 +135,15 @@ def _whole(name: str, value: Any, least: int) -> int:
     if value.__index__() < least:
         raise ValueError(f"{name} must be at least {least}, and it is {value}")
     return int(value)
+
+
+def _rate(name: str, value: Any) -> float:
+    number = _real(name, value)
+    if number < 0:
+        raise ValueError(
+            f"{name} must be 0 or above, and it is {number:g}: a step goes down the gradient by itself"
+        )
+    return number
 
 
 def _real(name: str, value: Any) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -12,6 +13,34 @@ from micrograd.engine import Value
 
 # One sample: its features, and its targets.
 Sample = tuple[Sequence[float], Sequence[float]]
+
+
+def _left_to_right(operation: str) -> Callable[[Value, Any], Value]:
+    """Return the reflected method of an operation; Python prefers it where the right operand is of a subclass."""
+    direct, reflected = getattr(Value, f"__{operation}__"), getattr(Value, f"__r{operation}__")
+
+    def method(self: Value, other: Any) -> Value:
+        result: Value = direct(other, self) if isinstance(other, Value) else reflected(self, other)
+        return result
+
+    return method
+
+
+class SampleValue(Value):
+    """A number of a sample. It compares like the number, so that ``if y == 1`` is seen to depend on the data."""
+
+    __slots__ = ()
+    __hash__ = Value.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other if isinstance(other, Value) else self.data == other
+
+    def __bool__(self) -> bool:
+        return bool(self.data)
+
+    __radd__, __rsub__, __rmul__, __rtruediv__, __rpow__ = map(  # type: ignore[assignment]
+        _left_to_right, ("add", "sub", "mul", "truediv", "pow")
+    )
 
 
 class Graph:
@@ -31,9 +60,10 @@ def trace(function: Callable[..., Any], parameters: Parameters, sample: Sample) 
     or when a node of the graph is not one of the engine's operations.
     """
     features, targets = sample
-    x = [Value(float(number), label=f"x[{i}]") for i, number in enumerate(features)]
+    x = [SampleValue(float(number), label=f"x[{i}]") for i, number in enumerate(features)]
     y = [
-        Value(float(number), label=f"y[{i}]" if len(targets) > 1 else "y") for i, number in enumerate(targets)
+        SampleValue(float(number), label=f"y[{i}]" if len(targets) > 1 else "y")
+        for i, number in enumerate(targets)
     ]
     arguments: list[Any] = [list(x)]
     if y:
@@ -116,6 +146,28 @@ def _operation(
         number = float(name[len(POWER) :])
         name = CONSTANT_POWER
     return expressions.apply(name, tuple(places[operand] for operand in operands), number, float(node.data))
+
+
+def check_signature(function: Callable[..., Any], sample: Sample) -> None:
+    """Raise ``TypeError`` where a function does not take the arguments that ``trace`` gives it."""
+    arguments = sample if sample[1] else sample[:1]
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return  # written in another language than Python
+    try:
+        signature.bind(*arguments)
+    except TypeError as error:
+        given = (
+            "the features of a sample and its target"
+            if len(arguments) == 2
+            else "the features of a sample alone"
+        )
+        name = getattr(function, "__name__", type(function).__name__)
+        raise TypeError(
+            f"{name} is called with {given}, and does not take that: {error}. A loss is a function loss(x, y) where "
+            "there are targets Y, and loss(x) where there are none"
+        ) from None
 
 
 def _refuse_foreign(node: Value) -> None:

@@ -40,7 +40,7 @@ class Training:
         self.settings = settings
         self.threads = threads
         self.optimizer = settings.new_optimizer(parameters)
-        self.generator = np.random.default_rng(settings.seed)
+        self.generator = settings.generator
         if earlier is not None and earlier.optimizer.kind == self.optimizer.kind:
             self.optimizer.first[:] = earlier.optimizer.first
             self.optimizer.second[:] = earlier.optimizer.second
@@ -92,7 +92,11 @@ class Training:
         if callback is None or last % self.settings.callback_every:
             return False
         self.parameters.write(self.optimizer.weights)
-        return callback(self.first_step + last, float(losses[last])) is True
+        answer = callback(self.first_step + last, float(losses[last]))
+        # What the callback did to the weights, such as clipping them, holds.
+        self.optimizer.weights[:] = self.parameters.read()
+        # A comparison of NumPy's numbers gives NumPy's own kind of True.
+        return isinstance(answer, (bool, np.bool_)) and bool(answer)
 
     def _diverged(self, state: int, losses: Array) -> DivergenceError:
         step = self.first_step + self.done - (state == WEIGHTS_NOT_FINITE)
