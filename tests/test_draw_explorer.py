@@ -355,10 +355,58 @@ def test_a_recurrent_model_is_cut_to_what_can_be_read() -> None:
     assert isinstance(loss, Value)
     loss.backward()
     scene = scene_of(loss, model)
-    # Weights that every step shares are no part of a folded neuron.
+    # Every use of a layer folds to one card, with the weights that all of them share.
+    assert sum(group["kind"] == "layer" for group in scene["groups"]) > 5
     cards = [n for n in scene["nodes"] if n["group"] is None]
     assert len(cards) <= MOST_CARDS
+    assert all(n["role"] != "parameter" for n in cards)
     assert scene["hidden"] > 0
+
+
+def test_a_weight_that_is_used_again_is_drawn_for_each_use_with_one_gradient() -> None:
+    random.seed(1)
+    model = MLP(2, [2])
+    # Each neuron gets its own earlier output as an input.
+    first = model([0.3, -0.4])
+    loss = model(first)[0] ** 2
+    loss.backward()
+    view = view_of(loss, model)
+    weight = model.layers[0].neurons[0].w[0]
+    drawn = [k for k, node in enumerate(view.nodes) if node.values[0] is weight]
+    assert len(drawn) == 2 == view.nodes[drawn[0]].uses
+    users = [[k for k, n in enumerate(view.nodes) if position in n.operands] for position in drawn]
+    assert [len(one) for one in users] == [1, 1]
+    passed = sum(
+        view.nodes[user].values[0]._local_derivatives[view.nodes[user].operands.index(position)]
+        * view.nodes[user].values[0].grad
+        for (user,), position in zip(users, drawn)
+    )
+    assert passed == pytest.approx(weight.grad)
+    # Both are complete at once, after the last contribution.
+    order = backward_order(view)
+    places = [order.index(position) for position in drawn]
+    assert abs(places[0] - places[1]) == 1
+    assert min(places) > max(order.index(user) for (user,) in users)
+    sizes = {len(n.nodes) for n in view.neurons if n.owner == "layers.0.neurons.0"}
+    assert len(sizes) == 1
+
+
+def test_a_neuron_of_many_inputs_is_laid_out_without_graphviz() -> None:
+    random.seed(0)
+    model = MLP(300, [2])
+    loss = sum(model([random.random() for _ in range(300)]))
+    assert isinstance(loss, Value)
+    loss.backward()
+    start = time.perf_counter()
+    scene = scene_of(loss, model)
+    assert time.perf_counter() - start < 3
+    (neuron, *_) = [c for c in scene["containers"] if len(c["layouts"][0]["items"]) > 300]
+    layout = neuron["layouts"][0]
+    boxes = [place for item, place in layout["items"].items() if item[0] == "n"]
+    # No two cards on one place, and every edge from one item to another.
+    assert len({(round(x), round(y)) for x, y, _, _ in boxes}) == len(boxes)
+    assert all(len(curve) >= 8 for curve in layout["curves"])
+    assert all(0 <= x <= layout["size"][0] and 0 <= y <= layout["size"][1] for x, y, _, _ in boxes)
 
 
 def test_the_loss_of_a_large_batch_of_a_large_model_keeps_its_samples() -> None:

@@ -232,7 +232,8 @@ def test_formulas_and_numbers_have_room(width: int, opened: Any) -> None:
             return ['data', 'grad'].some(kind => {
                 const figure = box(card.querySelector(`.figure.${kind}`));
                 const word = box(card.querySelector(`.what[data-of=${kind}]`));
-                return figure.left < border.left || figure.right > border.right || (word.width && word.right > figure.left);
+                return figure.left < border.left || figure.right > border.right
+                    || (word.width && word.right > figure.left);
             });
         }).map(card => card.textContent)""",
     )

@@ -84,9 +84,10 @@ def fold(view: View) -> Folding:
 
 def _lift_lone_inputs(view: View, groups: list[Group], group_of: list[int | None]) -> None:
     # An input of the model stays outside of its neuron, so that the folded picture shows what goes in.
+    many = {view.position[neuron.output] for neuron in view.neurons if not neuron.shows_inputs}
     for position, node in enumerate(view.nodes):
         number = group_of[position]
-        if node.role == "input" and number is not None:
+        if node.role == "input" and number is not None and groups[number].output not in many:
             group_of[position] = None
             groups[number].nodes.remove(position)
 

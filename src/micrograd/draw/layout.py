@@ -7,6 +7,7 @@ Graphviz. Containers of the same shape share one run.
 
 from __future__ import annotations
 
+import graphlib
 import itertools
 import json
 from collections import Counter
@@ -29,6 +30,9 @@ TITLE = 30
 # In a layer: between two neurons, and for the edges that fan out from the entries.
 _GAP = 18
 _FAN = 130
+# Graphviz takes seconds for more items than this, and minutes for a thousand: a neuron of many inputs has them.
+_MOST_FOR_GRAPHVIZ = 160
+_COLUMN, _ROW = 60.0, 24.0
 # Between the border of a group and what is in it, where no local derivative has to be written.
 _CORRIDOR = 18.0
 
@@ -154,7 +158,9 @@ def lay_out(
     shape = (tuple((local[item], item[0], sizes[item]) for item in container.items), edges)
     if shape not in cache:
         is_layer = container.group is not None and folding.groups[container.group].kind == "layer"
-        cache[shape] = _stack(shape[0], edges) if is_layer else _run(shape[0], edges)
+        is_large = len(shape[0]) > _MOST_FOR_GRAPHVIZ
+        arrange = _stack if is_layer else _stairs if is_large else _run
+        cache[shape] = arrange(shape[0], edges)
     size, places, curves = cache[shape]
     return {
         "size": size,
@@ -185,6 +191,60 @@ def _stack(items: Any, edges: Any) -> Any:
         bend = (x1 - x0) / 2
         curves.append([x0, y0, x0 + bend, y0, x1 - bend, y1, x1, y1])
     return [width, height], places, curves
+
+
+def _stairs(items: Any, edges: Any) -> Any:
+    """Lay out a neuron of many inputs: a column of weights, one of products, and a staircase of additions.
+
+    An operation's column comes after its operands', and its row is that of its lowest operand; each leaf has
+    a row of its own.
+    """
+    kinds = {name: kind for name, kind, _ in items}
+    sizes = {name: size for name, _, size in items}
+    operands: dict[str, list[str]] = {name: [] for name in kinds}
+    users: dict[str, list[str]] = {name: [] for name in kinds}
+    for tail, head in edges:
+        operands[head].append(tail)
+        users[tail].append(head)
+    column: dict[str, int] = {}
+    row: dict[str, int] = {}
+    taken: set[tuple[int, int]] = set()
+    leaves = itertools.count()
+    inside = [name for name in graphlib.TopologicalSorter(operands).static_order() if kinds[name] in "ng"]
+    for name in inside:
+        within = [operand for operand in operands[name] if kinds[operand] != "i"]
+        column[name] = max((column[operand] + 1 for operand in within), default=0)
+        row[name] = max(row[operand] for operand in within) if within else next(leaves)
+    for name in inside:
+        if not operands[name] and users[name]:
+            column[name] = min(column.get(user, 1) for user in users[name]) - 1
+        while (column[name], row[name]) in taken:
+            row[name] += 1
+        taken.add((column[name], row[name]))
+    width, height = max(sizes[name][0] for name in inside), max(sizes[name][1] for name in inside)
+
+    def place(column: int, row: float) -> tuple[float, float]:
+        return _CORRIDOR + width / 2 + column * (width + _COLUMN), height / 2 + row * (height + _ROW)
+
+    places = {name: [*place(column[name], row[name]), *sizes[name]] for name in inside}
+    right = place(max(column.values()), 0)[0] + width / 2 + _CORRIDOR
+    for name, kind in kinds.items():
+        if kind == "i":
+            # Below the leaf that stands in the same row.
+            places[name] = [0.0, place(0, min(row[user] for user in users[name]) + 0.5)[1], *PORT]
+        elif kind == "o":
+            places[name] = [right, places[operands[name][0]][1], *PORT]
+    curves = []
+    for tail, head in edges:
+        (x0, y0, w0, _), (x1, y1, w1, _) = places[tail], places[head]
+        x0, x1 = x0 + w0 / 2, x1 - w1 / 2
+        # What comes in runs between the rows first.
+        turn = x1 - _COLUMN if kinds[tail] == "i" and x1 - _COLUMN > x0 else x0
+        straight = [x0, y0, x0, y0, turn, y0] if turn > x0 else []
+        bend = (x1 - turn) / 2
+        curves.append([*straight, turn, y0, turn + bend, y0, x1 - bend, y1, x1, y1])
+    bottom = max(y + h / 2 for _, y, _, h in places.values())
+    return [right, bottom], places, curves
 
 
 def _run(items: Any, edges: Any) -> Any:

@@ -9,6 +9,8 @@ from micrograd.draw.naming import place
 from micrograd.draw.samples import Users
 from micrograd.engine import Value
 
+# Beyond so many, a card for each input of the model would hide everything else.
+_MOST_INPUTS_SHOWN = 24
 _ACTIVATIONS = ("ReLU", "tanh", "sigmoid")
 
 
@@ -32,6 +34,11 @@ class NeuronInGraph:
         """The name of the neuron's layer, or an empty text where it is in none."""
         head, _, tail = self.owner.rpartition(".neurons.")
         return head if tail.isdigit() else ""
+
+    @property
+    def shows_inputs(self) -> bool:
+        """Whether numbers that were given to the neuron stand beside it, rather than fold with it."""
+        return len(self.inputs) <= _MOST_INPUTS_SHOWN
 
 
 def find_neurons(
@@ -88,7 +95,9 @@ def _collect(total: Value, owner: dict[Value, str]) -> list[Value]:
     while stack:
         node = stack.pop()
         nodes.append(node)
-        stack.extend(o for o in node._operands if owner.get(o) == owner[total])
+        # What a product multiplies is an input, even if an earlier use of the same neuron made it.
+        if node._op == "+":
+            stack.extend(o for o in node._operands if owner.get(o) == owner[total])
     nodes.reverse()
     return nodes
 

@@ -123,6 +123,10 @@ def _node(node: ViewNode, view: View, folding: Folding, number: int, pool: Pool)
     told["derivatives"] = _derivatives(node, view, pool)
     if node.copies:
         told["copies"] = len(node.copies) + 1
+    if node.uses > 1:
+        told["uses"] = node.uses
+    if node.unseen:
+        told["unseenUsers"] = node.unseen
     if node.hidden:
         told["hiddenOperands"] = node.hidden
     if first._computed is not None:

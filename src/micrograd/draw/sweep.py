@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from micrograd.draw.view import View
+from micrograd.engine import Value
 
 
 def forward_order(view: View) -> list[int]:
@@ -17,20 +18,25 @@ def backward_order(view: View) -> list[int]:
     gradient on, and puts the operands that now have received everything on the stack. A leaf has nothing
     to pass on, and is complete with its last part.
     """
-    pending = [0] * len(view.nodes)
+    # A parameter that is drawn once for each use has one gradient.
+    together: dict[Value, list[int]] = {}
+    for number, node in enumerate(view.nodes):
+        together.setdefault(node.values[0], []).append(number)
+    pending = dict.fromkeys(together, 0)
     for node in view.nodes:
         for operand in node.operands:
-            pending[operand] += 1
+            pending[view.nodes[operand].values[0]] += 1
     order: list[int] = []
     stack = [len(view.nodes) - 1]
     while stack:
         number = stack.pop()
         order.append(number)
         for operand in view.nodes[number].operands:
-            pending[operand] -= 1
-            if pending[operand] == 0:
+            value = view.nodes[operand].values[0]
+            pending[value] -= 1
+            if pending[value] == 0:
                 if view.nodes[operand].operands:
                     stack.append(operand)
                 else:
-                    order.append(operand)
+                    order += together[value]
     return order

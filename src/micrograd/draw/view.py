@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from micrograd.draw.naming import inputs_given, parameters_of, short
@@ -26,7 +26,9 @@ class ViewNode:
 
     ``values`` holds the Value it stands for: one for each sample, or a single one that all samples share.
     ``copies`` holds further Values that are the same number again (an input given as a plain number, of which
-    each neuron makes its own node), in the same form. ``operands`` are positions in the view.
+    each neuron makes its own node), in the same form. ``operands`` are positions in the view. ``uses`` counts
+    the nodes of the view that stand for the same parameter: one for each use of its neuron. ``unseen`` counts
+    the nodes that use it and were left out.
     """
 
     values: list[Value]
@@ -37,11 +39,17 @@ class ViewNode:
     operands: list[int] = field(default_factory=list)
     terms: int = 0
     hidden: int = 0
+    uses: int = 1
+    unseen: int = 0
 
 
 @dataclass
 class View:
-    """The nodes in topological order, the neurons among them, and what is not shown."""
+    """The nodes in topological order, the neurons among them, and what is not shown.
+
+    ``position`` tells where a Value stands among the nodes, ``use`` where a parameter does for one of the nodes
+    that use it, if that is another place.
+    """
 
     nodes: list[ViewNode]
     position: dict[Value, int]
@@ -52,6 +60,7 @@ class View:
     all_samples: int = 0
     unlike: int = 0
     hidden: int = 0
+    use: dict[tuple[Value, Value], int] = field(default_factory=dict)
 
 
 def view_of(root: Value, model: Any = None, inputs: Any = None) -> View:
@@ -93,30 +102,29 @@ def _nearest(
     if len(order) <= MOST_CARDS:
         return order, 0
     allowed = set(order)
-    neurons: dict[Value, tuple[list[Value], int]] = {}
-    layers: set[tuple[str, int]] = set()
-    users = _users_within(allowed, order, users)
-    for neuron in find_neurons(order, users, parameters, model):
-        inside = set(neuron.nodes)
+    neurons: dict[Value, list[Value]] = {}
+    cards_of: dict[Value, set[Hashable]] = {}
+    for neuron in find_neurons(order, _users_within(allowed, order, users), parameters, model):
         leaves = [o for node in neuron.nodes for o in node._operands if not o._operands]
-        # What other nodes use too (weights that several positions share) stays a card of its own.
-        cards = sum(1 for leaf in dict.fromkeys(leaves) if any(user not in inside for user in users[leaf]))
-        if (neuron.layer, neuron.use) not in layers:
-            layers.add((neuron.layer, neuron.use))
-            cards += 1
-        whole = ([*neuron.nodes, *leaves], cards)
-        neurons.update((node, whole) for node in neuron.nodes)
-    near, waiting, shown = {root}, deque([root]), 1
+        own = [leaf for leaf in leaves if leaf in parameters or len(users[leaf]) == 1]
+        whole = [*neuron.nodes, *own]
+        place = (neuron.layer or neuron.owner, neuron.use)
+        inputs = [(*place, k) for k in neuron.inputs] if neuron.shows_inputs else []
+        cards: set[Hashable] = {place, *inputs}
+        for node in neuron.nodes:
+            neurons[node], cards_of[node] = whole, cards
+    near, taken, shown = {root}, set(cards_of.get(root, {root})), 1
+    waiting = deque([root])
     while waiting:
         for operand in _operands_shown(waiting.popleft(), batch):
             if operand in near or operand not in allowed:
                 continue
-            nodes, cards = neurons.get(operand, ([operand], 1))
-            unit = [node for node in dict.fromkeys(nodes) if node not in near]
-            if len(near) + len(unit) <= MOST_NODES and shown + cards <= MOST_CARDS:
-                shown += cards
+            unit = neurons.get(operand, [operand])
+            more = taken | cards_of.get(operand, {operand})
+            if shown + len(unit) <= MOST_NODES and len(more) <= MOST_CARDS:
+                shown, taken = shown + len(unit), more
+                waiting.extend(node for node in unit if node not in near)
                 near.update(unit)
-                waiting.extend(unit)
     return [node for node in order if node in near], len(order) - len(near)
 
 
@@ -154,6 +162,7 @@ def _assemble(
     view.unlike = batch.unlike if batch else 0
     view.hidden = hidden
     same = _copies(neurons, named, here)
+    user_of = _uses_apart(neurons, here, parameters)
     operations = constants = 0
     for node in shown:
         if node in same:
@@ -179,11 +188,36 @@ def _assemble(
             drawn.terms = len(batch.members) + len(batch.others)
         operands = _operands_shown(node, batch)
         present = [operand for operand in operands if operand in view.position]
-        drawn.operands = [view.position[operand] for operand in present]
+        drawn.operands = [view.use.get((operand, node), view.position[operand]) for operand in present]
         drawn.hidden = len(operands) - len(present)
+        if hidden and batch is None:
+            drawn.unseen = len(users[node]) - len(here[node])
         view.position[node] = len(view.nodes)
         view.nodes.append(drawn)
+        for user in user_of.get(node, [])[1:]:
+            view.use[node, user] = len(view.nodes)
+            view.nodes.append(replace(drawn))
+        drawn_for = view.nodes[view.position[node] :]
+        for one in drawn_for:
+            one.uses = len(drawn_for)
     return view
+
+
+def _uses_apart(
+    neurons: list[NeuronInGraph], here: Users, parameters: dict[Value, str]
+) -> dict[Value, list[Value]]:
+    """Return for each parameter of a neuron that is used several times the nodes that use it.
+
+    It is drawn once for each, so that every use of the neuron folds with parameters of its own; what uses it
+    outside of its neuron (a penalty on the weights, for example) shares the first.
+    """
+    inside = {node: number for number, neuron in enumerate(neurons) for node in neuron.nodes}
+    apart = {}
+    for parameter in parameters:
+        users = [user for user in dict.fromkeys(here.get(parameter, ())) if user in inside]
+        if len({inside[user] for user in users}) == len(users) > 1:
+            apart[parameter] = users
+    return apart
 
 
 def _role(node: Value, root: Value, parameters: dict[Value, str], inputs: dict[Value, str]) -> str:
@@ -201,7 +235,7 @@ def _copies(neurons: list[NeuronInGraph], named: dict[Value, str], here: Users) 
     first: dict[tuple[str, int, int, float], Value] = {}
     same: dict[Value, Value] = {}
     for neuron in neurons:
-        for k, leaf in neuron.inputs.items():
+        for k, leaf in neuron.inputs.items() if neuron.shows_inputs else ():
             if leaf in named and not leaf.label and len(here.get(leaf, ())) == 1 and neuron.layer:
                 original = first.setdefault((neuron.layer, neuron.use, k, leaf.data), leaf)
                 if original is not leaf:

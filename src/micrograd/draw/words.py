@@ -92,6 +92,12 @@ WORDS: dict[str, dict[Language, str]] = {
         "fr": "{name} est utilisé {count} fois : les contributions s’additionnent.",
         "en": "{name} is used {count} times: the contributions add up.",
     },
+    "usedElsewhere": {
+        "fr": "{name} sert aussi ailleurs que dans ce qui est montré ici : les contributions s’additionnent.",
+        "en": "{name} is used elsewhere too, beyond what is shown here: the contributions add up.",
+    },
+    "otherUses": {"fr": "ses {count} autres utilisations", "en": "its {count} other uses"},
+    "unseenUsers": {"fr": "des nœuds non montrés", "en": "nodes that are not shown"},
     "noUsers": {"fr": "Aucun nœud visible ne l’utilise.", "en": "No node shown uses it."},
     "otherSamples": {"fr": "les {count} autres exemples", "en": "the {count} other samples"},
     "customPart": {"fr": "selon le _backward de {user}", "en": "by the _backward of {user}"},

@@ -222,7 +222,7 @@ function backwardLine(node) {
     const slope = graph.derivative(by, use);
     return slope === undefined ? "?" : `${written(slope)} × ${written(graph.grad(by))}`;
   });
-  const more = graph.users[node].length > 4 || graph.isShared(node) ? " + …" : "";
+  const more = graph.users[node].length > 4 || sections.othersThatUse(node) ? " + …" : "";
   return `∂${root}/∂${name} = ${parts.join(" + ")}${more} = ${total}`;
 }
 

@@ -118,7 +118,8 @@ export class Sections {
     const users = graph.users[node];
     if (!users.length) return [paragraph(say("noUsers")), block(...left, total())];
     const user = this.name(users[0].node);
-    parts.push(paragraph(users.length === 1 ? say("oneUser", { name, user }) : say("manyUsers", { name, count: users.length })));
+    const others = this.othersThatUse(node);
+    parts.push(paragraph(others ? say("usedElsewhere", { name }) : users.length === 1 ? say("oneUser", { name, user }) : say("manyUsers", { name, count: users.length })));
     const known = users.filter(({ node: by, use }) => graph.derivative(by, use) !== undefined);
     if (known.length) {
       parts.push(block(...left, ...plus(known.map(({ node: by }) =>
@@ -128,9 +129,9 @@ export class Sections {
     const mine = known.reduce((sum, { node: by, use }) => sum + graph.derivative(by, use) * graph.grad(by), 0);
     const left2 = [indented(left[0].cloneNode(true)), sign("=")];
     const elsewhere = this.number(graph.nodes[node].elsewhere);
-    if (graph.isShared(node)) {
-      const others = graph.grad(node) - mine - elsewhere;
-      terms.push(math("munder", math("mrow", figure(others, null, terms.length > 0)), math("mtext", say("otherSamples", { count: graph.scene.allSamples - 1 }))));
+    if (others) {
+      const rest = graph.grad(node) - mine - elsewhere;
+      terms.push(math("munder", math("mrow", figure(rest, null, terms.length > 0)), math("mtext", others)));
     } else if (known.length < users.length) {
       const by = users.find(({ node: other, use }) => graph.derivative(other, use) === undefined).node;
       terms.push(math("munder", math("mrow", figure(graph.grad(node) - mine, by, true)), math("mtext", say("customPart", { user: this.name(by) }))));
@@ -141,6 +142,16 @@ export class Sections {
     parts.push(block(indented(left[0].cloneNode(true)), sign("="), total()));
     if (elsewhere) parts.push(paragraph(say("elsewhere", { number: written(elsewhere) }), "note"));
     return parts;
+  }
+
+  // Who uses a node without being shown as its user: in other samples, in other uses of its neuron, out of sight.
+  othersThatUse(node) {
+    const { uses, unseenUsers } = this.graph.nodes[node];
+    const found = [];
+    if (this.graph.isShared(node)) found.push(say("otherSamples", { count: this.graph.scene.allSamples - 1 }));
+    if (uses) found.push(say("otherUses", { count: uses - 1 }));
+    if (unseenUsers) found.push(say("unseenUsers"));
+    return found.join(" + ");
   }
 
   number(kept) { return kept === undefined ? 0 : this.graph.number(kept); }
