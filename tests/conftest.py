@@ -14,6 +14,9 @@ from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Without it, scikit-learn skips its checks of the array API. SciPy reads it once, when it is imported.
+os.environ.setdefault("SCIPY_ARRAY_API", "1")
+
 settings.register_profile("micrograd", deadline=None, max_examples=100)
 settings.register_profile("quick", deadline=None, max_examples=20)
 settings.register_profile("thorough", deadline=None, max_examples=2000)
