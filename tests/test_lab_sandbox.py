@@ -238,6 +238,21 @@ def test_an_odd_cell_is_no_reason_to_stop(source):
     assert still_graded(result), (result, errors(result))
 
 
+@pytest.mark.parametrize("kind", ["bubblewrap", "limits"])
+@pytest.mark.parametrize("trap", ["os.symlink({secret!r}, '../printed.txt')", "os.mkfifo('../printed.txt')"])
+def test_the_last_words_are_not_read_through_a_link_or_a_pipe(tmp_path, trap, kind):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("s3cret")
+    began = time.monotonic()
+    result = run(
+        f"import os\nos.unlink('../printed.txt')\n{trap.format(secret=str(secret))}\nos._exit(3)", kind
+    )
+    assert result.end == "died"
+    assert "exit status 3" in result.detail
+    assert "s3cret" not in result.detail
+    assert time.monotonic() - began < 30
+
+
 def test_a_forged_message_is_turned_away():
     source = """
     import os

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from micrograd.lab import checks
 from micrograd.lab.checks import Finding
@@ -76,10 +76,14 @@ def run(
         outputs=[[] for _ in cells], findings={number: checks.nothing_seen(number) for number in NUMBERS}
     )
     token = secrets.token_hex(16)
-    with tempfile.TemporaryDirectory(prefix="micrograd-submission-", ignore_cleanup_errors=True) as name:
+    with (
+        tempfile.TemporaryDirectory(prefix="micrograd-submission-", ignore_cleanup_errors=True) as name,
+        # Kept open: by its name, what is read at the end could be a link or a pipe that a cell put there.
+        (Path(name) / "printed.txt").open("w+b") as printed,
+    ):
         # A link on the way (macOS's /tmp) would be another path inside the walls.
         root = Path(os.path.realpath(name))
-        process = _start(root, isolation, language, limits, files or {}, token)
+        process = _start(root, isolation, language, limits, files or {}, token, printed)
         # While the other process starts and imports, so does this one.
         threading.Thread(target=checks.get_ready, daemon=True).start()
         watch = Watch(process, root, limits, token)
@@ -106,7 +110,7 @@ def run(
             _make_removable(root)
         result.strangers = reader.strangers
         if result.end == "died":
-            result.detail = _last_words(root, process.returncode)
+            result.detail = _last_words(printed, process.returncode)
     return result
 
 
@@ -166,6 +170,7 @@ def _start(
     limits: Limits,
     files: Mapping[str, bytes],
     token: str,
+    printed: IO[bytes],
 ) -> subprocess.Popen[bytes]:
     work = root / "work"
     for folder in (work, root / "home", root / "matplotlib", root / "tmp"):
@@ -185,16 +190,15 @@ def _start(
         "-m",
         "micrograd.lab.sandbox.worker",
     ]
-    with (root / "printed.txt").open("ab") as printed:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=printed,
-            cwd=work,
-            env=_environment(root, language, token),
-            start_new_session=True,
-        )
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=printed,
+        cwd=work,
+        env=_environment(root, language, token),
+        start_new_session=True,
+    )
 
 
 def _environment(root: Path, language: Language, token: str) -> dict[str, str]:
@@ -248,12 +252,11 @@ def _make_removable(root: Path) -> None:
                     os.chmod(path, 0o700)
 
 
-def _last_words(root: Path, code: int | None) -> str:
+def _last_words(printed: IO[bytes], code: int | None) -> str:
     """Return how the process ended, and the end of what it printed past Python."""
     try:
-        with (root / "printed.txt").open("rb") as printed:
-            printed.seek(max(0, os.fstat(printed.fileno()).st_size - 2000))
-            tail = printed.read().decode(errors="replace").strip()
+        printed.seek(max(0, os.fstat(printed.fileno()).st_size - 2000))
+        tail = printed.read(2000).decode(errors="replace").strip()
     except OSError:
         tail = ""
     status = f"exit status {code}" if code is None or code >= 0 else f"signal {-code}"
