@@ -24,18 +24,25 @@ static int64_t chunks_of(const Machine *m, int64_t count) {
     return blocks < MOST_CHUNKS ? blocks : MOST_CHUNKS;
 }
 
-/* Lay samples first..first+count-1 out in rows. Lanes beyond the last sample repeat it with no weight in the loss. */
+/* Lay the columns of samples first..first+count-1 out in rows. Lanes beyond the last sample repeat it. */
+static void load_columns(const double *samples, int64_t width, const int64_t *order, double *rows, int64_t stride,
+                         int64_t first, int64_t count, int64_t lanes) {
+    for (int64_t f = 0; f < width; f++, rows += stride) {
+        const double *column = samples + f;
+        if (order == NULL)
+            for (int64_t l = 0; l < count; l++) rows[l] = column[(first + l) * width];
+        else
+            for (int64_t l = 0; l < count; l++) rows[l] = column[order[first + l] * width];
+        for (int64_t l = count; l < lanes; l++) rows[l] = rows[count - 1];
+    }
+}
+
+/* The samples of a block, features before targets, and their weights in the loss: none for lanes that repeat one. */
 static void load_block(const Run *run, const int64_t *order, int64_t samples, double *rows, int64_t first,
                        int64_t count, int64_t lanes) {
     const Machine *m = run->machine;
-    for (int64_t l = 0; l < lanes; l++) {
-        int64_t sample = first + (l < count ? l : count - 1);
-        if (order != NULL) sample = order[sample];
-        const double *x = run->X + sample * m->features;
-        for (int64_t f = 0; f < m->features; f++) rows[f * m->lanes + l] = x[f];
-        const double *y = run->Y + sample * m->targets;
-        for (int64_t f = 0; f < m->targets; f++) rows[(m->features + f) * m->lanes + l] = y[f];
-    }
+    load_columns(run->X, m->features, order, rows, m->lanes, first, count, lanes);
+    load_columns(run->Y, m->targets, order, rows + m->features * m->lanes, m->lanes, first, count, lanes);
     if (m->seed != NONE) {
         double *seed = rows + m->seed * m->lanes;
         for (int64_t l = 0; l < lanes; l++) seed[l] = l < count ? 1.0 / (double)samples : 0.0;
