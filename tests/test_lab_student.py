@@ -512,6 +512,19 @@ def test_a_very_large_file_is_refused(tmp_path, capsys):
     assert "film.mp4" in capsys.readouterr().err
 
 
+def test_a_renamed_file_is_two_changes_and_a_password_in_an_address_is_not_shown(tmp_path, capsys):
+    folder = project(tmp_path)
+    remote = with_remote(folder, tmp_path)
+    git(folder, "remote", "set-url", "--push", "origin", "https://me:s3cret@localhost/x.git")
+    git(folder, "mv", "README.md", "LISEZ-MOI.md")
+    assert hand_in(folder, "--dry-run") == 0
+    said = capsys.readouterr().out
+    assert "D  README.md\n" in said
+    assert "A  LISEZ-MOI.md\n" in said
+    assert "https://me:***@localhost/x.git" in said
+    assert git(remote, "for-each-ref") == ""
+
+
 def test_an_unknown_remote_is_named(tmp_path, capsys):
     folder = project(tmp_path)
     with_remote(folder, tmp_path)

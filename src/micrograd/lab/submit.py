@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -23,6 +24,7 @@ TAG = "tp1"
 _PUSH_SECONDS = 600.0
 _MOST_MEGABYTES = 20
 _MOST_SHOWN = 20
+_PASSWORD = re.compile(r"(://[^/@:]*:)[^/@]*@")
 
 
 @dataclass(frozen=True)
@@ -102,10 +104,12 @@ def make_plan(folder: Path, remote: str | None, language: Language) -> Plan:
         raise LabError(words["tag exists"].format(tag=TAG, where=words["there"].format(remote=name)))
     if not succeeds(root, "var", "GIT_COMMITTER_IDENT"):
         raise LabError(words["no identity"])
-    status = git(root, "-c", "core.quotePath=false", "status", "--short", "--untracked-files=all", "-z")
+    # Without renames, which would be two names in one entry.
+    status = git(root, "status", "--short", "--no-renames", "--untracked-files=all", "-z")
     changes = tuple(entry for entry in status.split("\0") if entry)
     _refuse_large(root, changes, language)
-    return Plan(root, branch, name, git(root, "remote", "get-url", "--push", name), changes)
+    url = git(root, "remote", "get-url", "--push", name)
+    return Plan(root, branch, name, _PASSWORD.sub(r"\1***@", url), changes)
 
 
 def carry_out(plan: Plan, language: Language) -> str:
