@@ -272,6 +272,32 @@ def test_a_cycle_through_an_unfolded_neuron_is_collected():
     assert gone() is None
 
 
+def test_layers_within_a_cycle_free_their_numbers_once(python):
+    """The garbage collector takes a node's references away before the node goes, and is not to be asked then."""
+    script = """
+        import gc
+        from micrograd import Value
+        from micrograd.nn import MLP
+
+        def same(x):
+            out = Value(x.data, (x,), "same")
+
+            def backward():
+                x.grad += out.grad
+
+            out._backward = backward
+            return out
+
+        model = MLP(2, [8, 8, 1])
+        for _ in range(20):
+            same(model([same(Value(0.5)), same(Value(0.25))])).backward()
+            gc.collect()
+        print("alive")
+    """
+    # The debugging allocator knows what was freed before.
+    assert python(script, PYTHONMALLOC="debug").split() == ["alive"]
+
+
 def test_operands_live_as_long_as_the_nodes_that_use_them():
     def build():
         a = Value(2.0)

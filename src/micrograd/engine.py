@@ -140,6 +140,9 @@ class Value:
 
     # -- Operations: the value, and beside it the derivative by each operand --------------------------------
 
+    # _binary(name, value, operand, derivative by it, other operand, derivative by it) makes the node; _unary is
+    # the same with a single operand, _with_number with a number, which no gradient is for unless someone looks.
+
     def __add__(self, other: Operand) -> Value:
         if isinstance(other, Value):
             b = cython.cast(Value, other)

@@ -8,7 +8,8 @@ cdef class FusedLayer(Value):
     cdef Matrix matrix
     cdef FusedLayer source
     cdef tuple inputs
-    cdef double* numbers
+    cdef double* numbers  # of the inputs: the state of the layer before, or a block of the node's own
+    cdef bint owns_numbers
     cdef double* state
     cdef int activation
 

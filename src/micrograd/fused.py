@@ -171,7 +171,8 @@ class FusedLayer(Value):
 
     def __dealloc__(self) -> None:
         free_numbers(self.state)
-        if self.source is None:
+        # The source may be gone by now (the garbage collector takes cycles apart first), so it cannot be asked.
+        if self.owns_numbers:
             free_numbers(self.numbers)
 
 
@@ -281,6 +282,7 @@ def _take(node: FusedLayer, inputs: Any) -> None:
     if n != node.matrix.width:
         _numbers.wrong_count(node.matrix.width, n, given[0] if n else None)
     node.numbers = allocate_numbers(n)
+    node.owns_numbers = True
     plain = True
     i: cython.Py_ssize_t
     for i in range(n):
