@@ -371,6 +371,7 @@ def test_everything_can_be_done_by_keyboard(opened: Any) -> None:
     keyboard.press("Escape")
     assert page.page.locator("#search").input_value() == ""
     # Every control has a name, and a role that says what it is.
+    assert page.page.locator("#picture [role=button] [role=button]").count() == 0
     nameless = page.page.eval_on_selector_all(
         "button, input, select, [role=button], [role=link]",
         "all => all.filter(c => !(c.getAttribute('aria-label') || c.textContent.trim() || c.labels?.length))"
@@ -473,6 +474,46 @@ def test_light_dark_zoom_and_print(opened: Any) -> None:
         assert card["x"] + card["width"] <= stage["x"] + stage["width"]
     assert not page.page.locator("#film").is_visible()
     assert page.page.locator("#picture").is_visible()
+
+
+def test_the_picture_cannot_be_pushed_out_of_sight(opened: Any) -> None:
+    page = opened(*one_sample([1]))
+    for x, y in ((2000, 0), (-2000, 0), (0, 2000), (0, -2000)):
+        page.page.click("#zoom-fit")
+        page.page.mouse.move(200, 600)
+        page.page.mouse.down()
+        page.page.mouse.move(200 + x, 600 + y, steps=3)
+        page.page.mouse.up()
+        world = page.page.locator("#world").bounding_box()
+        stage = page.page.locator("#stage").bounding_box()
+        for start, size in (("x", "width"), ("y", "height")):
+            assert world[start] + world[size] > stage[start]
+            assert world[start] < stage[start] + stage[size]
+
+
+def test_two_fingers_zoom_and_one_moves(opened: Any) -> None:
+    page = opened(*batch(2, 4), viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True)
+    session = page.page.context.new_cdp_session(page.page)
+
+    def touch(kind: str, *points: tuple[int, int]) -> None:
+        where = [{"x": x, "y": y, "id": k} for k, (x, y) in enumerate(points)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": where})
+
+    def result() -> dict[str, float]:
+        return dict(page.page.locator("#picture .card.result .outline").bounding_box())
+
+    before = result()
+    touch("touchStart", (100, 400))
+    touch("touchMove", (120, 410))
+    touch("touchMove", (130, 430))
+    touch("touchEnd")
+    moved = result()
+    assert (moved["x"] - before["x"], moved["y"] - before["y"]) == pytest.approx((30, 30), abs=0.5)
+    touch("touchStart", (150, 400), (250, 400))
+    touch("touchMove", (125, 400), (275, 400))
+    touch("touchEnd")
+    assert result()["width"] == pytest.approx(1.5 * before["width"], rel=0.01)
+    assert page.page.evaluate("visualViewport.scale") == 1
 
 
 def test_a_notebook_shows_it_in_a_frame(browser: Any, tmp_path: Path) -> None:

@@ -256,6 +256,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "unfoldAll": {"fr": "Tout déplier", "en": "Unfold all"},
     "foldOne": {"fr": "Replier {name}", "en": "Fold {name}"},
     "unfoldOne": {"fr": "Déplier {name}", "en": "Unfold {name}"},
+    "zoom": {"fr": "Zoom", "en": "Zoom"},
     "zoomIn": {"fr": "Agrandir", "en": "Zoom in"},
     "zoomOut": {"fr": "Réduire", "en": "Zoom out"},
     "zoomFit": {"fr": "Tout voir", "en": "Fit"},

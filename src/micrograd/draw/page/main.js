@@ -1,7 +1,7 @@
 // The page: its state, and what changes it.
 
 import { showExplanation } from "./explanation.js";
-import { written } from "./figures.js";
+import { slopeWritten, written } from "./figures.js";
 import { Film } from "./film.js";
 import { Graph } from "./graph.js";
 import { drawPicture, groupName, updateNumbers } from "./picture.js";
@@ -158,7 +158,11 @@ function afterFolding(before = null, group = null) {
   }
   redraw(before, group);
   showExplanation(at("explanation"), graph, sections, state, actions);
-  if (group !== null) document.querySelector(`#picture [data-fold="${group}"]`)?.focus({ preventScroll: true });
+  if (group === null) return;
+  const next = cardOf(`g${group}`) ?? document.querySelector(`#picture [data-fold="${group}"]`);
+  if (next?.matches(".card")) state.focusable = `g${group}`;
+  refresh();
+  next?.focus({ preventScroll: true });
 }
 
 function searchText(node) {
@@ -200,6 +204,11 @@ function caption() {
   return [phase, "  ", inWords];
 }
 
+// In a sum or a product, behind a sign.
+function inBrackets(text) {
+  return text.startsWith("-") ? `(${text})` : text;
+}
+
 function forwardLine(node) {
   const told = graph.nodes[node];
   const name = sections.name(node);
@@ -208,7 +217,7 @@ function forwardLine(node) {
   const operands = told.operands.map((operand) => written(graph.data(operand)));
   const result = told.computed === undefined ? value : `${written(graph.computed(node))} → ${value}`;
   if ((told.op === "+" || told.op === "*") && !told.terms && operands.length === 2) {
-    return `${name} = ${sections.name(told.operands[0])} ${told.sign} ${sections.name(told.operands[1])} = ${operands.join(` ${told.sign} `)} = ${result}`;
+    return `${name} = ${sections.name(told.operands[0])} ${told.sign} ${sections.name(told.operands[1])} = ${operands[0]} ${told.sign} ${inBrackets(operands[1])} = ${result}`;
   }
   return `${name} = ${told.sign}(${operands.join(", ")}${told.terms ? ", …" : ""}) = ${result}`;
 }
@@ -218,9 +227,11 @@ function backwardLine(node) {
   const root = sections.name(graph.root);
   const total = written(graph.grad(node));
   if (node === graph.root) return `∂${root}/∂${name} = ${total}`;
-  const parts = graph.users[node].slice(0, 4).map(({ node: by, use }) => {
+  const parts = graph.users[node].slice(0, 4).map(({ node: by, use }, k) => {
     const slope = graph.derivative(by, use);
-    return slope === undefined ? "?" : `${written(slope)} × ${written(graph.grad(by))}`;
+    if (slope === undefined) return "?";
+    const first = slopeWritten(slope);
+    return `${k ? inBrackets(first) : first} × ${inBrackets(written(graph.grad(by)))}`;
   });
   const more = graph.users[node].length > 4 || sections.othersThatUse(node) ? " + …" : "";
   return `∂${root}/∂${name} = ${parts.join(" + ")}${more} = ${total}`;

@@ -194,11 +194,12 @@ function foldedGroup(graph, number, x, y, { width, height }) {
   const label = say("unfoldOne", { name: groupName(group) });
   const made = svg("g", {
     class: `card folded ${group.kind}`, transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, "data-unit": `g${number}`,
-    role: "button", tabindex: -1,
+    role: "button", tabindex: -1, "aria-expanded": "false", "aria-keyshortcuts": "F",
   }, svg("rect", { class: "outline behind", x: 5, y: -4, width: width - 2, height, rx: 12 }),
   svg("rect", { class: "outline", width, height, rx: 12 }));
   made.append(
-    svg("g", { class: "fold", "data-fold": number, role: "button", tabindex: 0, "aria-label": label, "aria-expanded": "false" },
+    // For the mouse: the card itself tells screen readers that it is folded, and F unfolds it.
+    svg("g", { class: "fold", "data-fold": number, "aria-hidden": "true" },
       svg("circle", { class: "handle", cx: 15, cy: 14.5, r: 9 }),
       svg("text", { class: "plus", x: 15, y: 19, "text-anchor": "middle" }, "+"),
       svg("title", {}, label)),
@@ -257,6 +258,7 @@ export function updateNumbers(root, graph, state, film) {
     made.classList.toggle("pending", !hasData);
     made.classList.toggle("selected", state.selected === unit);
     made.classList.toggle("current", current !== null && current.unit === unit);
+    made.classList.toggle("going-back", current !== null && !current.isForward);
     made.classList.toggle("match", state.matches.includes(unit));
     made.setAttribute("tabindex", state.focusable === unit ? 0 : -1);
     made.setAttribute("aria-pressed", String(state.selected === unit));
@@ -278,6 +280,7 @@ export function updateNumbers(root, graph, state, film) {
     } else {
       updateActivity(made, graph, hasData);
     }
+    if (made.matches(".overwritten")) label += `, ${say("overwrittenShort")}`;
     made.setAttribute("aria-label", label);
   }
   for (const edge of root.querySelectorAll(".edge, .slope")) {

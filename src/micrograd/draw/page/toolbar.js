@@ -87,6 +87,7 @@ function swatch(role) {
 
 export function drawZoom(place, viewport) {
   place.setAttribute("role", "group");
+  place.setAttribute("aria-label", say("zoom"));
   place.replaceChildren(
     button(say("zoomIn"), { id: "zoom-in" }, () => viewport.zoom(1.3), "+"),
     button(say("zoomOut"), { id: "zoom-out" }, () => viewport.zoom(1 / 1.3), "−"),

@@ -29,6 +29,13 @@ export class Viewport {
   }
 
   apply() {
+    // However far it is pushed, a part of the picture stays in sight.
+    const { clientWidth, clientHeight } = this.stage;
+    const within = (at, size, room) => Math.min(Math.max(at, 60 - size * this.scale), room - 60);
+    if (this.picture && clientWidth && clientHeight) {
+      this.x = within(this.x, this.picture.width, clientWidth);
+      this.y = within(this.y, this.picture.height, clientHeight);
+    }
     const world = this.stage.querySelector("#world");
     if (world) world.setAttribute("transform", `translate(${this.x.toFixed(2)},${this.y.toFixed(2)}) scale(${this.scale.toFixed(4)})`);
   }
@@ -88,7 +95,9 @@ export class Viewport {
   print(isPrinting) {
     const picture = this.stage.querySelector("svg");
     if (isPrinting) {
-      picture.setAttribute("viewBox", `-10 -20 ${this.picture.width + 20} ${this.picture.height + 40}`);
+      const { width, height } = this.picture;
+      picture.setAttribute("viewBox", `-10 -20 ${width + 20} ${height + 40}`);
+      this.stage.style.setProperty("--aspect", Math.max(0.7, width / (height + 90)));
       this.stage.querySelector("#world").removeAttribute("transform");
     } else {
       picture.removeAttribute("viewBox");

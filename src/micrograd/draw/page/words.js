@@ -22,5 +22,7 @@ export function fill(template, filled = {}) {
 }
 
 export function say(key, filled = {}) {
-  return fill(texts[key][language], filled);
+  const text = texts[key][language];
+  // In French, no line begins with a colon.
+  return fill(language === "fr" ? text.replace(/ ([:;!?»])/g, "\u00a0$1") : text, filled);
 }
