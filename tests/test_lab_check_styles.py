@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 
 import pytest
 from test_lab_checks import binary, hints, look, sigmoid_operation, sigmoid_written, trainer, update
@@ -200,3 +201,43 @@ def test_numbers_that_are_no_log_are_not_taken_for_one():
         return None + 1
 
     assert hints(update(look(9, outputs=outputs, train=train))) == {"function-failed"}
+
+
+# What a student's objects do to the checks
+
+
+class Unreadable(list):
+    def __iter__(self):
+        raise ValueError("not \x1b[2Jtoday\nnor tomorrow")
+
+
+def test_variables_that_cannot_be_read_are_said_not_to_be_instead_of_tampered_with():
+    (finding,) = look(6, X=Unreadable([1]), y=[1])
+    assert finding.hint == "not-observable"
+    assert finding.advice("en").endswith("ValueError: not today nor tomorrow")
+
+
+def test_a_function_that_exits_has_failed():
+    def leave(out):
+        raise SystemExit(3)
+
+    assert "function-failed" in hints(look(2, sigmoid=leave))
+
+
+def test_an_exception_without_a_message_is_still_an_exception():
+    class Silent(Exception):
+        def __str__(self):
+            raise ValueError
+
+    def fail(out):
+        raise Silent
+
+    assert "function-failed" in hints(look(2, sigmoid=fail))
+
+
+def test_what_comes_from_the_student_is_short_and_plain_in_a_hint():
+    asked = checks.questions(7, random.Random(0))
+    (finding, *_) = checks.judge(7, asked, {"error": "x\x1b]0;title\x07\r\n" * 100_000})
+    assert finding.advice("fr").count("x") < 400
+    assert "\x1b" not in finding.advice("fr")
+    assert "\n" not in finding.advice("fr")

@@ -265,6 +265,20 @@ def test_a_forged_message_is_turned_away():
     assert still_graded(result)
 
 
+def test_messages_of_any_shape_that_know_the_secret_harm_nobody():
+    source = """
+    import gc
+    from micrograd.lab.sandbox.worker import Worker
+    for worker in [thing for thing in gc.get_objects() if type(thing) is Worker]:
+        for odd in (1.0, True, -1, 10**9, [0], {"a": 1}, "0", None, float("nan")):
+            for kind in ("begin", "cell", "ready", "observed", odd):
+                worker._send({"type": kind, "index": odd, "task": odd, "outputs": odd, "observed": odd})
+        worker._send({"type": "cell", "index": 0, "outputs": [{}, 3, {"type": "error"}, {"type": ["x"], "text": 3}]})
+    """
+    result = run(source)
+    assert result.end in ("finished", "time")
+
+
 def test_observations_of_any_shape_are_judged_without_an_error():
     import random
 

@@ -200,10 +200,10 @@ def _print_errors(
 def _errors(cells: list[CodeCell], result: Run, task: int | None) -> list[tuple[CodeCell, str]]:
     """Return a task's cells that stopped with an error, each with that error in one line."""
     return [
-        (cell, plain_text(f"{item['name']}: {str(item['message']).partition(chr(10))[0]}")[:200])
+        (cell, plain_text(f"{item.get('name')}: {str(item.get('message')).partition(chr(10))[0]}")[:200])
         for cell, items in zip(cells, result.outputs)
         for item in items
-        if item["type"] == "error" and cell.task == task
+        if item.get("type") == "error" and cell.task == task
     ]
 
 

@@ -110,7 +110,12 @@ def main(arguments: argparse.Namespace) -> int:
             bar.set_postfix_str(result["name"], refresh=False)
             bar.update()
 
-        results = grade_class(sources, output, settings, on_result)
+        try:
+            results = grade_class(sources, output, settings, on_result)
+        except KeyboardInterrupt:
+            bar.close()
+            print(words["interrupted"].format(count=bar.n, all=len(sources)), file=sys.stderr)
+            raise
     _write(results, output, walls.say(language), language)
     failed = sum(bool(result["problem"]) or result["end"] != "finished" for result in results)
     line = words["graded"].format(

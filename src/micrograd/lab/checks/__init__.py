@@ -9,13 +9,16 @@ student's code cannot reach. Between the two only JSON travels.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 from micrograd.lab.checks import boundary, moons, perceptron, training
 from micrograd.lab.checks.finding import Finding
-from micrograd.lab.checks.observing import Room, View, quietly
+from micrograd.lab.checks.observing import Room, View, attempt, quietly
+from micrograd.lab.plain_text import plain_text
 from micrograd.lab.tasks import NUMBERS, TASKS
 
+_LONGEST_VALUE = 300
 _ROOMS: dict[int, Room] = {
     1: perceptron.TASK_1,
     2: perceptron.TASK_2,
@@ -38,16 +41,34 @@ def questions(task: int, generator: random.Random) -> dict[str, Any]:
 def observe(task: int, view: View, asked: dict[str, Any]) -> dict[str, Any]:
     """Call the student's functions and return what came back (JSON-ready); never raises for a student's error."""
     with quietly():
-        return _ROOMS[task].observe(view, asked)
+        outcome = attempt(lambda: _ROOMS[task].observe(view, asked))
+    if "error" in outcome:
+        return {"failed": outcome["error"]}
+    observed: dict[str, Any] = outcome["value"]
+    return observed
 
 
 def judge(task: int, asked: dict[str, Any], observed: dict[str, Any]) -> list[Finding]:
     """Decide what was right. ``observed`` may hold anything: it comes from the student's side."""
+    if isinstance(observed, dict) and isinstance(observed.get("failed"), str):
+        findings = [
+            Finding(task, "observations", "wrong", 1.0, "not-observable", {"error": observed["failed"]})
+        ]
+        return [_tame(finding) for finding in findings]
     try:
-        return _ROOMS[task].judge(asked, observed)
+        return [_tame(finding) for finding in _ROOMS[task].judge(asked, observed)]
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         # Only an observation of the wrong shape gets here, and ours are not: it was tampered with.
         return [Finding(task, "observations", "wrong", 1.0, "tampered")]
+
+
+def _tame(finding: Finding) -> Finding:
+    """Make what comes from the student's side fit for one line of a terminal or a table."""
+    values = {
+        name: " ".join(plain_text(value).split())[:_LONGEST_VALUE] if isinstance(value, str) else value
+        for name, value in finding.values.items()
+    }
+    return replace(finding, values=values)
 
 
 def get_ready() -> None:

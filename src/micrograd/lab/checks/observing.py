@@ -73,8 +73,12 @@ def attempt(call: Callable[[], Any]) -> dict[str, Any]:
     """Return ``{"value": what call returned}``, or ``{"error": the exception in one line}``."""
     try:
         return {"value": call()}
-    except Exception as error:  # whatever a student's code raises is an observation
-        return {"error": f"{type(error).__name__}: {error}"[:300]}
+    except (Exception, SystemExit) as error:  # whatever a student's code raises is an observation
+        try:
+            message = str(error)
+        except Exception:  # an exception of the student's own may fail even here
+            message = ""
+        return {"error": f"{type(error).__name__}: {message}"[:300]}
 
 
 def number(value: Any) -> float | None:

@@ -41,6 +41,10 @@ HINTS: dict[str, dict[Language, str]] = {
         "fr": "les observations de cette tâche sont illisibles : le notebook est intervenu dans la vérification",
         "en": "the observations of this task cannot be read: the notebook interfered with the check",
     },
+    "not-observable": {
+        "fr": "nos vérifications n'ont pas pu lire vos variables : {error}",
+        "en": "our checks could not read your variables: {error}",
+    },
     "not-run": {
         "fr": "cette tâche n'a pas pu être exécutée : le notebook s'est arrêté avant",
         "en": "this task could not be run: the notebook stopped before it",

@@ -18,6 +18,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "grading": "Évaluation",
         "graded": "{count} rendus : {new} évalués, {kept} inchangés depuis la dernière fois, {failed} sans note"
         " complète. Durée : {seconds} s.",
+        "interrupted": "Interrompu : {count} rendus sur {all} sont évalués et gardés ; la même commande continue.",
         "report at": "Page : {path}",
         "csv at": "Tableau : {path}",
         # The report
@@ -93,6 +94,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "grading": "Grading",
         "graded": "{count} submissions: {new} graded, {kept} unchanged since last time, {failed} without a complete"
         " grade. It took {seconds} s.",
+        "interrupted": "Interrupted: {count} of {all} submissions are graded and kept; the same command goes on.",
         "report at": "Page: {path}",
         "csv at": "Table: {path}",
         "title": "Lab 1, gradient descent: grades",

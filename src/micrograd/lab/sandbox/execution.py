@@ -138,16 +138,16 @@ def _listen(
             if result.end == "died":
                 watch.wait(2.0)
             return
-        kind = message.get("type")
-        if kind == "begin" and message.get("index") in range(len(result.outputs)):
-            result.cell = message["index"]
+        kind, given = message.get("type"), message.get("index")
+        # Whoever found the secret may send anything: 1.0 is in a range of numbers, too.
+        index = given if isinstance(given, int) and given in range(len(result.outputs)) else None
+        if kind == "begin" and index is not None:
+            result.cell = index
             if on_cell:
-                on_cell(message["index"], len(result.outputs))
-        elif kind == "cell" and message.get("index") in range(len(result.outputs)):
+                on_cell(index, len(result.outputs))
+        elif kind == "cell" and index is not None:
             if isinstance(message.get("outputs"), list):
-                result.outputs[message["index"]] = [
-                    item for item in message["outputs"] if isinstance(item, dict)
-                ]
+                result.outputs[index] = [item for item in message["outputs"] if isinstance(item, dict)]
         elif kind == "ready" and message.get("task") in NUMBERS and message["task"] not in asked:
             task = message["task"]
             asked[task] = checks.questions(task, generator)
