@@ -18,7 +18,7 @@ pytest.importorskip("latex2mathml")
 
 from draw_tasks import TASKS, batch, moons, one_sample
 
-from micrograd.draw import Explorer, explain, explore, trace
+from micrograd.draw import Explorer, explain, explore, figures, trace
 from micrograd.draw.scene import scene_of
 from micrograd.draw.sweep import backward_order
 from micrograd.draw.view import MOST_CARDS, view_of
@@ -303,6 +303,33 @@ def test_explanations_in_the_terminal(lang: str) -> None:
         explain(1.0)  # type: ignore[arg-type]
 
 
+def test_the_terminal_names_nodes_as_the_explorer_does() -> None:
+    loss, model = one_sample([1])
+    view = view_of(loss, model)
+    for drawn in view.nodes:
+        text = explain(drawn.values[0], "en", root=loss, model=model)
+        assert text.startswith((f"{drawn.name} ", f"{drawn.name}:"))
+        assert f"∂L/∂{drawn.name} = {figures.write(drawn.values[0].grad)}" in text
+    weight = model.parameters()[0]
+    assert explain(weight, "fr", model=model).startswith("w0 (layers.0.neurons.0.w.0) : paramètre")
+    # Letters for what has no name are no other operand's name.
+    product = Value(2.0) * Value(-3.0, label="a")
+    assert "o = b × a = 2.0000 × (-3.0000) = -6.0000" in explain(product, "en")
+    assert "cos(-3.0000)" in explain(Value(-3.0).cos(), "en")
+    named = Value(2.0, label="exp(a)") * 3.0
+    assert "o = exp(a) × a" in explain(named, "en")
+
+
+def test_a_weight_of_a_batch_is_explained_in_a_few_lines() -> None:
+    loss, model = batch(2)
+    weight = model.layers[1].neurons[0].w[0]
+    lines = explain(weight, "en", root=loss, model=model).splitlines()
+    start = next(k for k, line in enumerate(lines) if "is used 100 times" in line)
+    parts = [line for line in lines[start + 1 :] if line.startswith(("  =", "  +"))]
+    assert len(parts) == 13
+    assert parts[-1].endswith("[88 more contributions]")
+
+
 def test_an_operation_of_ones_own_is_explained_as_such() -> None:
     x = Value(2.0, label="x")
     out = Value(8.0, (x,), "cube")
@@ -313,6 +340,7 @@ def test_an_operation_of_ones_own_is_explained_as_such() -> None:
     out._backward = backward
     out.backward()
     assert "_backward" in explain(out, "en")
+    assert "= 12.0000   [by the _backward of" in explain(x, "en", root=out)
     assert scene_of(out)["nodes"][-1]["custom"]
 
 

@@ -33,6 +33,15 @@ def write(number: float, digits: int = 4) -> str:
     return f"{mantissa}e{int(exponent):+d}"
 
 
+def slope(number: float) -> str:
+    """Return a local derivative as text: often a whole number, as 1 for an addition and 0 for a closed ReLU.
+
+    >>> slope(1.0), slope(-0.0), slope(0.25)
+    ('1', '0', '0.2500')
+    """
+    return str(int(number)) if number == number // 1 and abs(number) < 1e4 else write(number)
+
+
 def exact(number: float) -> str:
     """Return the shortest text that stands for exactly this float, as ``repr`` does; zero has no sign."""
     return repr(float(number) + 0.0)

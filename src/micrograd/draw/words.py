@@ -118,12 +118,12 @@ WORDS: dict[str, dict[Language, str]] = {
     # A step of gradient descent
     "learningRate": {"fr": "taux d’apprentissage η", "en": "learning rate η"},
     "stepDown": {
-        "fr": "Le gradient est positif : augmenter {name} augmenterait L. La descente diminue donc {name}.",
-        "en": "The gradient is positive: a larger {name} would make L larger. So the step decreases {name}.",
+        "fr": "Le gradient est positif : augmenter {name} augmenterait {root}. La descente diminue donc {name}.",
+        "en": "The gradient is positive: a larger {name} would make {root} larger. So the step decreases {name}.",
     },
     "stepUp": {
-        "fr": "Le gradient est négatif : augmenter {name} diminuerait L. La descente augmente donc {name}.",
-        "en": "The gradient is negative: a larger {name} would make L smaller. So the step increases {name}.",
+        "fr": "Le gradient est négatif : augmenter {name} diminuerait {root}. La descente augmente donc {name}.",
+        "en": "The gradient is negative: a larger {name} would make {root} smaller. So the step increases {name}.",
     },
     "stepNone": {
         "fr": "Le gradient est nul : la descente ne change pas {name}.",
@@ -134,8 +134,8 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "The gradient is not a finite number: no step is possible.",
     },
     "stepEffect": {
-        "fr": "À lui seul, ce pas changerait L d’environ {number} (−η × gradient², au premier ordre).",
-        "en": "By itself, this step would change L by about {number} (−η × gradient², to first order).",
+        "fr": "À lui seul, ce pas changerait {root} d’environ {number} (−η × gradient², au premier ordre).",
+        "en": "By itself, this step would change {root} by about {number} (−η × gradient², to first order).",
     },
     # Worth noticing
     "overwritten": {
@@ -297,6 +297,7 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "close": {"fr": "Fermer", "en": "Close"},
     # The terminal
+    "moreParts": {"fr": "{count} autres contributions", "en": "{count} more contributions"},
     "passesOn": {"fr": "Ce qu’il transmet", "en": "What it passes on"},
     "giveRoot": {
         "fr": "Donnez root= (le résultat sur lequel backward() a été appelée) pour voir d’où il vient.",

@@ -48,7 +48,7 @@ function section(kind, title, parts) {
 
 function descent(node, graph, sections, state, actions) {
   const [data, grad, rate] = [graph.data(node), graph.grad(node), state.rate];
-  const name = sections.name(node);
+  const [name, root] = [sections.name(node), sections.name(graph.root)];
   const input = element("input", { type: "number", min: 0, step: "any", value: rate, id: "rate" });
   input.addEventListener("change", () => actions.setRate(Number(input.value)));
   const label = element("label", { for: "rate" }, `${say("learningRate")} = `, input);
@@ -58,10 +58,10 @@ function descent(node, graph, sections, state, actions) {
   const after = figure(data - rate * grad);
   after.setAttribute("data-total", "step");
   return [
-    paragraph(say(grad > 0 ? "stepDown" : grad < 0 ? "stepUp" : "stepNone", { name })), label,
+    paragraph(say(grad > 0 ? "stepDown" : grad < 0 ? "stepUp" : "stepNone", { name, root })), label,
     block(own(), sign("←"), own(), sign("−"), math("mi", "η"), sign("×"), gradient),
     block(indented(own()), sign("="), figure(data), sign("−"), math("mn", String(rate)), sign("×"), figure(grad, null, true), sign("="), after),
-    paragraph(say("stepEffect", { number: written(-rate * grad * grad) })),
+    paragraph(say("stepEffect", { root, number: written(-rate * grad * grad) })),
   ];
 }
 
