@@ -157,6 +157,24 @@ def test_ten_gigabytes_of_files_are_stopped(source):
     assert result.end == "written" or "OSError" in errors(result)
 
 
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="files without a name are Linux's")
+@pytest.mark.parametrize("kind", ["bubblewrap", "namespaces", "limits"])
+@pytest.mark.parametrize(
+    "make", ["os.memfd_create(str(i))", "os.open(str(i), os.O_CREAT | os.O_WRONLY); os.unlink(str(i))"]
+)
+def test_files_without_a_name_are_counted(kind, make):
+    source = f"""
+    import os, time
+    files = []
+    for i in range(10):
+        file = {make}
+        files.append(file)
+        os.write(file, b'x' * 10_000_000)
+    time.sleep(3)
+    """
+    assert run(source, kind).end == "written"
+
+
 def test_the_environment_and_the_home_are_not_the_teachers(monkeypatch):
     monkeypatch.setenv("TEACHERS_TOKEN", "s3cret")
     result = run("import os\nprint(dict(os.environ), os.path.expanduser('~'))")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -52,7 +53,7 @@ class Watch:
             return "memory"
         if self.seconds >= self._folder_due:
             self._folder_due = self.seconds + _FOLDER_EVERY
-            if written(self._folder, self._limits.written) > self._limits.written:
+            if written(self._folder, self._limits.written) + _without_name(family) > self._limits.written:
                 return "written"
         return None
 
@@ -124,6 +125,23 @@ def written(folder: Path, enough: int) -> int:
         except OSError:
             continue
     return total
+
+
+def _without_name(family: list[psutil.Process]) -> int:
+    """Return the bytes of files that these processes hold open and that are in no folder (any more).
+
+    On a disk they are files that were deleted; in memory (``memfd_create``) they never had a name, and do not count
+    as any process's memory. Linux only: elsewhere there is no telling.
+    """
+    sizes: dict[tuple[int, int], int] = {}
+    for process in family:
+        with contextlib.suppress(OSError), os.scandir(f"/proc/{process.pid}/fd") as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    status = entry.stat()
+                    if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
+                        sizes[status.st_dev, status.st_ino] = status.st_blocks * 512
+    return sum(sizes.values())
 
 
 def _lives(process: psutil.Process) -> bool:
