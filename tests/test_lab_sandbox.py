@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 import textwrap
 import time
@@ -180,6 +181,27 @@ def test_the_environment_and_the_home_are_not_the_teachers(monkeypatch):
     result = run("import os\nprint(dict(os.environ), os.path.expanduser('~'))")
     assert "s3cret" not in printed(result)
     assert str(Path.home()) not in printed(result).replace(sys.prefix, "").replace(sys.base_prefix, "")
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="no /proc on this system")
+@pytest.mark.parametrize("kind", ["bubblewrap", "namespaces"])
+def test_the_environment_of_the_teachers_other_processes_is_out_of_sight(kind):
+    if kind == "namespaces" and works(kind) and not isolation._hides_processes():
+        pytest.skip("no /proc of its own can be had here, HIDING PROCESSES IS NOT TESTED")
+    source = """
+    import glob
+    for path in glob.glob('/proc/[0-9]*/environ'):
+        try: print(open(path).read())
+        except OSError: pass
+    """
+    with subprocess.Popen(["sleep", "60"], env={"TEACHERS_TOKEN": "s3cret", "PATH": os.defpath}) as process:
+        try:
+            assert "s3cret" in Path(f"/proc/{process.pid}/environ").read_text()
+            result = run(source, kind)
+        finally:
+            process.kill()
+    assert still_graded(result)
+    assert "s3cret" not in printed(result)
 
 
 def test_the_teachers_files_cannot_be_read_or_written(tmp_path):

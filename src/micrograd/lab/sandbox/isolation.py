@@ -26,6 +26,7 @@ Kind = Literal["bubblewrap", "namespaces", "limits"]
 _PROBE_SECONDS = 20
 # Without the second one, a Python that a cluster's modules provide may not start.
 _HANDED_OVER = ("MICROGRAD_PURE", "LD_LIBRARY_PATH")
+_UNSHARE = ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child")
 _SYSTEM = (
     "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store", "/gnu/store",
     "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/fonts", "/etc/alternatives", "/etc/localtime",
@@ -62,16 +63,7 @@ class Isolation:
         if self.kind == "bubblewrap":
             return _bubblewrap(folder, limit)
         if self.kind == "namespaces":
-            return [
-                "unshare",
-                "--user",
-                "--map-root-user",
-                "--net",
-                "--ipc",
-                "--pid",
-                "--fork",
-                "--kill-child",
-            ]
+            return [*_UNSHARE, "--net", "--ipc", *(["--mount-proc"] if _hides_processes() else [])]
         return []
 
 
@@ -95,6 +87,21 @@ _SENTENCES: dict[Kind, dict[Language, str]] = {
         " submissions whose authors you know, or do it in a virtual machine.",
     },
 }
+
+
+@cache
+def _hides_processes() -> bool:
+    """Tell whether a /proc of its own can be had here, in which the teacher's processes and their environment are not.
+
+    Some containers refuse it, and allow the rest.
+    """
+    try:
+        done = subprocess.run(
+            [*_UNSHARE, "--mount-proc", "true"], capture_output=True, timeout=_PROBE_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
 
 
 @cache
