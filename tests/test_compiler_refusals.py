@@ -74,10 +74,11 @@ def test_a_graph_that_depends_on_the_data_is_refused_at_its_first_difference(mod
         run(lambda x, y: loss(model, x, y), model)
 
 
+@pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("sizes", [[1], [4, 1], [16, 16, 1], [32, 32, 1]])
-def test_a_branch_that_no_sample_takes_before_training_is_found(sizes):
+def test_a_branch_that_no_sample_takes_before_training_is_found(sizes, seed):
     # A hinge loss with an `if`: all margins are positive as long as the outputs are small.
-    random.seed(3)
+    random.seed(seed)
     model = MLP(2, sizes)
     for parameter in model.parameters():
         parameter.data *= 0.1

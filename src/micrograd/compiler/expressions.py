@@ -52,29 +52,29 @@ class Expressions:
 
     def apply(self, operation: str, operands: tuple[int, ...], number: float, result: float) -> int:
         """Return the expression of one operation; ``result`` is its value, used when all operands are constants."""
-        depends = max(self.depends[operand] for operand in operands)
+        left, right = operands[0], operands[-1]  # the same where there is only one
+        depends = max(self.depends[left], self.depends[right])
         if depends == FIXED:
             return self.constant(result)
         if operation in (ADD, MULTIPLY):
             neutral = 0.0 if operation == ADD else 1.0
-            first, second = operands
-            if self._is_constant(first, neutral):
-                return second
-            if self._is_constant(second, neutral):
-                return first
-            operands = (first, second) if first <= second else (second, first)
+            if self._is_constant(left, neutral):
+                return right
+            if self._is_constant(right, neutral):
+                return left
+            operands = (left, right) if left <= right else (right, left)
         elif operation == CONSTANT_POWER:
             if number == 1.0:
-                return operands[0]
+                return left
             if number == 0.0:
                 return self.constant(1.0)
-        elif operation == POWER and self.depends[operands[1]] == FIXED:
-            return self.apply(CONSTANT_POWER, operands[:1], self.number[operands[1]], result)
+        elif operation == POWER and self.depends[right] == FIXED:
+            return self.apply(CONSTANT_POWER, (left,), self.number[right], result)
         key = (operation, operands, number)
         known = self._known.get(key)
         if known is not None:
             return known
-        varies = any(self.varies[operand] for operand in operands)
+        varies = self.varies[left] or self.varies[right]
         return self._append(key, operation, operands, number, depends, varies)
 
     def dot(

@@ -23,8 +23,8 @@ from micrograd.compiler.trace import Graph, Sample, check_signature, trace
 Array = NDArray[np.float64]
 
 
-# A graph is compared with up to 8 others; with 2 where it is so large that running the function takes its time.
-_MOST_COMPARISONS, _FEWEST_COMPARISONS, _EXPRESSIONS_TO_COMPARE = 8, 2, 10_000
+# A small graph is compared with those of up to 8 more samples, one that takes its time to be written down with none.
+_MOST_COMPARISONS, _OPERATIONS_TO_COMPARE = 8, 1000
 
 
 def trace_samples(
@@ -61,9 +61,9 @@ def check(
     features, targets = samples[-1]
     moved = [x * 1.03125 + (i % 5 + 1) / 2048 for i, x in enumerate(features)], targets
     _check(function, parameters, moved, graph, _slightly, "slightly changed parameters and features")
-    for turn in range(max(1, _comparisons(graph) - 2)):
+    for turn in range(max(2, _comparisons(graph) - 2)):
         change = _far(turn // 2 * 2)
-        moved = [change(i, x) for i, x in enumerate(features)], samples[turn % 2 - 1][1]
+        moved = [change(i, x) for i, x in enumerate(features)], samples[turn // 2 % 2 - 1][1]
         _check(function, parameters, moved, graph, _far(turn), "quite different parameters and features")
 
 
@@ -98,8 +98,10 @@ def _far(turn: int) -> Callable[[int, float], float]:
 
 
 def _comparisons(graph: Graph) -> int:
-    affordable = _EXPRESSIONS_TO_COMPARE // max(1, len(graph.expressions))
-    return max(_FEWEST_COMPARISONS, min(_MOST_COMPARISONS, affordable))
+    # Layers are read as they are: of their weights, each costs less than an operation does.
+    table = graph.expressions
+    cost = len(table) - table.parameters + table.parameters // 8
+    return min(_MOST_COMPARISONS, _OPERATIONS_TO_COMPARE // max(1, cost))
 
 
 def trace_without_data(function: Callable[..., Any], parameters: Parameters, features: int) -> Graph | None:

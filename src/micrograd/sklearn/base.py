@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 import micrograd
 from micrograd import optim
-from micrograd.engine import Value
+from micrograd.engine import Value, dot
 from micrograd.nn import MLP
 from micrograd.sklearn.parameters import Settings
 from micrograd.sklearn.progress import progress_bar
@@ -173,10 +173,7 @@ def penalised(
         data_loss = loss_of_output(model(x), y)
         if alpha == 0:
             return data_loss
-        squares = weights[0] * weights[0]
-        for weight in weights[1:]:
-            squares = squares + weight * weight
-        return data_loss + squares * (alpha / 2)
+        return data_loss + dot(weights, weights) * (alpha / 2)
 
     return loss
 
