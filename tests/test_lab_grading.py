@@ -7,7 +7,10 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -195,6 +198,29 @@ def test_a_second_run_grades_only_what_changed(submissions, graded, capsys):
     assert {name for name in after if after[name] != before[name]} == {"empty.json"}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no SIGINT to send")
+def test_after_an_interruption_the_same_command_goes_on(tmp_path):
+    for number in range(6):
+        (tmp_path / f"student{number}.ipynb").write_bytes(empty())
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "micrograd", "lab", "grade", str(tmp_path), "--output", str(out)]
+    command += ["--jobs", "1", "--lang", "en"]
+    begun = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    while begun.poll() is None and not list(out.glob("results/*.json")):
+        time.sleep(0.1)
+    begun.send_signal(signal.SIGINT)
+    said, _ = begun.communicate(timeout=60)
+    assert begun.returncode == 130
+    kept = len(list(out.glob("results/*.json")))
+    assert f"Interrupted: {kept} of 6" in said
+    assert "Warning" not in said
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert f"{6 - kept} graded, {kept} unchanged" in done.stdout
+
+
 def test_the_page_is_whole_and_inert(graded):
     page = (graded / "grades.html").read_text(encoding="utf-8")
     for login in table(graded):
@@ -349,13 +375,14 @@ def test_a_link_inside_a_commit_is_refused(tmp_path):
 
 
 def test_names_are_logins_and_no_two_are_the_same(tmp_path):
-    for name in ("BUT3-DL-jdupont", "jdupont", "../x y", "...."):
+    for name in ("BUT3-DL-jdupont", "jdupont", "../x y", "....", "Zoé Noël"):
         (tmp_path / name.replace("/", "_")).mkdir()
     (tmp_path / "jdupont.ipynb").write_text("")
     names = [source.name for source in collect.find(tmp_path, "fr")]
     assert len(set(map(str.lower, names))) == len(names)
     assert all(re.fullmatch(r"[A-Za-z0-9_@][A-Za-z0-9._@-]*", name) for name in names)
     assert "jdupont" in names
+    assert "Zoe-Noel" in names
 
 
 @pytest.mark.parametrize(

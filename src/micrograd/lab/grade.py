@@ -79,7 +79,7 @@ def main(arguments: argparse.Namespace) -> int:
     output = arguments.output.absolute()
     if arguments.jobs < 1:
         raise LabError(words["bad jobs"].format(given=arguments.jobs))
-    sources = collect.find(arguments.submissions, language)
+    sources = collect.find(arguments.submissions, language, output)
     try:
         walls = isolation.find(arguments.isolation)
     except RuntimeError as error:
@@ -101,11 +101,12 @@ def main(arguments: argparse.Namespace) -> int:
         again=arguments.again,
     )
     started = time.monotonic()
-    kept_count = 0
+    count = kept_count = 0
     with tqdm(total=len(sources), desc=words["grading"], file=sys.stderr, disable=None) as bar:
 
         def on_result(result: dict[str, Any], kept: bool) -> None:
-            nonlocal kept_count
+            nonlocal count, kept_count
+            count += 1
             kept_count += kept
             bar.set_postfix_str(result["name"], refresh=False)
             bar.update()
@@ -114,7 +115,7 @@ def main(arguments: argparse.Namespace) -> int:
             results = grade_class(sources, output, settings, on_result)
         except KeyboardInterrupt:
             bar.close()
-            print(words["interrupted"].format(count=bar.n, all=len(sources)), file=sys.stderr)
+            print(words["interrupted"].format(count=count, all=len(sources)), file=sys.stderr)
             raise
     _write(results, output, walls.say(language), language)
     failed = sum(bool(result["problem"]) or result["end"] != "finished" for result in results)

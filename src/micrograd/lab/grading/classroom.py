@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib import resources
@@ -74,14 +76,18 @@ def grade_class(
             else:
                 waiting.append((handed, content_hash))
     by_name = {handed.name: (handed, content_hash) for handed, content_hash in waiting}
-    for result in _graded([handed for handed, _ in waiting], settings, store.secret):
-        handed, content_hash = by_name[result["name"]]
-        store.put(handed.name, content_hash, result)
-        take(handed, result, False)
+    graded = _graded([handed for handed, _ in waiting], settings, store.secret)
+    with warnings.catch_warnings(), closing(graded):
+        # Ctrl-C is said by the command itself.
+        warnings.filterwarnings("ignore", message=".*still being processed by the workers")
+        for result in graded:
+            handed, content_hash = by_name[result["name"]]
+            store.put(handed.name, content_hash, result)
+            take(handed, result, False)
     return [results[source.name] for source in sources]
 
 
-def _graded(waiting: list[HandedIn], settings: Settings, secret: str) -> Iterator[dict[str, Any]]:
+def _graded(waiting: list[HandedIn], settings: Settings, secret: str) -> Generator[dict[str, Any]]:
     """Yield the results as they come, in any order."""
     from joblib import Parallel, delayed, parallel_config
 

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import tempfile
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,14 +33,19 @@ class Source:
     remote: str = ""
 
 
-def find(submissions: Path, language: Language) -> list[Source]:
-    """Return the submissions in the order of their names. Raises ``LabError`` if there are none."""
+def find(submissions: Path, language: Language, output: Path | None = None) -> list[Source]:
+    """Return the submissions in the order of their names. Raises ``LabError`` if there are none.
+
+    ``output`` is where the grades go: it may lie among the submissions, and is none of them.
+    """
     words = WORDS[language]
     if submissions.is_dir():
         found = [
             Source(entry.name if entry.is_dir() else entry.stem, entry)
             for entry in sorted(submissions.iterdir())
-            if not entry.name.startswith(".") and (entry.is_dir() or entry.suffix == ".ipynb")
+            if not entry.name.startswith(".")
+            and (entry.is_dir() or entry.suffix == ".ipynb")
+            and (output is None or entry.resolve() != output.resolve())
         ]
     elif submissions.suffix == ".ipynb" and submissions.is_file():
         found = [Source(submissions.stem, submissions)]
@@ -98,6 +104,7 @@ def _named(sources: list[Source]) -> list[Source]:
     named = []
     for source in sources:
         name = source.name[len(PREFIX) :] if source.name.lower().startswith(PREFIX.lower()) else source.name
+        name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
         name = _ODD.sub("-", name).strip(".-")[:60] or "submission"
         taken[name.lower()] = taken.get(name.lower(), 0) + 1
         if taken[name.lower()] > 1:

@@ -66,7 +66,7 @@ def grade(
         detail=run.detail,
         seconds=round(run.seconds, 2),
         strangers=run.strangers,
-        answers={str(task): text for task, text in submitted.answers.items()},
+        answers={str(task): plain_text(text) for task, text in submitted.answers.items()},
         shown=_shown(submitted, run),
         ended_in=submitted.cells[run.cell].task
         if run.cell is not None and run.cell < len(submitted.cells)

@@ -36,7 +36,7 @@ def write_page(results: list[dict[str, Any]], isolation: str, language: Language
         words=words,
         tasks=TASKS,
         isolation=isolation,
-        when=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
+        when=datetime.now().astimezone().strftime(words["date"]),
         checked=f"{CHECKED_POINTS:g}",
         worded=f"{WORDS_POINTS:g}",
         questions=_questions(results, language),

@@ -24,6 +24,7 @@ WORDS: dict[Language, dict[str, str]] = {
         # The report
         "title": "TP1, descente de gradient : évaluation",
         "summary": "{count} rendus, évalués le {when}.",
+        "date": "%d/%m/%Y à %H\u00a0h\u00a0%M",
         "points": "Les vérifications donnent jusqu'à {checked} points ; les réponses en mots, {words}, que vous"
         " attribuez en les lisant.",
         "class": "La classe",
@@ -59,7 +60,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "none": "—",
         # States
         "fine": "évalué",
-        "errors in": "évalué, {count} cellule(s) en erreur",
+        "error in": "évalué, une cellule en erreur",
+        "errors in": "évalué, {count} cellules en erreur",
         "end time": "arrêté : temps écoulé ({seconds} s)",
         "end memory": "arrêté : trop de mémoire",
         "end processes": "arrêté : trop de processus",
@@ -99,6 +101,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "csv at": "Table: {path}",
         "title": "Lab 1, gradient descent: grades",
         "summary": "{count} submissions, graded on {when}.",
+        "date": "%Y-%m-%d at %H:%M",
         "points": "The checks give up to {checked} points; the answers in words {words}, which you give as you read"
         " them.",
         "class": "The class",
@@ -132,7 +135,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "missing": "missing",
         "none": "—",
         "fine": "graded",
-        "errors in": "graded, {count} cell(s) with an error",
+        "error in": "graded, one cell with an error",
+        "errors in": "graded, {count} cells with an error",
         "end time": "stopped: out of time ({seconds} s)",
         "end memory": "stopped: too much memory",
         "end processes": "stopped: too many processes",
@@ -172,7 +176,9 @@ def state(result: dict[str, object], language: Language) -> str:
     errors = [item for item in shown if item["kind"] == "error"] if isinstance(shown, list) else []
     if any(str(item["text"]).startswith("Timeout:") for item in errors):
         return words["slow"]
-    return words["errors in"].format(count=len(errors)) if errors else words["fine"]
+    if not errors:
+        return words["fine"]
+    return words["errors in" if len(errors) > 1 else "error in"].format(count=len(errors))
 
 
 def tagged(result: dict[str, object], language: Language) -> str:
