@@ -166,6 +166,14 @@ def test_a_known_identity_is_kept(tmp_path, capsys):
     assert "user.name" not in capsys.readouterr().out
 
 
+def test_a_name_that_git_knows_without_an_address_is_kept(tmp_path, capsys):
+    git(tmp_path, "config", "--global", "user.name", "Jean Dupont")
+    assert cli.main(["lab", "new", "jdupont", "--folder", str(tmp_path)]) == 0
+    author = git(tmp_path / "BUT3-DL-jdupont", "log", "-1", "--format=%an <%ae>")
+    assert author == "Jean Dupont <jdupont@localhost>"
+    assert author in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("kind", ["folder", "file", "link"])
 def test_what_exists_is_never_touched(tmp_path, kind, capsys):
     target = tmp_path / "BUT3-DL-student01"

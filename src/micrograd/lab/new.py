@@ -128,13 +128,20 @@ def _first_commit(project: Path, login: str, message: str) -> tuple[str, str] | 
     """Commit everything; return the identity that had to be set for this project, if one had to be."""
     git(project, "-c", "init.defaultBranch=main", "init", "--quiet")
     identity = None
-    if not succeeds(project, "var", "GIT_COMMITTER_IDENT") or not (
-        succeeds(project, "config", "user.email") or os.environ.get("GIT_COMMITTER_EMAIL")
-    ):
-        identity = (login, f"{login}@localhost")
+    name, email = _known(project, "name"), _known(project, "email")
+    if not (name and email):
+        identity = (name or login, email or f"{login}@localhost")
         git(project, "config", "user.name", identity[0])
         git(project, "config", "user.email", identity[1])
     git(project, "add", "--all")
     # The user's hooks and signing keys are for his own commits.
     git(project, "-c", "commit.gpgsign=false", "commit", "--quiet", "--no-verify", "-m", message)
     return identity
+
+
+def _known(project: Path, what: str) -> str:
+    """Return the user's name or email as Git was told it, or nothing; what Git would guess does not count."""
+    told = os.environ.get(f"GIT_COMMITTER_{what.upper()}", "")
+    return told or (
+        git(project, "config", f"user.{what}") if succeeds(project, "config", f"user.{what}") else ""
+    )

@@ -16,7 +16,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "not made": "le projet n'a pas pu être créé ({reason}) ; rien n'a été laissé derrière",
         "first commit": "Point de départ du TP1",
         "made": "Projet créé : {path}",
-        "identity": "Git ne connaissait pas votre nom ; ce projet utilise « {name} <{email}> ». Pour le changer :\n"
+        "identity": "Git ne connaissait pas votre nom ou votre adresse ; ce projet utilise « {name} <{email}> ». Pour le"
+        " changer :\n"
         '  git config user.name "Prénom Nom"\n  git config user.email "vous@exemple.fr"',
         "next": "Et maintenant :\n  cd {path}\n  python3 -m venv ml-venv      (environnement, voir README.md)\n"
         "  micrograd lab open\n"
@@ -92,7 +93,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "not made": "the project could not be made ({reason}); nothing was left behind",
         "first commit": "Where lab 1 starts",
         "made": "Project made: {path}",
-        "identity": 'Git did not know your name; this project uses "{name} <{email}>". To change it:\n'
+        "identity": 'Git did not know your name or your address; this project uses "{name} <{email}>". To change it:\n'
         '  git config user.name "First Last"\n  git config user.email "you@example.org"',
         "next": "What now:\n  cd {path}\n  python3 -m venv ml-venv      (environment, see README.md)\n"
         "  micrograd lab open\n"
