@@ -106,6 +106,25 @@ def test_a_terminal_without_accents_gets_question_marks():
     assert (completed.returncode, completed.stdout.strip()) == (0, b"Ex?cut?")
 
 
+@pytest.mark.parametrize("options", [[], ["-u"]])
+def test_a_reader_that_has_seen_enough_gets_no_traceback(tmp_path, options):
+    command = [
+        sys.executable,
+        *options,
+        "-m",
+        "micrograd",
+        "lab",
+        "new",
+        "student01",
+        "--folder",
+        str(tmp_path),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.close()
+        assert "BrokenPipe" not in process.stderr.read()
+    assert process.returncode == 1
+
+
 def test_python_m_micrograd():
     completed = subprocess.run(
         [sys.executable, "-m", "micrograd", "--version"], capture_output=True, text=True, check=True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
+import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -46,13 +47,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if argv is None else argv)
     try:
         arguments = _parser(given).parse_args(given)
-        return int(_module(arguments.command).main(arguments))
+        code = int(_module(arguments.command).main(arguments))
+        sys.stdout.flush()
+        return code
     except (LabError, ImportError) as error:
         print(f"micrograd lab {given[1]}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`| head`); what is still waiting to be written goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:

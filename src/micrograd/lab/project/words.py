@@ -16,8 +16,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "not made": "le projet n'a pas pu être créé ({reason}) ; rien n'a été laissé derrière",
         "first commit": "Point de départ du TP1",
         "made": "Projet créé : {path}",
-        "identity": "Git ne connaissait pas votre nom ou votre adresse ; ce projet utilise « {name} <{email}> ». Pour le"
-        " changer :\n"
+        "identity": "Git ne connaissait pas votre nom ou votre adresse ; ce projet utilise « {name} <{email}> »."
+        " Pour le changer :\n"
         '  git config user.name "Prénom Nom"\n  git config user.email "vous@exemple.fr"',
         "next": "Et maintenant :\n  cd {path}\n  python3 -m venv ml-venv      (environnement, voir README.md)\n"
         "  micrograd lab open\n"
