@@ -495,6 +495,50 @@ class TestABackwardThatRaises:
             assert math.isclose(leaf.grad, same.grad, rel_tol=1e-12)
 
 
+class TestALookIntoTheGraphWhileTheSweepIsUnderWay:
+    """It would take apart neurons that the sweep has counted on: their gradients must not be lost silently."""
+
+    def sweep(self, look):
+        random.seed(4)
+        model = MLP(2, [4, 3, 1])
+        score = model([1.0, 2.0])
+        out = Value(score.data, (score,), "same")
+
+        def backward():
+            score.grad += out.grad
+            look(score, out)
+
+        out._backward = backward
+        loss = out * 3
+        try:
+            loss.backward()
+        finally:
+            self.loss, self.model = loss, model
+        return [parameter.grad for parameter in model.parameters()]
+
+    @pytest.mark.parametrize("look", [lambda score: score._prev, lambda score: score._dot, topological_order])
+    def test_into_a_neuron_still_to_come_is_refused(self, look):
+        expected = self.sweep(lambda score, out: None)
+        assert any(expected)
+        looks = [look, lambda score: None]
+        with pytest.raises(RuntimeError, match=r"before backward\(\), or after"):
+            self.sweep(lambda score, out: looks.pop(0)(score))
+        assert [parameter.grad for parameter in self.model.parameters()] == [0] * len(expected)
+        self.loss.backward()
+        assert [parameter.grad for parameter in self.model.parameters()] == expected
+
+    def test_into_what_is_elementary_is_none(self):
+        assert self.sweep(lambda score, out: out._prev) == self.sweep(lambda score, out: None)
+
+    def test_after_the_sweep(self):
+        expected = self.sweep(lambda score, out: None)
+        assert len(topological_order(self.loss)) > 40
+        self.model.zero_grad()
+        self.loss.backward()
+        for parameter, gradient in zip(self.model.parameters(), expected):
+            assert math.isclose(parameter.grad, gradient, rel_tol=1e-12)
+
+
 class TestTheLecturesWalk:
     @given(programs(list(OUR_OPERATIONS)))
     def test_by_hand_gives_backwards_gradients(self, program):

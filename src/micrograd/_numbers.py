@@ -107,3 +107,11 @@ def wrong_count(weights: int, inputs: int, first: Any = None) -> NoReturn:
     if hasattr(first, "__len__") and not isinstance(first, str):
         raise ValueError(f"{expected}, got {inputs} rows ({ONE_SAMPLE})")
     raise ValueError(f"{expected}, got {inputs}")
+
+
+def looked_at_too_soon() -> NoReturn:
+    """Raise the error for a look into a neuron through which a backward sweep has still to come."""
+    raise RuntimeError(
+        "a neuron cannot be taken apart (by _prev, or by drawing it) within a _backward, while the sweep has "
+        "still to come through it: look at it before backward(), or after"
+    )

@@ -48,6 +48,7 @@ cdef long long _changes_so_far() noexcept
 
 cdef _expect(Value node, Stack waiting, list leaves)
 cdef _release(Value node, Stack waiting)
+cdef bint _is_awaited(Value node)
 cdef _zero(Value node)
 cdef _settle(Value leaf)
 cdef _restore(Value leaf)

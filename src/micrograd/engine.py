@@ -141,7 +141,7 @@ class Value:
     # -- Operations: the value, and beside it the derivative by each operand --------------------------------
 
     # _binary(name, value, operand, derivative by it, other operand, derivative by it) makes the node; _unary is
-    # the same with a single operand, _with_number with a number, which no gradient is for unless someone looks.
+    # the same with a single operand, _with_number with a number, which becomes a node when someone looks.
 
     def __add__(self, other: Operand) -> Value:
         if isinstance(other, Value):
@@ -608,9 +608,15 @@ def _expect(node, waiting, leaves):
 def _release(node, waiting):
     """Count one gradient as received; after the last, it is the node's turn (leaves wait for the end)."""
     if node._kind >= ELEMENTARY:
-        node._pending -= 1
-        if node._pending == 0:
+        if node._pending > 1:
+            node._pending -= 1
+        else:
             waiting.push(node)
+
+
+def _is_awaited(node):
+    """Whether a sweep is under way that has still to come through the node."""
+    return node._pending != 0 and node._born == _generation
 
 
 def _zero(node):

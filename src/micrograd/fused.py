@@ -37,6 +37,7 @@ if cython.compiled:
         _constant,
         _expect,
         _inherit,
+        _is_awaited,
         _plain,
         _release,
         _track,
@@ -60,6 +61,7 @@ else:
         _constant,
         _expect,
         _inherit,
+        _is_awaited,
         _plain,
         _release,
         _track,
@@ -193,6 +195,8 @@ class FusedNeuron(Value):
         if self._kind != FUSED:
             return None
         made_in = cython.cast(FusedLayer, self._first)
+        if _is_awaited(made_in):
+            _numbers.looked_at_too_soon()
         row: cython.Py_ssize_t = int(self._by_second)
         inputs = [given if isinstance(given, Value) else _constant(given) for given in made_in.input_values()]
         return (
@@ -207,6 +211,8 @@ class FusedNeuron(Value):
             Value._unfold(self)
             return
         made_in = cython.cast(FusedLayer, self._first)
+        if _is_awaited(self) or _is_awaited(made_in):
+            _numbers.looked_at_too_soon()
         matrix = made_in.matrix
         m: cython.Py_ssize_t = matrix.height
         row: cython.Py_ssize_t = int(self._by_second)
