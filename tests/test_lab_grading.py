@@ -332,6 +332,13 @@ def test_remotes_are_cloned_at_their_tag_and_only_when_they_changed(tmp_path):
     assert table(output)["student01"]["Tag"] == "absent"
 
 
+def test_a_list_written_on_windows_is_read(tmp_path):
+    listed = tmp_path / "class.txt"
+    listed.write_bytes("\ufeffhttps://localhost/BUT3-DL-jdupont.git\r\n".encode())
+    (source,) = collect.find(listed, "fr")
+    assert (source.name, source.remote) == ("jdupont", "https://localhost/BUT3-DL-jdupont.git")
+
+
 @pytest.mark.parametrize("line", ["-u evil", "ext::sh -c touch% x", "a b c", "--upload-pack=x"])
 def test_a_line_that_is_no_remote_is_refused(tmp_path, line, capsys):
     listed = tmp_path / "class.txt"

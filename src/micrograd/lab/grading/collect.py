@@ -82,7 +82,7 @@ def _listed(path: Path, language: Language) -> Iterator[Source]:
     if path.stat().st_size > _LONGEST_LIST:
         raise LabError(words["no list"].format(path=path))
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # editors on Windows put a mark first
     except UnicodeDecodeError:
         raise LabError(words["no list"].format(path=path)) from None
     for number, line in enumerate(text.splitlines(), 1):
