@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 
 from micrograd.compiler.errors import CompileError
 from micrograd.compiler.expressions import CONSTANT, describe, first_difference
-from micrograd.compiler.parameters import Parameters
+from micrograd.compiler.parameters import Change, Parameters
 from micrograd.compiler.trace import Graph, Sample, check_signature, trace
 
 Array = NDArray[np.float64]
 
 
-# A small graph is compared with those of up to 8 more samples, one that takes its time to be written down with none.
-_MOST_COMPARISONS, _OPERATIONS_TO_COMPARE = 8, 1000
+# A small graph is compared with some ten others, one that takes long to be written down with the most telling three.
+_MOST_COMPARISONS, _OPERATIONS_TO_COMPARE = 8, 2000
 
 
 def trace_samples(
@@ -42,7 +42,8 @@ def trace_samples(
     graph = trace(function, parameters, samples[0])
     if known is not None:
         _compare(known, graph, parameters, samples[0], "another sample")
-    for sample in samples[1:]:
+    # Where there is a graph already, it is that of two samples.
+    for sample in samples[1:] if known is None else []:
         _compare(graph, trace(function, parameters, sample), parameters, sample, "another sample")
     return known or graph
 
@@ -50,51 +51,52 @@ def trace_samples(
 def check(
     function: Callable[..., Any], parameters: Parameters, samples: Sequence[Sample], graph: Graph
 ) -> None:
-    """Compare ``graph`` with the graphs of more samples, and with those under changed parameters and features.
+    """Compare ``graph`` with those of the samples, and with those under changed parameters and features.
 
     Slightly changed ones find a function that looks at the parameters' numbers, which change in training, and one
     that looks at a number that happens to be the same in all samples that were looked at. Quite different ones find
     an ``if`` that goes the same way for all of these before training, and not after it.
     """
-    for sample in samples[: _comparisons(graph)]:
-        _check(function, parameters, sample, graph, lambda place, number: number, "another sample")
+    comparisons = _comparisons(graph)
+    for sample in samples[: max(1, comparisons // 2)]:
+        _check(function, parameters, sample, graph, "another sample")
     features, targets = samples[-1]
-    moved = [x * 1.03125 + (i % 5 + 1) / 2048 for i, x in enumerate(features)], targets
-    _check(function, parameters, moved, graph, _slightly, "slightly changed parameters and features")
-    for turn in range(max(2, _comparisons(graph) - 2)):
-        change = _far(turn // 2 * 2)
-        moved = [change(i, x) for i, x in enumerate(features)], samples[turn // 2 % 2 - 1][1]
-        _check(function, parameters, moved, graph, _far(turn), "quite different parameters and features")
+    with parameters.moved(_slightly):
+        moved = _slightly(features), targets
+        _check(function, parameters, moved, graph, "slightly changed parameters and features")
+    for turn in range(max(1, comparisons - 2)):
+        # Features and target are the same for both signs of the parameters.
+        moved = _far(turn // 2 * 2)(features), samples[turn // 2 % 2 - 1][1]
+        with parameters.moved(_far(turn)):
+            _check(function, parameters, moved, graph, "quite different parameters and features")
 
 
 def _check(
-    function: Callable[..., Any],
-    parameters: Parameters,
-    sample: Sample,
-    graph: Graph,
-    change: Callable[[int, float], float],
-    where: str,
+    function: Callable[..., Any], parameters: Parameters, sample: Sample, graph: Graph, where: str
 ) -> None:
-    with parameters.moved(change):
-        try:
-            other = trace(function, parameters, sample)
-        except CompileError:
-            raise
-        except Exception:
-            # These numbers may lie outside of what the function accepts; that says nothing about its graph.
-            return
+    try:
+        other = trace(function, parameters, sample)
+    except CompileError:
+        raise
+    except Exception:
+        # These numbers may lie outside of what the function accepts; that says nothing about its graph.
+        return
     _compare(graph, other, parameters, sample, where)
 
 
-def _slightly(place: int, number: float) -> float:
-    return number * 1.0625 + (place % 7 + 1) / 4096
+def _slightly(numbers: Sequence[float]) -> list[float]:
+    return [float(number) * 1.0625 + (i % 7 + 1) / 4096 for i, number in enumerate(numbers)]
 
 
-def _far(turn: int) -> Callable[[int, float], float]:
-    """Return the change to numbers up to about 6, others at each turn; at odd turns, of the other sign."""
-    generator = random.Random(turn // 2)  # one of our own: the user's is left alone
-    scale = -2.0 if turn % 2 else 2.0
-    return lambda place, number: scale * generator.gauss(0.0, 1.0)
+def _far(turn: int) -> Change:
+    """Return the change to numbers between -4 and 4, others at each turn; at odd turns, of the other sign."""
+    scale = -8.0 if turn % 2 else 8.0
+
+    def change(numbers: Sequence[float]) -> list[float]:
+        draw = random.Random(turn // 2).random  # a generator of our own: the user's is left alone
+        return [scale * (draw() - 0.5) for _ in numbers]
+
+    return change
 
 
 def _comparisons(graph: Graph) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,6 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micrograd.engine import Value
+
+# From numbers to as many other numbers.
+Change = Callable[[Sequence[float]], list[float]]
 
 
 class Parameters:
@@ -60,12 +63,12 @@ class Parameters:
         return known[1]
 
     @contextmanager
-    def moved(self, change: Callable[[int, float], float]) -> Iterator[None]:
-        """Make every parameter ``change(place, number)`` inside the ``with`` block; then all are as before."""
+    def moved(self, change: Change) -> Iterator[None]:
+        """Make the parameters' numbers ``change(numbers)`` inside the ``with`` block; then all are as before."""
         before = [value.data for value in self.values]
         try:
-            for i, value in enumerate(self.values):
-                value.data = change(i, float(value.data))
+            for value, number in zip(self.values, change(before), strict=True):
+                value.data = number
             yield
         finally:
             for value, number in zip(self.values, before, strict=True):

@@ -203,7 +203,7 @@ class _Family:
             known = self.compiled[key][0] if key in self.compiled else None
             samples = graphs.choose_samples(X, Y)
             graph = graphs.trace_samples(self.function, self.parameters, samples[:2], known)
-            graphs.check(self.function, self.parameters, samples[2:] or samples, graph)
+            graphs.check(self.function, self.parameters, samples[1 if known else 2 :] or samples, graph)
             if known is None:
                 self._compile(graph, key)
             self.seen_data.add(key)
