@@ -45,7 +45,7 @@ _CACHED_NUMBERS = 1 << 16
 # An odd number of groups of 8 lanes: rows at multiples of a power of two would compete for the same cache lines.
 _MOST_LANES, _LANES = 120, 8
 # Blocks of large networks are smaller, so that a batch of a hundred samples is enough for two threads.
-_MULTIPLY_ADDS_A_BLOCK, _FEWER_LANES = 100_000, 56
+_MULTIPLY_ADDS_A_BLOCK, _FEWER_LANES = 150_000, 56
 # Below about this many multiply-adds, a thread that is awake, or one that has to be started, costs more than it brings.
 _WORK_FOR_A_THREAD, _WORK_FOR_A_NEW_THREAD = 40_000, 1_000_000
 
