@@ -112,6 +112,25 @@ def test_training_takes_all_threads_or_one_whichever_was_faster():
         single.took(10, 1.0)
 
 
+@pytest.mark.parametrize("machine", INSTRUCTION_SETS)
+@pytest.mark.parametrize("activation", ["relu", "tanh", "linear"])
+@pytest.mark.parametrize("width", [1, 2, 3, 5, 6, 7, 8, 9, 11, 12, 13, 14, 16, 23, 33])
+def test_layers_of_every_width_are_computed_alike(machine, activation, width):
+    """The kernels put layers together from tiles of several sizes, and what is left over from smaller ones."""
+    random.seed(width)
+    for features, hidden in ((width, 33), (33, width), (width, width)):
+        model = MLP(features, [hidden, width, 1], activation=activation)
+        weights = np.array([parameter.data for parameter in model.parameters()])
+        for samples in (1, 8, 9, 57, 121):
+            X = GENERATOR.normal(size=(samples, features))
+            Y = GENERATOR.normal(size=(samples, 1))
+            code = code_of(lambda x, y: (model(x) - y) ** 2, model, X, Y)  # noqa: B023
+            expected, gradient = machine_of(code, "NumPy").gradient(weights, X, Y, 1)
+            value, ours = machine_of(code, machine).gradient(weights, X, Y, 1)
+            assert value == pytest.approx(expected, rel=1e-12)
+            np.testing.assert_allclose(ours, gradient, rtol=0, atol=1e-12 * max(1.0, np.abs(gradient).max()))
+
+
 def test_the_number_of_threads_is_bounded_as_in_other_numeric_libraries(monkeypatch):
     from micrograd.compiler import program
 
