@@ -266,6 +266,15 @@ def test_curve_of_the_loss_alone(history):
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("itération", "erreur moyenne")
 
 
+@pytest.mark.parametrize(("lang", "expected"), [("en", "95%"), ("fr", "95\N{NO-BREAK SPACE}%")])
+def test_percentages_are_set_as_in_the_language(lang, expected):
+    top = training_curves([(0.3, 0.75), (0.2, 0.96)], lang=lang)
+    bottom = next(axes for axes in top.figure.axes if axes is not top)
+    written = bottom.yaxis.get_major_formatter()
+    assert written(0.95) == expected
+    assert written(0.955) == expected.replace("95", "95.5")
+
+
 def test_curves_in_the_axes_given():
     figure, (first, second) = plt.subplots(1, 2)
     was = second.get_position()

@@ -26,12 +26,14 @@ _WORDS = {
         "iteration": "itération",
         "loss": "erreur moyenne",
         "accuracy": "précision",
+        "percent": "\u00a0%",
     },
     "en": {
         "boundary": "decision boundary",
         "iteration": "iteration",
         "loss": "mean loss",
         "accuracy": "accuracy",
+        "percent": "%",
     },
 }
 
@@ -124,7 +126,7 @@ def training_curves(history: Any, ax: Axes | None = None, *, lang: str | None = 
     """
     with needs("plot"):
         import matplotlib.pyplot as plt
-        from matplotlib.ticker import MaxNLocator, PercentFormatter
+        from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     words = _WORDS[choose(lang)]
     losses, accuracies = _history(history)
@@ -137,7 +139,9 @@ def training_curves(history: Any, ax: Axes | None = None, *, lang: str | None = 
         lowest = _split(ax)
         lowest.plot(accuracies, color=_COLORS[1], marker=marker)
         lowest.set(ylabel=words["accuracy"])
-        lowest.yaxis.set_major_formatter(PercentFormatter(1.0))
+        lowest.yaxis.set_major_formatter(
+            FuncFormatter(lambda share, _: f"{100 * share:.4g}{words['percent']}")
+        )
         lowest.grid(alpha=0.3)
         ax.tick_params(labelbottom=False)
     ax.plot(losses, color=_COLORS[0], marker=marker)
