@@ -54,7 +54,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "check failed": "le notebook {path} n'est pas lisible : {reason}",
         # submit
         "no repository": "{path} n'est pas dans un dépôt Git : placez-vous dans votre projet",
-        "no commit rights": "le dépôt est au milieu d'une fusion ou d'un rebase : terminez-la d'abord",
+        "no commit rights": "une fusion ou un rebase est en cours dans le dépôt : terminez d'abord cette opération",
         "detached": "le dépôt n'est sur aucune branche : revenez-y par « git switch main »",
         "no remote": "aucun dépôt distant n'est configuré :\n  git remote add origin ADRESSE_DU_PROJET",
         "which remote": "plusieurs dépôts distants ({remotes}) : choisissez avec --remote",
