@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import micrograd
-from micrograd import CompileError
+from micrograd import CompileError, optim
 from micrograd.engine import Value
 from micrograd.nn import MLP
 
@@ -261,7 +261,12 @@ def test_data_frames(model):
         ({"momentum": 1.0}, ValueError, "momentum"),
         ({"optimizer": "Adam", "betas": (0.9, 1.0)}, ValueError, "beta2"),
         ({"optimizer": "Adam", "betas": 0.9}, ValueError, "betas must be two numbers"),
-        ({"optimizer": "Adam", "momentum": 0.9}, ValueError, "momentum is 0.9, and Adam has none"),
+        ({"optimizer": "Adam", "momentum": 0.9}, ValueError, "momentum is 0.9, and only.*betas"),
+        (
+            {"optimizer": optim.SGD(momentum=0.5), "momentum": 0.9},
+            ValueError,
+            "momentum is 0.9, and only.*its own",
+        ),
         ({"callback": 3}, TypeError, "callback must be a function"),
         ({"callback_every": 0}, ValueError, "callback_every"),
         ({"patience": 0}, ValueError, "patience"),

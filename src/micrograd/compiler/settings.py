@@ -57,16 +57,17 @@ class Settings:
     def _description(self) -> optim.SGD | optim.Adam:
         """Return the optimizer as an object of ``micrograd.optim``, which checks its own settings."""
         given = self.optimizer
+        name = given.lower() if isinstance(given, str) else None
+        if self.momentum and name in (None, "adam"):
+            raise ValueError(
+                f"momentum is {self.momentum!r}, and only optimizer='SGD' takes it: Adam has betas=(..., ...), and "
+                "optim.SGD(..., momentum=...) its own"
+            )
         if isinstance(given, (optim.SGD, optim.Adam)):
             return given
-        name = given.lower() if isinstance(given, str) else None
         if name == "sgd":
             return optim.SGD(momentum=self.momentum)
         if name == "adam":
-            if self.momentum:
-                raise ValueError(
-                    f"momentum is {self.momentum!r}, and Adam has none: give betas=(..., ...), or optimizer='SGD'"
-                )
             try:
                 beta1, beta2 = self.betas
             except (TypeError, ValueError):
