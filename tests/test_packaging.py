@@ -163,6 +163,7 @@ def test_the_command_is_installed(wheel, tmp_path):
 
 class TestTypesOfTheInstalledPackage:
     PROGRAM = """
+import micrograd
 from micrograd import Value, dot
 from micrograd.nn import MLP
 
@@ -176,6 +177,7 @@ reveal_type(v ** 2 / 3)
 reveal_type(v.tanh())
 reveal_type(dot([v], [1.0]))
 reveal_type(MLP(2, [1]).parameters())
+reveal_type(micrograd.compile(lambda x, y: v, MLP(2, [1])))
 Value("one")
 """
     REVEALED = ("micrograd.engine.Value", "float", "float", *["micrograd.engine.Value"] * 5)
@@ -191,6 +193,7 @@ Value("one")
         assert [name.replace("builtins.", "") for name in revealed] == [
             *self.REVEALED,
             "list[micrograd.engine.Value]",
+            "micrograd.compiler.program.Program",
         ], printed
         # The last line of the program is the one that is wrong; strict mypy says nothing else.
         assert len(re.findall(r"error: ", printed)) <= 1, printed

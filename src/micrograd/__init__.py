@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 if os.environ.get("MICROGRAD_PURE", "0") not in ("", "0"):
     from micrograd import _plain_python
@@ -11,6 +11,12 @@ if os.environ.get("MICROGRAD_PURE", "0") not in ("", "0"):
     _plain_python.prefer()
 
 from micrograd.engine import Value, dot
+
+if TYPE_CHECKING:
+    from micrograd.compiler import CompileError as CompileError
+    from micrograd.compiler import DivergenceError as DivergenceError
+    from micrograd.compiler import Program as Program
+    from micrograd.compiler import compile as compile
 
 __version__ = "0.1.0"
 __all__ = ["Value", "dot"]
