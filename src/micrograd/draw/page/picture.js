@@ -61,10 +61,11 @@ export function drawPicture(root, graph, state) {
     const text = brief(slope);
     const half = (text.length * SLOPE_CHARACTER) / 2;
     const [x, onCurve] = fan ? ahead([...points].reverse(), -12 - half) : ahead(points, 10 + Math.max(half, 14));
-    // Where curves come in steeply they meet before their ends do; the ends keep the labels apart.
+    // Where curves come in steeply they meet before their ends do; the ends keep the labels apart. Above the line,
+    // which would look like a minus sign beside the number.
     const y = fan ? onCurve : (onCurve + points[points.length - 1][1]) / 2;
     labels.append(svg("text", {
-      class: isCrowded ? "slope crowded" : "slope", x, y: y + 3.5, "data-from": segment.source, "data-head": segment.head,
+      class: isCrowded ? "slope crowded" : "slope", x, y: y - 3.5, "data-from": segment.source, "data-head": segment.head,
       "data-use": segment.use, "data-value": exactly(slope),
     }, text));
   }
