@@ -59,7 +59,7 @@ def engine() -> list[Extension]:
     """Return the engine's modules."""
     sources = [PACKAGE / f"{name}.py" for name in ENGINE]
     # With what they take their C types from, so that a change of it is a reason to build anew.
-    types = [path.as_posix() for path in PACKAGE.glob("*.pxd")]
+    types = [path.as_posix() for pattern in ("*.pxd", "*.h") for path in PACKAGE.glob(pattern)]
     return [
         Extension(f"micrograd.{path.stem}", [path.as_posix()], depends=types, optional=True)
         for path in sources

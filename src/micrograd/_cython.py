@@ -28,16 +28,6 @@ def cclass(decorated: Decorated) -> Decorated:
 cfunc = inline = final = cclass
 
 
-def freelist(size: int) -> Callable[[Decorated], Decorated]:
-    """Leave a class as it is."""
-    return cclass
-
-
-def trashcan(enabled: bool) -> Callable[[Decorated], Decorated]:
-    """Leave a class as it is."""
-    return cclass
-
-
 def exceptval(*_: Any, **__: Any) -> Callable[[Decorated], Decorated]:
     """Leave a function as it is."""
     return cclass

@@ -35,6 +35,8 @@ def power_slope(base, exponent):
     """Return the derivative of base**exponent by the base."""
     if exponent == 2.0:
         return 2.0 * base
+    if exponent == 3.0:
+        return 3.0 * (base * base)
     if exponent == -1.0:
         return -(1.0 / base) * (1.0 / base)
     return 0.0 if exponent == 0 else exponent * pow(base, exponent - 1.0)

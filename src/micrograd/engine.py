@@ -24,12 +24,14 @@ except ImportError:
 
 if cython.compiled:
     from cython.cimports.libc.math import cos, exp, fabs, isinf, log, sin, sqrt, tanh
-    from cython.cimports.micrograd._collector import (
+    from cython.cimports.micrograd._functions import logistic, logistic_slope, power, power_slope, tanh_slope
+    from cython.cimports.micrograd._nodes import (
         PyObject_GC_IsTracked,
         PyObject_GC_Track,
         PyObject_GC_UnTrack,
+        new_node,
+        take_over,
     )
-    from cython.cimports.micrograd._functions import logistic, logistic_slope, power, power_slope, tanh_slope
     from cython.cimports.micrograd._stack import Stack
 else:
     from micrograd._functions import logistic, logistic_slope, power, power_slope, tanh_slope
@@ -69,8 +71,6 @@ _changes = 0
 _generation = 0
 
 
-@cython.freelist(8192)
-@cython.trashcan(True)  # a chain of a million nodes is not freed by a million calls inside each other
 @cython.cclass
 class Value:
     """A scalar that remembers how it was made, and the gradient of a result with respect to it.
@@ -508,13 +508,13 @@ def _track(node):
 
 
 def _unary(name, data, first, by_first):
-    node: Value = Value.__new__(Value)
-    _begin(node, first._marks & TRACKED)
+    node: Value = new_node(name, first)
     node._kind = ELEMENTARY
-    node._name = name
+    node._marks = WHOLE_GRAD
     node._data = data
-    node._first = first
     node._by_first = by_first
+    if first._marks & TRACKED:
+        _track(node)
     return node
 
 
@@ -642,6 +642,19 @@ def _inherit(operand, node, derivative):
     if node._marks & SWEPT:
         operand._grad = derivative * node._grad
         operand._marks = (operand._marks & ~WHOLE_GRAD) | SWEPT
+
+
+if cython.compiled:
+    take_over(Value, cython.sizeof(Value))
+else:
+
+    def new_node(name: str, first: Value) -> Value:
+        """Return a node with nothing in it but its operation and first operand."""
+        node = Value.__new__(Value)
+        _clear(node)
+        node._name = name
+        node._first = first
+        return node
 
 
 from micrograd.fused import dot as dot  # noqa: E402

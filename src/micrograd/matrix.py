@@ -16,7 +16,6 @@ except ImportError:
 
 if cython.compiled:
     from cython.cimports.cpython.sequence import PySequence_Fast_ITEMS
-    from cython.cimports.libc.string import memcmp
     from cython.cimports.micrograd._memory import allocate_numbers, free_numbers
     from cython.cimports.micrograd._stack import Stack
     from cython.cimports.micrograd.engine import (
@@ -99,8 +98,13 @@ class Matrix:
             return False
         if not cython.compiled:
             return all(map(operator.is_, weights, row))
-        size = self.width * cython.sizeof(cython.p_void)
-        return memcmp(PySequence_Fast_ITEMS(weights), PySequence_Fast_ITEMS(row), size) == 0
+        given = PySequence_Fast_ITEMS(weights)
+        known = PySequence_Fast_ITEMS(row)
+        i: cython.Py_ssize_t
+        for i in range(self.width):  # noqa: SIM110 (a loop in C)
+            if given[i] != known[i]:
+                return False
+        return True
 
     def is_current(self) -> bool:
         """Whether all weights still have the numbers that were read."""

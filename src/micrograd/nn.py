@@ -1,4 +1,4 @@
-# cython: language_level=3
+# cython: language_level=3, boundscheck=False, wraparound=False
 """Neurons, layers of them, and multi-layer perceptrons, made of Values."""
 
 from __future__ import annotations

@@ -1,0 +1,119 @@
+/* Making and freeing the nodes of a graph, which happens by the million.
+ *
+ * Cython's own code for it serves every kind of object: it hands each new one to the garbage collector, and
+ * frees the last user of a chain by a call inside a call for each of its nodes. A node made by an operation is
+ * no part of a cycle (engine.py tracks those that may be), so the collector need not know it; and a chain of
+ * nodes is freed here in a loop, however long it is.
+ */
+#ifndef MICROGRAD_NODES_H
+#define MICROGRAD_NODES_H
+#include <Python.h>
+
+#define SPARE_NODES 8192
+
+/* The fields of a Value, in the order of engine.pxd. */
+typedef struct Node {
+    PyObject_HEAD
+    void *methods;
+    double data;
+    union {
+        double grad;
+        struct Node *next; /* of those that wait to be freed */
+    };
+    PyObject *first, *second;
+    double by_first, by_second;
+    PyObject *name, *extra;
+    int pending;
+    unsigned short born;
+    unsigned char kind, marks;
+} Node;
+
+static struct {
+    PyTypeObject *type;
+    void *methods;
+    destructor dealloc; /* Cython's, which subclasses go on using */
+    PyObject *no_arguments;
+    Node *waiting;
+    int at_work;
+    int count;
+    Node *spare[SPARE_NODES];
+} nodes;
+
+static void free_node(PyObject *object)
+{
+    Node *node = (Node *)object;
+    if (Py_TYPE(object) != nodes.type) {
+        nodes.dealloc(object);
+        return;
+    }
+    PyObject_GC_UnTrack(object);
+    node->next = nodes.waiting;
+    nodes.waiting = node;
+    if (nodes.at_work)
+        return; /* the loop below is at work on a node that used this one, and comes to it next */
+    nodes.at_work = 1;
+    while ((node = nodes.waiting)) {
+        nodes.waiting = node->next;
+        Py_XDECREF(node->first);
+        Py_XDECREF(node->second);
+        Py_XDECREF(node->name);
+        Py_XDECREF(node->extra);
+        if (nodes.count < SPARE_NODES)
+            nodes.spare[nodes.count++] = node;
+        else
+            nodes.type->tp_free((PyObject *)node);
+    }
+    nodes.at_work = 0;
+}
+
+/* Let the nodes of this class, exactly, be freed by free_node. */
+static int take_over(PyObject *kind, Py_ssize_t size)
+{
+    PyTypeObject *type = (PyTypeObject *)kind;
+    if (size != (Py_ssize_t)sizeof(Node) || type->tp_basicsize != size) {
+        PyErr_SetString(PyExc_SystemError, "micrograd: _nodes.h and engine.pxd disagree on what a Value is");
+        return -1;
+    }
+    nodes.no_arguments = PyTuple_New(0);
+    if (nodes.no_arguments == NULL)
+        return -1;
+    nodes.type = type;
+    nodes.dealloc = type->tp_dealloc;
+    type->tp_dealloc = free_node;
+    return 0;
+}
+
+/* A node with nothing in it but its operation and first operand, which the garbage collector does not know. */
+static inline PyObject *new_node(PyObject *name, PyObject *first)
+{
+    Node *node;
+    if (nodes.count) {
+        node = nodes.spare[--nodes.count];
+#if defined(Py_REF_DEBUG) || defined(Py_TRACE_REFS)
+        PyObject_Init((PyObject *)node, nodes.type);
+#else
+        Py_SET_REFCNT((PyObject *)node, 1);
+#endif
+    } else {
+        node = (Node *)nodes.type->tp_new(nodes.type, nodes.no_arguments, NULL);
+        if (node == NULL)
+            return NULL;
+        PyObject_GC_UnTrack(node);
+        Py_DECREF(node->name);
+        Py_DECREF(node->first);
+        Py_DECREF(node->second);
+        Py_DECREF(node->extra);
+    }
+    Py_INCREF(name);
+    Py_INCREF(first);
+    Py_INCREF(Py_None);
+    Py_INCREF(Py_None);
+    node->name = name;
+    node->first = first;
+    node->second = node->extra = Py_None;
+    node->grad = node->by_second = 0.0;
+    node->pending = 0;
+    node->born = 0;
+    return (PyObject *)node;
+}
+#endif
