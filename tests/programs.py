@@ -83,18 +83,20 @@ def programs(
     )
 
 
-def absolute_gradients(root: Value) -> dict[int, float]:
+def absolute_gradients(root: Value, subtracted: tuple[str, ...] = ()) -> dict[int, float]:
     """For each node, the sum over all paths of the product of |local derivative|, by the node's id.
 
     Summing the paths in another order changes a gradient by at most a few units in the last place of
-    this, and of nothing smaller: terms may cancel.
+    this, and of nothing smaller: terms may cancel. The derivatives of the operations ``subtracted`` count as
+    1: the other side computes them as a difference from it, such as 1 - tanh(x)**2, and is as exact as that.
     """
     order = topological_order(root)
     total = {id(node): 0.0 for node in order}
     total[id(root)] = 1.0
     for node in reversed(order):
         for operand, derivative in zip(node._operands, node._local_derivatives):
-            total[id(operand)] += abs(derivative) * total[id(node)]
+            size = 1.0 if node._op in subtracted else abs(derivative)
+            total[id(operand)] += size * total[id(node)]
     return total
 
 

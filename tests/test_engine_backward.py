@@ -616,7 +616,7 @@ def test_torch_agrees():
         ours.backward()
         assume(finite(ours))
         theirs.backward()
-        scales = absolute_gradients(ours)
+        scales = absolute_gradients(ours, subtracted=("tanh", "sigmoid"))
         for leaf, tensor in zip(leaves, tensors):
             gradient = 0.0 if tensor.grad is None else float(tensor.grad)
             assert_close(leaf.grad, gradient, 100 * scales.get(id(leaf), 0.0))
