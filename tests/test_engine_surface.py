@@ -1,5 +1,6 @@
 """What a Value looks like from outside: micrograd's surface, and ours beside it."""
 
+import math
 import subprocess
 import sys
 import threading
@@ -273,3 +274,25 @@ def test_import_brings_in_nothing_heavy():
         subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
         == "[]\n"
     )
+
+
+def test_operations_with_a_subclass_of_the_users():
+    """Python asks the operand of a subclass first, also where it stands on the right."""
+
+    class Parameter(Value):
+        pass
+
+    for operation, by_left, by_right in (
+        (lambda a, b: a + b, 1, 1),
+        (lambda a, b: a - b, 1, -1),
+        (lambda a, b: a * b, 2, 3),
+        (lambda a, b: a / b, 0.5, -0.75),
+        (lambda a, b: a**b, 6, 9 * math.log(3)),
+    ):
+        left, right = Value(3.0), Parameter(2.0)
+        result = operation(left, right)
+        assert result.data == operation(3.0, 2.0)
+        result.backward()
+        assert (left.grad, right.grad) == (by_left, pytest.approx(by_right, rel=1e-15))
+    with pytest.raises(ZeroDivisionError, match=r"3\.0 / 0\.0"):
+        Value(3.0) / Parameter(0.0)

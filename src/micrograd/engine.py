@@ -188,6 +188,8 @@ class Value:
         return self + (-_plain(other, "-"))
 
     def __rsub__(self, other: Operand) -> Value:
+        if isinstance(other, Value):  # Python asks the right one first, where it is of a subclass
+            return other + (-self)
         return -self + _plain(other, "-")
 
     def __truediv__(self, other: Operand) -> Value:
@@ -202,9 +204,11 @@ class Value:
         return self * (1.0 / float(number))
 
     def __rtruediv__(self, other: Operand) -> Value:
-        number = _plain(other, "/")
+        number = other.data if isinstance(other, Value) else _plain(other, "/")
         if self._data == 0:
             _numbers.division_by_zero(number, self.data)
+        if isinstance(other, Value):  # as in __rsub__
+            return other * _to_power(self, -1)
         return _to_power(self, -1) * number
 
     def __abs__(self) -> Value:
