@@ -67,6 +67,7 @@ def prepare() -> list[str]:
 
 def install(requirements: Path) -> str:
     """Install into the environment; return the reason where that failed, else nothing."""
+    # One retry: where PyTorch's own index is out of reach, it is asked for each of many libraries.
     command = [
         str(PYTHON),
         "-m",
@@ -74,6 +75,8 @@ def install(requirements: Path) -> str:
         "install",
         "--quiet",
         "--disable-pip-version-check",
+        "--retries",
+        "1",
         "-r",
         str(requirements),
     ]
