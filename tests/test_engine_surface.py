@@ -292,6 +292,7 @@ def test_operations_with_a_subclass_of_the_users():
         left, right = Value(3.0), Parameter(2.0)
         result = operation(left, right)
         assert result.data == operation(3.0, 2.0)
+        assert result._operands[0] is left
         result.backward()
         assert (left.grad, right.grad) == (by_left, pytest.approx(by_right, rel=1e-15))
     with pytest.raises(ZeroDivisionError, match=r"3\.0 / 0\.0"):

@@ -174,9 +174,14 @@ class Value:
         return _constant(_plain(other, "**")) ** self
 
     def __radd__(self, other: Operand) -> Value:
+        if isinstance(other, Value):  # Python asks the right one first, where it is of a subclass
+            return _binary("+", cython.cast(Value, other)._data + self._data, other, 1.0, self, 1.0)
         return self + other
 
     def __rmul__(self, other: Operand) -> Value:
+        if isinstance(other, Value):  # as in __radd__
+            a = cython.cast(Value, other)
+            return _binary("*", a._data * self._data, a, self._data, self, a._data)
         return self * other
 
     def __neg__(self) -> Value:
@@ -188,7 +193,7 @@ class Value:
         return self + (-_plain(other, "-"))
 
     def __rsub__(self, other: Operand) -> Value:
-        if isinstance(other, Value):  # Python asks the right one first, where it is of a subclass
+        if isinstance(other, Value):  # as in __radd__
             return other + (-self)
         return -self + _plain(other, "-")
 
@@ -207,7 +212,7 @@ class Value:
         number = other.data if isinstance(other, Value) else _plain(other, "/")
         if self._data == 0:
             _numbers.division_by_zero(number, self.data)
-        if isinstance(other, Value):  # as in __rsub__
+        if isinstance(other, Value):  # as in __radd__
             return other * _to_power(self, -1)
         return _to_power(self, -1) * number
 

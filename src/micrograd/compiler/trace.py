@@ -15,17 +15,6 @@ from micrograd.engine import Value
 Sample = tuple[Sequence[float], Sequence[float]]
 
 
-def _left_to_right(operation: str) -> Callable[[Value, Any], Value]:
-    """Return the reflected method of an operation; Python prefers it where the right operand is of a subclass."""
-    direct, reflected = getattr(Value, f"__{operation}__"), getattr(Value, f"__r{operation}__")
-
-    def method(self: Value, other: Any) -> Value:
-        result: Value = direct(other, self) if isinstance(other, Value) else reflected(self, other)
-        return result
-
-    return method
-
-
 class SampleValue(Value):
     """A number of a sample. It compares like the number, so that ``if y == 1`` is seen to depend on the data."""
 
@@ -37,10 +26,6 @@ class SampleValue(Value):
 
     def __bool__(self) -> bool:
         return bool(self.data)
-
-    __radd__, __rsub__, __rmul__, __rtruediv__, __rpow__ = map(  # type: ignore[assignment]
-        _left_to_right, ("add", "sub", "mul", "truediv", "pow")
-    )
 
 
 class Graph:
