@@ -2,9 +2,9 @@
 
 from functools import cache
 
-from micrograd.lab import facts, numbers
-from micrograd.lab.execute import Execution, execute, merge
-from micrograd.lab.notebook import build
+from micrograd.lab.content.weaving import build
+from micrograd.lab.solved import facts, numbers
+from micrograd.lab.solved.execute import Execution, execute, merge
 from micrograd.language import Language
 
 

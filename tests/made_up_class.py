@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from micrograd.lab import assignment
+from micrograd.lab.content import assignment
 
 ANSWERS = {
     "task-1-answer": "Le dernier paramètre est le biais.",

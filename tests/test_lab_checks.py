@@ -19,8 +19,8 @@ from micrograd.engine import Value  # noqa: E402
 from micrograd.lab import checks  # noqa: E402
 from micrograd.lab.checks import View, log, moons, reference  # noqa: E402
 from micrograd.lab.checks.observing import network  # noqa: E402
-from micrograd.lab.submitted import UnreadableError, read  # noqa: E402
-from micrograd.lab.tasks import CHECKED_POINTS, TASKS, WORDS_POINTS  # noqa: E402
+from micrograd.lab.checks.submitted import UnreadableError, read  # noqa: E402
+from micrograd.lab.content.tasks import CHECKED_POINTS, TASKS, WORDS_POINTS  # noqa: E402
 
 seeds = st.integers(min_value=0, max_value=2**32)
 
@@ -331,7 +331,7 @@ def test_a_notebook_without_train_is_judged_by_its_log():
 def training_facts():
     from importlib import resources
 
-    return resources.files("micrograd.lab") / "expected.json"
+    return resources.files("micrograd.lab.solved") / "expected.json"
 
 
 def test_the_handouts_log_is_what_the_reference_simulates():

@@ -19,9 +19,9 @@ from made_up_class import LOOPS, MISTAKES, OPERATIONS, empty, from_scratch, host
 pytest.importorskip("nbformat", reason="the grade extra is missing, THE COURSE KIT IS NOT TESTED")
 
 from micrograd import cli
+from micrograd.lab.content.tasks import CHECKED_POINTS, NUMBERS
 from micrograd.lab.grading import collect, handed_in
 from micrograd.lab.sandbox import isolation
-from micrograd.lab.tasks import CHECKED_POINTS, NUMBERS
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +32,7 @@ PERFECT = {
 }
 CRASHED = hostile("import os\nos._exit(7)")
 REDEFINES = """\
-import sys, micrograd.lab.checks as checks, micrograd.lab.check as check_module
+import sys, micrograd.lab.checks as checks, micrograd.lab.student.check as check_module
 from micrograd.lab.checks import finding
 for module in list(sys.modules.values()):
     if getattr(module, '__name__', '').startswith('micrograd.lab'):

@@ -13,8 +13,8 @@ pytest.importorskip("nbclient", reason="the lab's libraries are not installed")
 import nbformat
 from executed_lab import executed
 
-from micrograd.lab import numbers
-from micrograd.lab.notebook import FILE_NAMES, build, cells_of, strip_solutions, task_titles
+from micrograd.lab.content.weaving import FILE_NAMES, build, cells_of, strip_solutions, task_titles
+from micrograd.lab.solved import numbers
 from micrograd.language import LANGUAGES
 
 CONTENT = resources.files("micrograd.lab") / "content"
@@ -177,7 +177,7 @@ def test_only_the_handouts_learning_rate_gives_its_log():
     import numpy as np
     from sklearn.datasets import make_moons
 
-    from micrograd.lab.facts import expected
+    from micrograd.lab.solved.facts import expected
     from micrograd.nn import MLP
 
     scope = {"random": random, "np": np, "MLP": MLP}
@@ -216,7 +216,7 @@ def test_french_prose_is_set_as_french():
 @pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_committed_notebooks_are_the_contents_executed(language):
-    """If this fails, run ``python -m micrograd.lab.notebook``."""
+    """If this fails, run ``python -m micrograd.lab.content.weaving``."""
     was, now = committed(language), executed(language).notebook
     assert [(c.id, c.source, c.metadata) for c in was.cells] == [
         (c.id, c.source, c.metadata) for c in now.cells

@@ -22,16 +22,16 @@ import nbformat
 from executed_lab import executed
 
 from micrograd import cli
-from micrograd.lab import facts, run
+from micrograd.lab.content.nodes import code_cell, notebook
+from micrograd.lab.content.weaving import FILE_NAMES
 from micrograd.lab.errors import LabError
-from micrograd.lab.execute import execute
 from micrograd.lab.files import usable_folder, write_whole
-from micrograd.lab.nodes import code_cell, notebook
-from micrograd.lab.notebook import FILE_NAMES
-from micrograd.lab.pages import PAGES
-from micrograd.lab.printed import print_comparisons
-from micrograd.lab.report import render
-from micrograd.lab.words import FIGURES, WORDS
+from micrograd.lab.solved import facts, run
+from micrograd.lab.solved.execute import execute
+from micrograd.lab.solved.pages import PAGES
+from micrograd.lab.solved.printed import print_comparisons
+from micrograd.lab.solved.report import render
+from micrograd.lab.solved.words import FIGURES, WORDS
 from micrograd.language import LANGUAGES
 
 pytestmark = pytest.mark.slow
@@ -423,7 +423,7 @@ def test_executing_leaves_the_given_notebook_as_it_was():
 
 
 def test_the_notebooks_are_written_anew(tmp_path, quick, capsys):
-    """What ``python -m micrograd.lab.notebook`` does."""
+    """What ``python -m micrograd.lab.content.weaving`` does."""
     assert run.write_notebooks(tmp_path / "new", tmp_path) == 0
     kept = resources.files("micrograd.lab") / "content" / "numbers.json"
     was = json.loads(kept.read_text(encoding="utf-8"))

@@ -68,7 +68,7 @@ def test_the_sdist_carries_the_project():
 def test_the_wheel_carries_the_package(wheel):
     package = [name for name in project_files() if name.startswith("src/micrograd/")]
     expected = {name.removeprefix("src/") for name in package if not name.endswith((".c", ".h"))}
-    assert {"micrograd/py.typed", "micrograd/engine.py", "micrograd/lab/expected.json"} <= expected
+    assert {"micrograd/py.typed", "micrograd/engine.py", "micrograd/lab/solved/expected.json"} <= expected
     assert expected <= names_in(wheel)
     ours = ("micrograd/", "micrograd_lab-")
     strangers = [name for name in names_in(wheel) if not name.startswith(ours) or name.endswith((".c", ".h"))]

@@ -23,7 +23,7 @@ except ImportError:
 from micrograd.lab.errors import LabError
 from micrograd.language import LANGUAGES
 
-# Each is a module of micrograd.lab with ``configure(parser)`` and ``main(arguments) -> exit code``.
+# What each does. Its module has ``configure(parser)`` and ``main(arguments) -> exit code``.
 LAB_COMMANDS = {
     "new": "make a student's project, ready to work in",
     "open": "open the lab's notebook in JupyterLab",
@@ -80,7 +80,8 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _module(command: str) -> ModuleType:
-    return importlib.import_module(f"micrograd.lab.{command}")
+    room = {"run": "solved", "grade": "grading"}.get(command, "student")
+    return importlib.import_module(f"micrograd.lab.{room}.{command}")
 
 
 if __name__ == "__main__":

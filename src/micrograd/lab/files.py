@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from micrograd.lab.errors import LabError
-from micrograd.lab.words import WORDS
+from micrograd.lab.solved.words import WORDS
 from micrograd.language import Language
 
 

@@ -15,8 +15,8 @@ from typing import Any
 from micrograd.lab.checks import boundary, moons, perceptron, training
 from micrograd.lab.checks.finding import Finding
 from micrograd.lab.checks.observing import Room, View, attempt, quietly
+from micrograd.lab.content.tasks import NUMBERS, TASKS
 from micrograd.lab.plain_text import plain_text
-from micrograd.lab.tasks import NUMBERS, TASKS
 
 _LONGEST_VALUE = 300
 _ROOMS: dict[int, Room] = {

@@ -13,10 +13,10 @@ from datetime import datetime
 from pathlib import Path
 
 from micrograd.lab.errors import LabError
-from micrograd.lab.git import GitError, git
 from micrograd.lab.grading.handed_in import HandedIn, read_folder, read_notebook
 from micrograd.lab.grading.words import WORDS
-from micrograd.lab.naming import PREFIX
+from micrograd.lab.student.git import GitError, git
+from micrograd.lab.student.naming import PREFIX
 from micrograd.language import Language
 
 _CLONE_SECONDS = 180.0

@@ -8,13 +8,13 @@ import random
 from typing import Any
 
 from micrograd.lab import checks
+from micrograd.lab.checks.submitted import Submitted, UnreadableError, read
+from micrograd.lab.content.tasks import NUMBERS
 from micrograd.lab.grading.handed_in import HandedIn
 from micrograd.lab.plain_text import plain_text
 from micrograd.lab.sandbox import execution
 from micrograd.lab.sandbox.isolation import Kind, find
 from micrograd.lab.sandbox.limits import Limits
-from micrograd.lab.submitted import Submitted, UnreadableError, read
-from micrograd.lab.tasks import NUMBERS
 from micrograd.language import Language
 
 _LONGEST_LOG = 20_000

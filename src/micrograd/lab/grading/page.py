@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from micrograd._needs import needs
-from micrograd.lab import assignment
+from micrograd.lab.content import assignment
+from micrograd.lab.content.tasks import CHECKED_POINTS, NUMBERS, TASKS, WORDS_POINTS
+from micrograd.lab.content.weaving import cells_of
 from micrograd.lab.grading.table import hints
 from micrograd.lab.grading.words import WORDS, state, tagged
-from micrograd.lab.notebook import cells_of
-from micrograd.lab.tasks import CHECKED_POINTS, NUMBERS, TASKS, WORDS_POINTS
 from micrograd.language import Language
 
 with needs("lab"):

@@ -7,8 +7,8 @@ import io
 from typing import Any
 
 from micrograd.lab.checks import Finding
+from micrograd.lab.content.tasks import CHECKED_POINTS, NUMBERS, TASKS
 from micrograd.lab.grading.words import WORDS, state, tagged
-from micrograd.lab.tasks import CHECKED_POINTS, NUMBERS, TASKS
 from micrograd.language import Language
 
 

@@ -19,12 +19,12 @@ from typing import IO, Any, Literal
 
 from micrograd.lab import checks
 from micrograd.lab.checks import Finding
-from micrograd.lab.dot_program import with_dot
+from micrograd.lab.content.tasks import NUMBERS
 from micrograd.lab.sandbox import channel
 from micrograd.lab.sandbox.isolation import Isolation, handed_over
 from micrograd.lab.sandbox.limits import Limits
 from micrograd.lab.sandbox.watch import MARK, Watch, running_now
-from micrograd.lab.tasks import NUMBERS
+from micrograd.lab.student.dot_program import with_dot
 from micrograd.language import Language
 
 End = Literal["finished", "time", "memory", "processes", "written", "flood", "died"]

@@ -8,10 +8,10 @@ import tempfile
 from pathlib import Path
 
 from micrograd._needs import needs
-from micrograd.lab import assignment
+from micrograd.lab.content import assignment
 from micrograd.lab.errors import LabError
-from micrograd.lab.naming import ASSIGNMENT, FILE_NAME
-from micrograd.lab.project.words import WORDS
+from micrograd.lab.student.naming import ASSIGNMENT, FILE_NAME
+from micrograd.lab.student.project.words import WORDS
 from micrograd.language import Language
 
 with needs("lab"):

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from micrograd._needs import needs
-from micrograd.lab import notebook as lab_notebook
-from micrograd.lab.notebook import BEGIN_SOLUTION, Cell, cells_of
-from micrograd.lab.tasks import NUMBERS, TASKS
+from micrograd.lab.content import weaving as lab_notebook
+from micrograd.lab.content.tasks import NUMBERS, TASKS
+from micrograd.lab.content.weaving import BEGIN_SOLUTION, Cell, cells_of
 from micrograd.language import Language, choose
 
 with needs("lab"):

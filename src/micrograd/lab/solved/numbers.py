@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from micrograd.lab.execute import Execution, Probes
+from micrograd.lab.solved.execute import Execution, Probes
 
 _AFTER_CELL: dict[str, dict[str, str]] = {
     "task-2-gradcheck": {

@@ -12,10 +12,10 @@ from typing import Any
 
 from micrograd import __version__, engine
 from micrograd._needs import needs
-from micrograd.lab.facts import Comparison
-from micrograd.lab.nodes import NotebookNode
-from micrograd.lab.pages import GraphPage
-from micrograd.lab.words import FIGURES, WORDS
+from micrograd.lab.content.nodes import NotebookNode
+from micrograd.lab.solved.facts import Comparison
+from micrograd.lab.solved.pages import GraphPage
+from micrograd.lab.solved.words import FIGURES, WORDS
 from micrograd.language import Language
 
 with needs("lab"):
@@ -73,7 +73,7 @@ def render(
     title = next((re.sub(r"^# ", "", cell.source.splitlines()[0]) for cell in notebook.cells), "")
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(
-        (resources.files("micrograd.lab") / "report.html.jinja").read_text(encoding="utf-8")
+        (resources.files("micrograd.lab.solved") / "report.html.jinja").read_text(encoding="utf-8")
     )
     return template.render(
         language=language,

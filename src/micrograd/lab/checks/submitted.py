@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from micrograd.lab.content.tasks import NUMBERS
 from micrograd.lab.sandbox.execution import CodeCell
-from micrograd.lab.tasks import NUMBERS
 
 # A notebook with its figures has one or two megabytes; read into memory, hostile JSON takes thirty times its size.
 LARGEST = 25 * 1024 * 1024

@@ -12,10 +12,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from micrograd.lab.dot_program import with_dot
 from micrograd.lab.errors import LabError
-from micrograd.lab.find_notebook import find_notebook
-from micrograd.lab.project.words import WORDS
+from micrograd.lab.student.dot_program import with_dot
+from micrograd.lab.student.find_notebook import find_notebook
+from micrograd.lab.student.project.words import WORDS
 from micrograd.language import choose
 
 

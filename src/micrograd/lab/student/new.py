@@ -10,12 +10,12 @@ from importlib import metadata, resources
 from pathlib import Path
 
 from micrograd._needs import needs
-from micrograd.lab import assignment
+from micrograd.lab.content import assignment
 from micrograd.lab.errors import LabError
-from micrograd.lab.git import git, required, succeeds
-from micrograd.lab.naming import ASSIGNMENT, FILE_NAME, project_name
-from micrograd.lab.nbgrader_course import write_course
-from micrograd.lab.project.words import WORDS
+from micrograd.lab.student.git import git, required, succeeds
+from micrograd.lab.student.naming import ASSIGNMENT, FILE_NAME, project_name
+from micrograd.lab.student.nbgrader_course import write_course
+from micrograd.lab.student.project.words import WORDS
 from micrograd.language import Language, choose
 
 with needs("lab"):
@@ -121,7 +121,7 @@ def _write_files(project: Path, name: str, language: Language) -> None:
 
 
 def _shipped(name: str) -> str:
-    return (resources.files("micrograd.lab") / "project" / name).read_text(encoding="utf-8")
+    return (resources.files("micrograd.lab.student") / "project" / name).read_text(encoding="utf-8")
 
 
 def _first_commit(project: Path, login: str, message: str) -> tuple[str, str] | None:

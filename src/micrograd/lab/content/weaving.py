@@ -22,7 +22,7 @@ every code cell that holds a solution. The notebook itself carries ``{"micrograd
 "en"}}``. Whoever derives another notebook (a student's, nbgrader's) starts from ``build(lang)`` and goes by
 this metadata.
 
-``python -m micrograd.lab.notebook [FOLDER]`` executes both languages and writes ``gradient.ipynb`` and
+``python -m micrograd.lab.content.weaving [FOLDER]`` executes both languages and writes ``gradient.ipynb`` and
 ``gradient.en.ipynb`` into FOLDER; it measures the numbers anew on the way.
 """
 
@@ -36,7 +36,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from micrograd.lab.nodes import NotebookNode, code_cell, markdown_cell, notebook
+from micrograd.lab.content.nodes import NotebookNode, code_cell, markdown_cell, notebook
 from micrograd.language import Language, choose
 
 BEGIN_SOLUTION = "### BEGIN SOLUTION"
@@ -180,7 +180,7 @@ def _content(name: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Execute both notebooks and write them, with the numbers measured anew, into the folder named."""
-    from micrograd.lab.run import write_notebooks
+    from micrograd.lab.solved.run import write_notebooks
 
     given = sys.argv[1:] if arguments is None else arguments
     return write_notebooks(Path(given[0] if given else DEFAULT_FOLDER))

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from micrograd.lab.check import print_check
 from micrograd.lab.errors import LabError
-from micrograd.lab.find_notebook import find_notebook
-from micrograd.lab.git import GitError, git, required, succeeds
-from micrograd.lab.project.words import WORDS
+from micrograd.lab.student.check import print_check
+from micrograd.lab.student.find_notebook import find_notebook
+from micrograd.lab.student.git import GitError, git, required, succeeds
+from micrograd.lab.student.project.words import WORDS
 from micrograd.language import Language, choose
 
 TAG = "tp1"

@@ -13,14 +13,14 @@ from importlib import resources
 from pathlib import Path
 
 from micrograd._needs import needs
-from micrograd.lab import facts, numbers, pages
-from micrograd.lab.execute import Execution, Probes, execute, merge
+from micrograd.lab.content.nodes import written
+from micrograd.lab.content.weaving import FILE_NAMES, build, cells_of
 from micrograd.lab.files import usable_folder, write_whole
-from micrograd.lab.nodes import written
-from micrograd.lab.notebook import FILE_NAMES, build, cells_of
-from micrograd.lab.printed import print_comparisons
-from micrograd.lab.report import render
-from micrograd.lab.words import WORDS
+from micrograd.lab.solved import facts, numbers, pages
+from micrograd.lab.solved.execute import Execution, Probes, execute, merge
+from micrograd.lab.solved.printed import print_comparisons
+from micrograd.lab.solved.report import render
+from micrograd.lab.solved.words import WORDS
 from micrograd.language import LANGUAGES, Language, choose
 
 with needs("lab"):

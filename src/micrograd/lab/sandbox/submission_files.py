@@ -10,7 +10,7 @@ import os
 import stat
 from pathlib import Path
 
-from micrograd.lab.submitted import LARGEST, UnreadableError
+from micrograd.lab.checks.submitted import LARGEST, UnreadableError
 
 MOST_FILES = 200
 MOST_BYTES = 20 * 1024 * 1024

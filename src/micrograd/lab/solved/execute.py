@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from micrograd._needs import needs
+from micrograd.lab.content.nodes import NotebookNode, code_cell
 from micrograd.lab.errors import LabError
-from micrograd.lab.nodes import NotebookNode, code_cell
 from micrograd.language import Language
 
 with needs("lab"):
@@ -194,7 +194,7 @@ def _is_hidden(cell: NotebookNode) -> bool:
 
 def _probe(expressions: Mapping[str, str]) -> str:
     return (
-        "__import__('micrograd.lab.execute', fromlist=['show_probe'])"
+        "__import__('micrograd.lab.solved.execute', fromlist=['show_probe'])"
         f".show_probe({dict(expressions)!r}, globals())"
     )
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TextIO
 
-from micrograd.lab.facts import Comparison
-from micrograd.lab.notebook import task_titles
-from micrograd.lab.words import WORDS
+from micrograd.lab.content.weaving import task_titles
+from micrograd.lab.solved.facts import Comparison
+from micrograd.lab.solved.words import WORDS
 from micrograd.language import Language
 
 _GREEN, _RED, _BOLD, _FAINT, _END = "\x1b[32m", "\x1b[1;31m", "\x1b[1m", "\x1b[2m", "\x1b[0m"

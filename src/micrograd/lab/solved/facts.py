@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
-from micrograd.lab.execute import Execution, Probes
+from micrograd.lab.solved.execute import Execution, Probes
 from micrograd.language import Language
 
 TASKS = range(1, 11)
@@ -151,7 +151,7 @@ _NOTHING: dict[Language, str] = {"fr": "rien", "en": "nothing"}
 @cache
 def expected() -> dict[str, Any]:
     """Return what the handout expects, by task (``"1"`` to ``"10"``) and name."""
-    text = (resources.files("micrograd.lab") / "expected.json").read_text(encoding="utf-8")
+    text = (resources.files("micrograd.lab.solved") / "expected.json").read_text(encoding="utf-8")
     facts: dict[str, Any] = json.loads(text)
     return facts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from micrograd.lab.execute import Probes
+from micrograd.lab.solved.execute import Probes
 
 
 class GraphPage(NamedTuple):

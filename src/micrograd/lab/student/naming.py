@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from micrograd.lab.errors import LabError
-from micrograd.lab.project.words import WORDS
+from micrograd.lab.student.project.words import WORDS
 from micrograd.language import Language
 
 PREFIX = "BUT3-DL-"

@@ -1,0 +1,1 @@
+"""The solved lab: run it, compare it with the handout, write its report."""

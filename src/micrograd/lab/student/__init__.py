@@ -1,0 +1,1 @@
+"""What a student calls: a project, the notebook, its checks, handing it in."""
