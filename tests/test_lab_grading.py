@@ -32,7 +32,7 @@ PERFECT = {
 }
 CRASHED = hostile("import os\nos._exit(7)")
 REDEFINES = """\
-import sys, micrograd.lab.checks as checks, micrograd.lab.student.check as check_module
+import sys, micrograd.lab.checks as checks, micrograd.lab.check as check_module
 from micrograd.lab.checks import finding
 for module in list(sys.modules.values()):
     if getattr(module, '__name__', '').startswith('micrograd.lab'):

@@ -17,8 +17,8 @@ from nbgrader.api import Gradebook
 
 from micrograd import cli
 from micrograd.lab.content import assignment
+from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
 from micrograd.lab.content.tasks import CHECKED_POINTS, TASKS, WORDS_POINTS
-from micrograd.lab.student.naming import ASSIGNMENT, FILE_NAME
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,8 @@ pytest.importorskip("nbclient", reason="the lab's libraries are not installed")
 import nbformat
 from executed_lab import executed
 
-from micrograd.lab.content.weaving import FILE_NAMES, build, cells_of, strip_solutions, task_titles
+from micrograd.lab.content.names import FILE_NAMES
+from micrograd.lab.content.weaving import build, cells_of, strip_solutions, task_titles
 from micrograd.lab.solved import numbers
 from micrograd.language import LANGUAGES
 

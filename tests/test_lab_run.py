@@ -22,11 +22,11 @@ import nbformat
 from executed_lab import executed
 
 from micrograd import cli
+from micrograd.lab.content.names import FILE_NAMES
 from micrograd.lab.content.nodes import code_cell, notebook
-from micrograd.lab.content.weaving import FILE_NAMES
 from micrograd.lab.errors import LabError
 from micrograd.lab.files import usable_folder, write_whole
-from micrograd.lab.solved import facts, run
+from micrograd.lab.solved import facts, publish, run
 from micrograd.lab.solved.execute import execute
 from micrograd.lab.solved.pages import PAGES
 from micrograd.lab.solved.printed import print_comparisons
@@ -42,7 +42,8 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 @pytest.fixture
 def quick(monkeypatch):
     """The command without waiting for the notebook once more: it was executed before."""
-    monkeypatch.setattr(run, "_execute", lambda language, probes: executed(language))
+    for module in (run, publish):
+        monkeypatch.setattr(module, "executed", lambda language, probes: executed(language))
 
 
 def changed(monkeypatch, task, name, value):
@@ -343,7 +344,7 @@ def test_ctrl_c_while_the_notebook_runs(tmp_path):
             sys.executable,
             "-c",
             "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-            "from micrograd.lab import execute, run; from micrograd import cli\n"
+            "from micrograd.lab.solved import execute, run; from micrograd import cli\n"
             "def begun(*a, _run=execute.execute, **k):\n"
             "    def on_cell(id):\n"
             "        print(id, flush=True)\n"
@@ -424,7 +425,7 @@ def test_executing_leaves_the_given_notebook_as_it_was():
 
 def test_the_notebooks_are_written_anew(tmp_path, quick, capsys):
     """What ``python -m micrograd.lab.content.weaving`` does."""
-    assert run.write_notebooks(tmp_path / "new", tmp_path) == 0
+    assert publish.write_notebooks(tmp_path / "new", tmp_path) == 0
     kept = resources.files("micrograd.lab") / "content" / "numbers.json"
     was = json.loads(kept.read_text(encoding="utf-8"))
     assert json.loads((tmp_path / "numbers.json").read_text(encoding="utf-8")) == pytest.approx(was, rel=1e-9)

@@ -17,8 +17,8 @@ pytest.importorskip("IPython", reason="the lab extra is missing, THE SANDBOX IS 
 psutil = pytest.importorskip("psutil", reason="psutil is missing, THE SANDBOX IS NOT TESTED")
 
 from micrograd.lab import checks  # noqa: E402
-from micrograd.lab.sandbox import execution, isolation  # noqa: E402
-from micrograd.lab.sandbox.execution import CodeCell  # noqa: E402
+from micrograd.lab.sandbox import confined, isolation  # noqa: E402
+from micrograd.lab.sandbox.confined import CodeCell  # noqa: E402
 from micrograd.lab.sandbox.limits import MEGABYTE, Limits  # noqa: E402
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits, NOT TESTED ON THIS SYSTEM")
@@ -41,20 +41,20 @@ def walls(kind: isolation.Kind) -> isolation.Isolation:
     return isolation.Isolation(kind)
 
 
-def run(source: str, kind: isolation.Kind = "limits", limits: Limits = SMALL, **more) -> execution.Run:
+def run(source: str, kind: isolation.Kind = "limits", limits: Limits = SMALL, **more) -> confined.ConfinedRun:
     cells = [CodeCell(textwrap.dedent(source), 5), RIGHT]
-    return execution.run(cells, walls(kind), "en", limits, **more)
+    return confined.run_confined(cells, walls(kind), "en", limits, **more)
 
 
-def printed(result: execution.Run) -> str:
+def printed(result: confined.ConfinedRun) -> str:
     return "".join(item.get("text", "") for items in result.outputs for item in items)
 
 
-def errors(result: execution.Run) -> list[str]:
+def errors(result: confined.ConfinedRun) -> list[str]:
     return [item["name"] for items in result.outputs for item in items if item["type"] == "error"]
 
 
-def still_graded(result: execution.Run) -> bool:
+def still_graded(result: confined.ConfinedRun) -> bool:
     return result.end == "finished" and checks.points(2, result.findings[2]) == 2
 
 

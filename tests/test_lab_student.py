@@ -26,7 +26,7 @@ from micrograd.lab.errors import LabError
 from micrograd.lab.grading.words import WORDS as GRADING_WORDS
 from micrograd.lab.student import new, submit
 from micrograd.lab.student.naming import project_name, suggestion
-from micrograd.lab.student.project.words import WORDS
+from micrograd.lab.student.words import WORDS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -312,7 +312,7 @@ def test_the_line_under_each_task_checks_it_in_jupyter():
     from nbclient import NotebookClient
 
     filled = nbformat.reads(notebook({**LOOPS, "task-6-moons": LOOPS["task-3-graph"]}), as_version=4)
-    again = nbformat.v4.new_code_cell('from micrograd.lab.student.check import check; check(3, "en")')
+    again = nbformat.v4.new_code_cell('from micrograd.lab.check import check; check(3, "en")')
     filled.cells = [*filled.cells[:40], again]
     NotebookClient(filled, timeout=120, allow_errors=True).execute()
     said = {
@@ -601,7 +601,8 @@ def test_submit_asks_first_where_somebody_can_answer(tmp_path, monkeypatch, caps
 def test_check_starts_without_what_it_does_not_need():
     """nbformat alone may take two seconds to import (jsonschema compiles grammars), in every kernel that checks."""
     program = (
-        "import sys, micrograd.lab.student.check; print({'nbformat', 'sklearn', 'numpy'} & set(sys.modules))"
+        "import sys, micrograd.lab.check, micrograd.lab.student.check\n"
+        "print({'nbformat', 'sklearn', 'numpy'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"

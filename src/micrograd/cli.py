@@ -23,14 +23,17 @@ except ImportError:
 from micrograd.lab.errors import LabError
 from micrograd.language import LANGUAGES
 
-# What each does. Its module has ``configure(parser)`` and ``main(arguments) -> exit code``.
+# What each does, and its module, which has ``configure(parser)`` and ``main(arguments) -> exit code``.
 LAB_COMMANDS = {
-    "new": "make a student's project, ready to work in",
-    "open": "open the lab's notebook in JupyterLab",
-    "check": "say which tasks are done, with a hint where they are not",
-    "run": "execute the solved lab and compare it with what the handout expects",
-    "submit": "check, commit, tag and push a student's work",
-    "grade": "grade a folder of submissions",
+    "new": ("micrograd.lab.student.new", "make a student's project, ready to work in"),
+    "open": ("micrograd.lab.student.open", "open the lab's notebook in JupyterLab"),
+    "check": ("micrograd.lab.student.check", "say which tasks are done, with a hint where they are not"),
+    "run": (
+        "micrograd.lab.solved.run",
+        "execute the solved lab and compare it with what the handout expects",
+    ),
+    "submit": ("micrograd.lab.student.submit", "check, commit, tag and push a student's work"),
+    "grade": ("micrograd.lab.grading.grade", "grade a folder of submissions"),
 }
 
 
@@ -70,7 +73,7 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     rooms = parser.add_subparsers(dest="room", required=True, metavar="COMMAND")
     lab = rooms.add_parser("lab", help="hand out, run, check and grade the lab", description="The lab.")
     commands = lab.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, summary in LAB_COMMANDS.items():
+    for name, (_, summary) in LAB_COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
         command.add_argument("--lang", choices=LANGUAGES, help="language (default: the system's)")
         # Only the command that is called is imported: each brings libraries of its own.
@@ -80,8 +83,7 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _module(command: str) -> ModuleType:
-    room = {"run": "solved", "grade": "grading"}.get(command, "student")
-    return importlib.import_module(f"micrograd.lab.{room}.{command}")
+    return importlib.import_module(LAB_COMMANDS[command][0])
 
 
 if __name__ == "__main__":

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import locale
 import os
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
+
+Texts = Mapping[str, Mapping[Language, str]]
+"""Texts by their key, each in every language; braces in them are filled in: ``{path}``."""
+
+
+def say(texts: Texts, key: str, language: Language, /, **values: Any) -> str:
+    """Return the text of that key in that language, with its braces filled in.
+
+    Raises ``KeyError`` for a key that there is not, and for a value that the text asks for and was not given.
+    """
+    return texts[key][language].format(**values)
 
 
 def choose(lang: str | None = None) -> Language:

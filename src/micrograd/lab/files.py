@@ -7,22 +7,21 @@ import tempfile
 from pathlib import Path
 
 from micrograd.lab.errors import LabError
-from micrograd.lab.solved.words import WORDS
-from micrograd.language import Language
+from micrograd.lab.words import WORDS
+from micrograd.language import Language, say
 
 
 def usable_folder(path: Path, language: Language) -> Path:
     """Make the folder if it is missing, and return it; ``LabError`` if nothing can be written into it."""
-    words = WORDS[language]
     try:
         path.mkdir(parents=True, exist_ok=True)
         # Permissions do not tell everything (a full disk, a read-only mount): a file does.
         with tempfile.NamedTemporaryFile(dir=path, prefix=".writable-"):
             pass
     except (FileExistsError, NotADirectoryError):
-        raise LabError(words["not a folder"].format(path=path)) from None
+        raise LabError(say(WORDS, "not a folder", language, path=path)) from None
     except OSError as error:
-        raise LabError(words["not writable"].format(path=path, reason=error.strerror)) from None
+        raise LabError(say(WORDS, "not writable", language, path=path, reason=error.strerror)) from None
     return path
 
 
@@ -41,4 +40,4 @@ def write_whole(path: Path, content: str, language: Language) -> None:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         reason = error.strerror
-        raise LabError(WORDS[language]["not writable"].format(path=path.parent, reason=reason)) from None
+        raise LabError(say(WORDS, "not writable", language, path=path.parent, reason=reason)) from None

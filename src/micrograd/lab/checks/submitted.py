@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from micrograd.lab.content.tasks import NUMBERS
-from micrograd.lab.sandbox.execution import CodeCell
 
 # A notebook with its figures has one or two megabytes; read into memory, hostile JSON takes thirty times its size.
 LARGEST = 25 * 1024 * 1024
@@ -31,6 +30,14 @@ class UnreadableError(Exception):
     def __init__(self, key: str, detail: str = "") -> None:
         super().__init__(key, detail)
         self.key, self.detail = key, detail
+
+
+@dataclass(frozen=True)
+class CodeCell:
+    """One code cell: its source and the task that it belongs to, None outside of the tasks."""
+
+    source: str
+    task: int | None
 
 
 @dataclass

@@ -22,7 +22,7 @@ every code cell that holds a solution. The notebook itself carries ``{"micrograd
 "en"}}``. Whoever derives another notebook (a student's, nbgrader's) starts from ``build(lang)`` and goes by
 this metadata.
 
-``python -m micrograd.lab.content.weaving [FOLDER]`` executes both languages and writes ``gradient.ipynb`` and
+``python -m micrograd.lab.solved.publish [FOLDER]`` executes both languages and writes ``gradient.ipynb`` and
 ``gradient.en.ipynb`` into FOLDER; it measures the numbers anew on the way.
 """
 
@@ -30,10 +30,8 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from micrograd.lab.content.nodes import NotebookNode, code_cell, markdown_cell, notebook
@@ -41,8 +39,6 @@ from micrograd.language import Language, choose
 
 BEGIN_SOLUTION = "### BEGIN SOLUTION"
 END_SOLUTION = "### END SOLUTION"
-FILE_NAMES: dict[Language, str] = {"fr": "gradient.ipynb", "en": "gradient.en.ipynb"}
-DEFAULT_FOLDER = "tp1-gradient_descent"
 
 _MARKER = re.compile(r"^<!-- (text|answer|code): ([a-z0-9-]+) -->$", re.MULTILINE)
 _CELL = re.compile(r"^# %% ([a-z0-9-]+)$", re.MULTILINE)
@@ -176,15 +172,3 @@ def _fill_in(text: str, numbers: dict[str, Any], language: Language) -> str:
 
 def _content(name: str) -> str:
     return (resources.files("micrograd.lab") / "content" / name).read_text(encoding="utf-8")
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Execute both notebooks and write them, with the numbers measured anew, into the folder named."""
-    from micrograd.lab.solved.run import write_notebooks
-
-    given = sys.argv[1:] if arguments is None else arguments
-    return write_notebooks(Path(given[0] if given else DEFAULT_FOLDER))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

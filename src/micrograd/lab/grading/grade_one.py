@@ -12,7 +12,7 @@ from micrograd.lab.checks.submitted import Submitted, UnreadableError, read
 from micrograd.lab.content.tasks import NUMBERS
 from micrograd.lab.grading.handed_in import HandedIn
 from micrograd.lab.plain_text import plain_text
-from micrograd.lab.sandbox import execution
+from micrograd.lab.sandbox import confined
 from micrograd.lab.sandbox.isolation import Kind, find
 from micrograd.lab.sandbox.limits import Limits
 from micrograd.language import Language
@@ -51,7 +51,7 @@ def grade(
     except UnreadableError as error:
         return {**result, "problem": error.key, "detail": error.detail}
     walls = find(isolation)
-    run = execution.run(
+    run = confined.run_confined(
         submitted.cells,
         walls,
         language,
@@ -80,7 +80,7 @@ def grade(
     return result
 
 
-def _shown(submitted: Submitted, run: execution.Run) -> list[dict[str, Any]]:
+def _shown(submitted: Submitted, run: confined.ConfinedRun) -> list[dict[str, Any]]:
     """Return what the cells printed and drew, with their tasks, in kinds that are safe to show in a page."""
     shown: list[dict[str, Any]] = []
     figures = 0

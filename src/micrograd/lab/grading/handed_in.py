@@ -10,9 +10,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from micrograd.lab.checks.submitted import LARGEST, UnreadableError
+from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
 from micrograd.lab.sandbox.submission_files import MOST_BYTES, MOST_FILES, beside, read_inside
 from micrograd.lab.student.git import GitError, git
-from micrograd.lab.student.naming import ASSIGNMENT, FILE_NAME
 
 TagState = Literal["on-time", "late", "missing", "none"]
 """``"none"``: no Git repository, so nothing to say about a tag."""

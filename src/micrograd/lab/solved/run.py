@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
 
 from micrograd._needs import needs
+from micrograd.lab.content.names import FILE_NAMES
 from micrograd.lab.content.nodes import written
-from micrograd.lab.content.weaving import FILE_NAMES, build, cells_of
+from micrograd.lab.content.weaving import build
 from micrograd.lab.files import usable_folder, write_whole
-from micrograd.lab.solved import facts, numbers, pages
+from micrograd.lab.solved import facts, pages
 from micrograd.lab.solved.execute import Execution, Probes, execute, merge
 from micrograd.lab.solved.printed import print_comparisons
 from micrograd.lab.solved.report import render
 from micrograd.lab.solved.words import WORDS
-from micrograd.language import LANGUAGES, Language, choose
+from micrograd.language import Language, choose
 
 with needs("lab"):
     from tqdm import tqdm
@@ -53,7 +52,7 @@ def main(arguments: argparse.Namespace) -> int:
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="micrograd-lab-", ignore_cleanup_errors=True) as scratch:
         # Into the user's folder only once everything is there, for Ctrl-C to leave it as it was.
-        execution = _execute(language, merge(facts.PROBES, pages.probes(Path(scratch))))
+        execution = executed(language, merge(facts.PROBES, pages.probes(Path(scratch))))
         graphs = {path.name: path.read_text(encoding="utf-8") for path in Path(scratch).iterdir()}
     seconds = time.perf_counter() - begun
     comparisons = facts.compare(execution, language)
@@ -70,32 +69,8 @@ def main(arguments: argparse.Namespace) -> int:
     return 0 if all(line.same for line in comparisons) else 1
 
 
-def write_notebooks(folder: Path, content: Path | None = None) -> int:
-    """Write both notebooks, executed, into ``folder``, with the numbers in the prose measured anew; return 0.
-
-    For whoever changes the lab's content: the numbers go into ``content``, by default the package's own folder
-    of that name.
-    """
-    usable_folder(folder, "en")
-    executions = {language: _execute(language, numbers.PROBES) for language in LANGUAGES}
-    found = numbers.measured(executions["fr"])
-    content = content or Path(str(resources.files("micrograd.lab"))) / "content"
-    write_whole(content / "numbers.json", json.dumps(found, indent=1) + "\n", "en")
-    cells_of.cache_clear()
-    for language, execution in executions.items():
-        prose = {cell.id: cell.source for cell in build(language, markers=False).cells}
-        for cell in execution.notebook.cells:
-            cell.source = prose[cell.id]
-            # The explorer's page is large, changes with every change of its scripts, and shows in Jupyter only.
-            for output in cell.get("outputs", []):
-                output.get("data", {}).pop("text/html", None)
-        path = folder / FILE_NAMES[language]
-        write_whole(path, written(execution.notebook), "en")
-        print(path)
-    return 0
-
-
-def _execute(language: Language, probes: Probes) -> Execution:
+def executed(language: Language, probes: Probes) -> Execution:
+    """Return the solved lab, executed, with what the probes saw; a bar on standard error shows how far it is."""
     # For reading: where a solution begins is of no interest once it is given.
     notebook = build(language, markers=False)
     with _progress(WORDS[language]["running"], len(notebook.cells)) as advance:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
 from micrograd.lab.errors import LabError
-from micrograd.lab.student.naming import ASSIGNMENT, FILE_NAME
-from micrograd.lab.student.project.words import WORDS
+from micrograd.lab.student.words import WORDS
 from micrograd.language import Language
 
 

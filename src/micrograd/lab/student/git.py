@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from micrograd.lab.errors import LabError
-from micrograd.lab.student.project.words import WORDS
+from micrograd.lab.student.words import WORDS
 from micrograd.language import Language
 
 _SECONDS = 120.0

@@ -1,4 +1,4 @@
-"""The handout's names: its folder, its notebook, and its convention for a student's project."""
+"""The handout's convention for the name of a student's project."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import re
 import unicodedata
 
 from micrograd.lab.errors import LabError
-from micrograd.lab.student.project.words import WORDS
+from micrograd.lab.student.words import WORDS
 from micrograd.language import Language
 
 PREFIX = "BUT3-DL-"
-ASSIGNMENT = "tp1-gradient_descent"
-FILE_NAME = "gradient.ipynb"
 _LOGIN = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _LONGEST = 40
 

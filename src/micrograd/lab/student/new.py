@@ -11,11 +11,12 @@ from pathlib import Path
 
 from micrograd._needs import needs
 from micrograd.lab.content import assignment
+from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
+from micrograd.lab.content.nbgrader_course import write_course
 from micrograd.lab.errors import LabError
 from micrograd.lab.student.git import git, required, succeeds
-from micrograd.lab.student.naming import ASSIGNMENT, FILE_NAME, project_name
-from micrograd.lab.student.nbgrader_course import write_course
-from micrograd.lab.student.project.words import WORDS
+from micrograd.lab.student.naming import project_name
+from micrograd.lab.student.words import WORDS
 from micrograd.language import Language, choose
 
 with needs("lab"):

@@ -13,9 +13,9 @@ import tempfile
 from pathlib import Path
 
 from micrograd.lab.errors import LabError
-from micrograd.lab.student.dot_program import with_dot
+from micrograd.lab.sandbox.dot_program import with_dot
 from micrograd.lab.student.find_notebook import find_notebook
-from micrograd.lab.student.project.words import WORDS
+from micrograd.lab.student.words import WORDS
 from micrograd.language import choose
 
 

@@ -17,7 +17,7 @@ from micrograd.lab.errors import LabError
 from micrograd.lab.student.check import print_check
 from micrograd.lab.student.find_notebook import find_notebook
 from micrograd.lab.student.git import GitError, git, required, succeeds
-from micrograd.lab.student.project.words import WORDS
+from micrograd.lab.student.words import WORDS
 from micrograd.language import Language, choose
 
 TAG = "tp1"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from micrograd._needs import needs
 from micrograd.lab.content import assignment
+from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
 from micrograd.lab.errors import LabError
-from micrograd.lab.student.naming import ASSIGNMENT, FILE_NAME
-from micrograd.lab.student.project.words import WORDS
-from micrograd.language import Language
+from micrograd.lab.words import WORDS
+from micrograd.language import Language, say
 
 with needs("lab"):
     import nbformat
@@ -36,10 +36,9 @@ def write_course(folder: Path, language: Language) -> Path:
     It holds a configuration and ``source/tp1-gradient_descent/gradient.ipynb``; nbgrader does the rest. Raises
     ``LabError`` where it cannot be made; then nothing is left behind.
     """
-    words = WORDS[language]
     folder = folder.absolute()
     if os.path.lexists(folder):
-        raise LabError(words["exists"].format(path=folder))
+        raise LabError(say(WORDS, "exists", language, path=folder))
     configuration = _CONFIGURATION.format(
         course=folder.name,
         root=str(folder),
@@ -49,7 +48,7 @@ def write_course(folder: Path, language: Language) -> Path:
     try:
         temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:
-        raise LabError(words["not made"].format(reason=error.strerror)) from None
+        raise LabError(say(WORDS, "not made", language, reason=error.strerror)) from None
     try:
         course = temporary / folder.name
         source = course / "source" / ASSIGNMENT
@@ -59,7 +58,7 @@ def write_course(folder: Path, language: Language) -> Path:
         (source / FILE_NAME).write_text(notebook, encoding="utf-8")
         course.rename(folder)
     except OSError as error:
-        raise LabError(words["not made"].format(reason=error.strerror or error)) from None
+        raise LabError(say(WORDS, "not made", language, reason=error.strerror or error)) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return folder

@@ -1,4 +1,4 @@
-"""Run one notebook behind the walls and judge what comes out."""
+"""ConfinedRun one notebook behind the walls and judge what comes out."""
 
 from __future__ import annotations
 
@@ -19,28 +19,21 @@ from typing import IO, Any, Literal
 
 from micrograd.lab import checks
 from micrograd.lab.checks import Finding
+from micrograd.lab.checks.submitted import CodeCell
 from micrograd.lab.content.tasks import NUMBERS
 from micrograd.lab.sandbox import channel
+from micrograd.lab.sandbox.dot_program import with_dot
 from micrograd.lab.sandbox.isolation import Isolation, handed_over
 from micrograd.lab.sandbox.limits import Limits
 from micrograd.lab.sandbox.watch import MARK, Watch, running_now
-from micrograd.lab.student.dot_program import with_dot
 from micrograd.language import Language
 
 End = Literal["finished", "time", "memory", "processes", "written", "flood", "died"]
 _LOOK_EVERY = 0.2
 
 
-@dataclass(frozen=True)
-class CodeCell:
-    """One code cell: its source and the task that it belongs to, None outside of the tasks."""
-
-    source: str
-    task: int | None
-
-
 @dataclass
-class Run:
+class ConfinedRun:
     """What came out of one notebook."""
 
     end: End = "finished"
@@ -55,7 +48,7 @@ class Run:
     """Messages that did not come from our side: somebody tried to speak for it."""
 
 
-def run(
+def run_confined(
     cells: list[CodeCell],
     isolation: Isolation,
     language: Language,
@@ -64,15 +57,15 @@ def run(
     words: Mapping[int, str] | None = None,
     generator: random.Random | None = None,
     on_cell: Callable[[int, int], None] | None = None,
-) -> Run:
-    """Run the cells in a process of its own and judge each task as soon as its last cell has run.
+) -> ConfinedRun:
+    """ConfinedRun the cells in a process of its own and judge each task as soon as its last cell has run.
 
     ``files`` (path to content) lie beside the notebook; ``words`` holds what was written in each task's Markdown
     cells. ``generator`` draws the data that the checks ask about. ``on_cell`` is called with the number of the
     cell that begins and the number of cells. Never raises for anything that the cells do.
     """
     limits = limits or Limits()
-    result = Run(
+    result = ConfinedRun(
         outputs=[[] for _ in cells], findings={number: checks.nothing_seen(number) for number in NUMBERS}
     )
     token = secrets.token_hex(16)
@@ -115,7 +108,7 @@ def run(
 
 
 def _listen(
-    result: Run,
+    result: ConfinedRun,
     reader: channel.Reader,
     watch: Watch,
     inlet: Any,
