@@ -19,11 +19,17 @@ else
   EXACT := --exact
 endif
 ARGUMENTS ?=
+PURPOSE := dev
+# As many processes as there are processors. Tests that share what one of them made stay together, and the longest
+# begin first (tests/conftest.py).
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --only-binary :all: \
+  --emit-build-options --custom-compile-command "make lock"
 # What is tested on the uncompiled engine too: the engine itself and what stands right on it.
 PURE_TESTS := $(wildcard tests/test_engine_*.py) $(addprefix tests/test_,nn.py gradcheck.py losses.py optim.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help environment lab notebook test lint format bench build lock clean
+.PHONY: help environment lab notebook test quick lint format bench build lock clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -32,8 +38,10 @@ environment: ## Make or update .venv (the other targets do it by themselves).
 	@test -n "$(PYTHON)" || { echo "No Python 3.10 or newer was found. Install one (python.org, pyenv, or your system's packages)," \
 	  "or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@"$(PYTHON)" -c '$(ENOUGH)' || { echo "$(PYTHON) is not Python 3.10 or newer." >&2; exit 1; }
-	@"$(PYTHON)" tools/environment.py $(EXACT)
+	@"$(PYTHON)" tools/environment.py $(PURPOSE) $(EXACT)
 
+# What the lab needs is a part of what everything else needs.
+lab notebook: PURPOSE := lab
 lab: environment ## Run the ten tasks of the lab and write a report with all figures.
 	$(BIN)/micrograd lab run $(ARGUMENTS)
 
@@ -42,9 +50,15 @@ notebook: environment ## Open JupyterLab on the lab.
 
 test: environment ## Run the tests: the engine's uncompiled, then all of them.
 	@status=0; \
-	MICROGRAD_PURE=1 $(BIN)/python -m pytest -q -m "not slow" $(PURE_TESTS) || status=1; \
-	$(BIN)/python -m pytest $(ARGUMENTS) || status=1; \
+	MICROGRAD_PURE=1 $(PYTEST) -q -m "not slow" $(PURE_TESTS) || status=1; \
+	$(PYTEST) $(ARGUMENTS) || status=1; \
 	exit $$status
+
+quick: environment ## Check style and types, and run the engine's tests: for while you work.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	HYPOTHESIS_PROFILE=quick $(PYTEST) -q -m "not slow" $(PURE_TESTS) $(ARGUMENTS)
 
 lint: environment ## Check format, style and types.
 	$(BIN)/ruff format --check .
@@ -61,10 +75,10 @@ bench: environment ## Measure against micrograd, PyTorch, JAX and NumPy, side by
 build: environment ## Build the sdist and the wheel into dist/.
 	$(BIN)/python -m build --no-isolation
 
-lock: environment ## Choose today's versions of all libraries anew, and write requirements.lock.
+lock: environment ## Choose today's versions of all libraries anew, and write both locks.
 	$(BIN)/python -m pip install --quiet --upgrade uv
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --only-binary :all: \
-	  --emit-build-options --custom-compile-command "make lock" --extra dev pyproject.toml -o requirements.lock
+	$(LOCK) --upgrade --extra dev pyproject.toml -o requirements-dev.lock
+	$(LOCK) --upgrade --extra lab --extra build --constraint requirements-dev.lock pyproject.toml -o requirements.lock
 	@echo "Now bring the pins of requirements.txt to those of requirements.lock: the tests compare them."
 
 clean: ## Remove what was built and all environments.

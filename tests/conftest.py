@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from shared import shared_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,6 +22,38 @@ settings.register_profile("micrograd", deadline=None, max_examples=100)
 settings.register_profile("quick", deadline=None, max_examples=20)
 settings.register_profile("thorough", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "micrograd"))
+
+
+# What takes longest, in the order in which it is best begun: what is begun last, one process does alone.
+LONGEST = ("test_pythons", "test_lab_grading", "test_lab_nbgrader", "test_packaging")
+
+
+def pytest_configure() -> None:
+    shared_folder()  # before pytest-xdist starts its workers, which are told of it
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put slow tests first, and say which have to run in one process: those that share what a module made.
+
+    ``pytest -n 2 --dist loadgroup --no-loadscope-reorder`` goes by that; it changes nothing without ``-n``.
+    """
+    items.sort(key=_when)
+    for item in items:
+        if item.get_closest_marker("slow") is None or _uses_what_its_module_made(item):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+def _when(item: pytest.Item) -> int:
+    if item.get_closest_marker("slow") is None:
+        return len(LONGEST) + 1
+    return LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST)
+
+
+def _uses_what_its_module_made(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "_fixtureinfo", None)
+    found = fixtures.name2fixturedefs.values() if fixtures else ()
+    return any(definitions[-1].scope in ("module", "class") for definitions in found)
 
 
 @pytest.fixture(scope="session")

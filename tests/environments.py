@@ -14,6 +14,9 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from filelock import FileLock
+from shared import once
+
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST = (3, 10)
 
@@ -57,35 +60,35 @@ def copy_project(folder: Path) -> Path:
     return folder
 
 
-@functools.cache
 def sdist() -> Path:
     """Build the sdist from what a fresh clone has, once in a run of the tests."""
-    folder = temporary_folder()
-    clone = copy_project(folder / "clone")
-    run(sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", folder, clone)
-    return next(folder.glob("*.tar.gz"))
+
+    def build(folder: Path) -> None:
+        clone = copy_project(temporary_folder() / "clone")
+        run(sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", folder, clone)
+
+    return next(once("sdist", build).glob("*.tar.gz"))
 
 
-def build_wheel(**environment: str) -> Path:
-    """Build a wheel from nothing but the sdist, with the build tools of this environment."""
-    folder = temporary_folder()
+def build_wheel(folder: Path, **environment: str) -> Path:
+    """Build a wheel into ``folder`` from nothing but the sdist, with the build tools of this environment."""
+    unpacked = temporary_folder()
     with tarfile.open(sdist()) as archive:
-        archive.extractall(folder)
-    (source,) = folder.iterdir()
+        archive.extractall(unpacked)
+    (source,) = unpacked.iterdir()
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, source, **environment)
     return next(folder.glob("*.whl"))
 
 
-@functools.cache
 def wheel() -> Path:
     """Build the wheel as a user would, once in a run of the tests."""
-    return build_wheel()
+    return next(once("wheel", build_wheel).glob("*.whl"))
 
 
-@functools.cache
 def wheel_without_compiler() -> Path:
     """Build it where the C compiler is there in name only."""
-    return build_wheel(CC=shutil.which("false") or "no-compiler")
+    compiler = shutil.which("false") or "no-compiler"
+    return next(once("wheel-pure", lambda folder: build_wheel(folder, CC=compiler)).glob("*.whl"))
 
 
 def temporary_folder() -> Path:
@@ -136,12 +139,12 @@ def version_of(python: str) -> tuple[int, int] | None:
 
 
 def locked(*names: str) -> str:
-    """Return the part of requirements.lock, with its hashes, that names these libraries."""
-    blocks = re.split(r"\n(?=\S)", (ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    """Return the part of requirements-dev.lock, with its hashes, that names these libraries."""
+    blocks = re.split(r"\n(?=\S)", (ROOT / "requirements-dev.lock").read_text(encoding="utf-8"))
     chosen = [
         block for block in blocks if re.match(r"[\w.-]+(?===)", block) and block.split("==")[0] in names
     ]
-    assert {block.split("==")[0] for block in chosen} == set(names), "requirements.lock lacks a library"
+    assert {block.split("==")[0] for block in chosen} == set(names), "requirements-dev.lock lacks a library"
     return "\n".join(chosen) + "\n"
 
 
@@ -153,11 +156,13 @@ def cached_environment(version: tuple[int, int], name: str, requirements: str) -
     fingerprint = hashlib.sha256(requirements.encode()).hexdigest()[:12]
     folder = ROOT / ".venv-pythons" / f"{version[0]}.{version[1]}-{name}"
     done = folder / f"{fingerprint}.txt"
-    if not done.exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        python = empty_environment(folder, pythons()[version])
-        listed = folder / "requirements.txt"
-        listed.write_text(requirements, encoding="utf-8")
-        pip(python, "install", "--quiet", "--only-binary", ":all:", "--requirement", listed)
-        listed.rename(done)
+    folder.parent.mkdir(exist_ok=True)
+    with FileLock(folder.with_name(f"{folder.name}.lock")):
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            python = empty_environment(folder, pythons()[version])
+            listed = folder / "requirements.txt"
+            listed.write_text(requirements, encoding="utf-8")
+            pip(python, "install", "--quiet", "--only-binary", ":all:", "--requirement", listed)
+            listed.rename(done)
     return python_of(folder)

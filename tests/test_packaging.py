@@ -131,13 +131,13 @@ def quick_compiler(folder: Path, *lines: str) -> str:
 @pytest.mark.skipif(os.name == "nt", reason="the compiler is a shell script here")
 def test_a_compiler_that_fails_half_way_leaves_nothing_compiled(tmp_path):
     compiler = quick_compiler(tmp_path, 'case "$*" in *fused*) exit 1;; esac')
-    wheel = build_wheel(CC=compiler)
+    wheel = build_wheel(tmp_path / "dist", CC=compiler)
     compiled = {name.split("/")[-1].split(".")[0] for name in names_in(wheel) if name.endswith(SUFFIX)}
     assert not compiled & set(ENGINE)
 
 
-def test_one_wheel_for_every_platform_on_request():
-    wheel = build_wheel(MICROGRAD_NO_EXTENSIONS="1")
+def test_one_wheel_for_every_platform_on_request(tmp_path):
+    wheel = build_wheel(tmp_path / "dist", MICROGRAD_NO_EXTENSIONS="1")
     assert wheel.name.endswith("-py3-none-any.whl")
 
 
@@ -199,19 +199,22 @@ Value("one")
         assert len(re.findall(r"error: ", printed)) <= 1, printed
 
 
+LOCK = ROOT / "requirements-dev.lock"
+
+
 class TestPins:
     PIN = re.compile(r"^([\w.-]+)==([\w.]+)", re.MULTILINE)
 
     def test_requirements_are_those_of_the_lock(self):
         asked = set(self.PIN.findall((ROOT / "requirements.txt").read_text(encoding="utf-8")))
-        pinned = set(self.PIN.findall((ROOT / "requirements.lock").read_text(encoding="utf-8")))
+        pinned = set(self.PIN.findall(LOCK.read_text(encoding="utf-8")))
         assert {"numpy", "pandas", "matplotlib", "jupyterlab"} <= {name for name, _ in asked}
         assert asked <= pinned
         names = {name for name, _ in asked}
         assert asked == {(name, version) for name, version in pinned if name in names}
 
     def test_the_lock_is_of_ready_made_files_with_hashes(self):
-        text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+        text = LOCK.read_text(encoding="utf-8")
         assert "\n--only-binary :all:\n" in text
         blocks = [block for block in re.split(r"\n(?=\S)", text) if self.PIN.match(block)]
         assert len(blocks) > 100
@@ -223,7 +226,7 @@ class TestPins:
         from packaging.requirements import Requirement
 
         pinned = {}
-        for name, version in self.PIN.findall((ROOT / "requirements.lock").read_text(encoding="utf-8")):
+        for name, version in self.PIN.findall(LOCK.read_text(encoding="utf-8")):
             pinned.setdefault(name, []).append(version)
         for line in requires("micrograd-lab") or []:
             requirement = Requirement(line)

@@ -1,9 +1,11 @@
 """Make or update ``.venv``, the one environment that all of the Makefile's targets share.
 
 Run it with the Python that the environment is to have, from anywhere:
-``python3 tools/environment.py [--exact]``. It does only what is out of date, so a second run takes a moment.
-It needs nothing but Python itself, and installs what ``requirements.lock`` names, each file checked against
-its hash.
+``python3 tools/environment.py [lab | dev] [--exact]``. It does only what is out of date, so a second run takes a
+moment, and after an interruption it goes on where it stopped. It needs nothing but Python itself, and installs
+what ``requirements.lock`` names (for the lab) or ``requirements-dev.lock`` (for everything), each file checked
+against its hash. An environment is of the place where it was made: in a copy of the project, or in one that was
+moved, it is made anew, because the old one would run the other's code or nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -21,15 +24,24 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-LOCK = ROOT / "requirements.lock"
+LOCKS = {"lab": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
 PEERS = ROOT / "tests" / "peers.txt"
 OLDEST = (3, 10)
+# Libraries that are installed at once: few enough that an interruption costs little.
+PORTION = 20
 
 
 def main() -> int:
     """Bring the environment up to date and return the exit status."""
     parser = argparse.ArgumentParser(
         description="Make or update .venv, which all of the Makefile's targets share."
+    )
+    parser.add_argument(
+        "purpose",
+        nargs="?",
+        choices=LOCKS,
+        default="dev",
+        help="what it is for: the lab alone, or everything (the default)",
     )
     parser.add_argument(
         "--exact",
@@ -41,19 +53,20 @@ def main() -> int:
         return fail(f"Python {platform_version()} is too old: micrograd-lab needs Python 3.10 or newer.")
     state_file = VENV / "environment.json"
     state = read_state(state_file)
-    if not works(state) or (options.exact and state.get("python") != platform_version()):
-        state = {}
+    if state.get("place") not in (None, str(VENV)):
+        say(f"{VENV.name} was made in {state['place']}, and belongs to what is there.")
+    if (
+        state.get("place") != str(VENV)
+        or not works()
+        or (options.exact and state.get("python") != platform_version())
+    ):
         if not make(VENV):
             return 1
-        state["python"] = platform_version()
-    libraries, project = digest([LOCK]), digest(project_files(), extra=compiler())
-    if state.get("libraries") != libraries:
-        say(f"Installing the libraries of {LOCK.name} (a few minutes the first time) ...")
-        if pip("install", "--quiet", "--require-hashes", "--requirement", str(LOCK)):
-            return fail(f"{LOCK.name} could not be installed; pip says why above. Call make again to go on.")
-        state["libraries"] = libraries
+        state = {"place": str(VENV), "python": platform_version()}
         write_state(state_file, state)
-    if state.get("peers") != (peers := digest([PEERS])):
+    if not install(LOCKS[options.purpose], options.purpose, state, state_file):
+        return 1
+    if options.purpose == "dev" and state.get("peers") != (peers := digest([PEERS])):
         # Apart, because PyPI's micrograd would overwrite files of ours; only tests and benchmarks import it.
         target = str(ROOT / ".peers")
         if pip(
@@ -63,6 +76,7 @@ def main() -> int:
         else:
             state["peers"] = peers
             write_state(state_file, state)
+    project = digest(project_files(), extra=compiler())
     if state.get("project") != project:
         say("Building micrograd ...")
         # What an earlier build left would be imported in place of what has changed since.
@@ -95,11 +109,50 @@ def make(folder: Path) -> bool:
     return True
 
 
-def works(state: dict[str, str]) -> bool:
+def install(lock: Path, purpose: str, state: dict[str, str], state_file: Path) -> bool:
+    """Install what a lock names, a portion at a time; return False, with a message, where that fails.
+
+    ``state`` keeps the lock that is installed for each purpose, and how far an interrupted installation came.
+    """
+    wanted = digest([lock])
+    if state.get(purpose) == wanted:
+        return True
+    options, libraries = portions(lock)
+    begun, _, count = state.get("installing", "").partition(" ")
+    done = int(count) if begun == wanted else 0
+    # What was being installed when somebody pulled the plug may be half there.
+    again = ["--ignore-installed"] if begun == wanted else []
+    say(f"Installing the libraries of {lock.name} (a few minutes the first time) ...")
+    for start in range(done, len(libraries), PORTION):
+        state["installing"] = f"{wanted} {start}"
+        write_state(state_file, state)
+        listed = VENV / "portion.txt"
+        listed.write_text("\n".join([*options, *libraries[start : start + PORTION], ""]), encoding="utf-8")
+        arguments = ["--quiet", "--no-deps", "--require-hashes", *again, "--requirement", str(listed)]
+        if pip("install", *arguments):
+            fail(f"{lock.name} could not be installed; pip says why above. Call make again to go on.")
+            return False
+        say(f"  {min(start + PORTION, len(libraries))} of {len(libraries)}")
+        again = []
+    state.pop("installing", None)
+    state[purpose] = wanted
+    if purpose == "dev":  # whose lock has everything that the lab's has, in the same versions
+        state["lab"] = digest([LOCKS["lab"]])
+    write_state(state_file, state)
+    return True
+
+
+def portions(lock: Path) -> tuple[list[str], list[str]]:
+    """Return a lock's options, and its entries: each a requirement with its hashes."""
+    blocks = re.split(r"\n(?=\S)", lock.read_text(encoding="utf-8"))
+    blocks = [block.rstrip() for block in blocks if block.strip() and not block.startswith("#")]
+    return [b for b in blocks if b.startswith("-")], [b for b in blocks if not b.startswith("-")]
+
+
+def works() -> bool:
     """Tell whether there is an environment whose Python still starts."""
     try:
-        command = [executable("python"), "-c", "import pip"]
-        return bool(state) and subprocess.run(command, capture_output=True).returncode == 0
+        return subprocess.run([executable("python"), "-c", "import pip"], capture_output=True).returncode == 0
     except OSError:
         return False
 
