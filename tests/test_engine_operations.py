@@ -159,10 +159,26 @@ def test_derivatives_at_kinks(zero):
 
 
 @pytest.mark.parametrize("make", [lambda a, b: a.maximum(b), lambda a, b: a.minimum(b)])
-def test_ties_go_to_the_first_operand(make):
+def test_on_a_tie_each_operand_gets_half_of_the_gradient(make):
     a, b = Value(2.5), Value(2.5)
     make(a, b).backward()
-    assert (a.grad, b.grad) == (1, 0)
+    assert (a.grad, b.grad) == (0.5, 0.5)
+    a = Value(0)
+    (make(a, 0) * 4).backward()
+    assert a.grad == 2
+    for zero in (0.0, -0.0):
+        b = Value(zero)
+        make(Value(0.0), b).backward()
+        assert b.grad == 0.5
+
+
+def test_detach_gives_the_value_and_no_gradient():
+    a = Value(3.0)
+    out = a * a.detach()
+    out.backward()
+    assert (out.data, a.grad) == (9, 3)
+    detached = Value(2).detach()
+    assert (detached._op, type(detached.data), detached._local_derivatives) == ("detach", int, (0.0,))
 
 
 def test_maximum_and_minimum_with_numbers():

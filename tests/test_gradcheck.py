@@ -74,7 +74,9 @@ class TestARightGradient:
     def test_without_any_tolerance_for_a_gradient_of_nothing(self):
         assert gradcheck(lambda v: v * 0, 2.0, absolute_tolerance=0.0).ok
 
-    @pytest.mark.parametrize("fn", [lambda v: v.relu(), lambda v: v.maximum(0), lambda v: (v * 3).relu() + v])
+    @pytest.mark.parametrize(
+        "fn", [lambda v: v.relu(), lambda v: abs(v) + v.relu(), lambda v: (v * 3).relu() + v]
+    )
     def test_at_a_kink_anything_between_the_two_slopes_is_right(self, fn):
         report = gradcheck(fn, 0.0, lang="en")
         assert report.ok
@@ -85,6 +87,15 @@ class TestARightGradient:
 
     def test_a_kink_whose_slopes_cancel(self):
         assert gradcheck(abs, 0.0).ok
+
+    @pytest.mark.parametrize("fn", [lambda v: v.maximum(0), lambda v: Value(0).minimum(v * 3)])
+    def test_half_of_the_gradient_on_a_tie_is_right(self, fn):
+        assert gradcheck(fn, 0.0, absolute_tolerance=0.0).ok
+
+    def test_what_is_detached_does_not_move_with_the_operands(self):
+        report = gradcheck(lambda v: v * (v * v).detach() + v.detach(), 3.0)
+        assert report.ok
+        assert report.operands[0].got == 9
 
 
 class TestAWrongGradient:

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 # Here because PyPI's micrograd, installed after this one, overwrites __init__.py but not the compiled engine,
 # which imports this module.
 import micrograd._namesake  # noqa: F401
+from micrograd import _looks
 
 # Above this, not every int has a double of its own, so an int is kept as a float.
 LARGEST_EXACT_INTEGER = 2**53
@@ -56,49 +57,61 @@ def refuse(given: Any, where: str) -> NoReturn:
 
 def division_by_zero(dividend: float, divisor: float) -> NoReturn:
     """Raise the error for a division by zero."""
-    raise ZeroDivisionError(
-        f"{dividend!r} / {divisor!r}: division by zero; check the divisor first, "
-        "or add a small positive number to it"
+    raise _looks.failed(
+        ZeroDivisionError(
+            f"{dividend!r} / {divisor!r}: division by zero; check the divisor first, "
+            "or add a small positive number to it"
+        )
     )
 
 
 def outside_domain(operation: str, value: float, domain: str) -> NoReturn:
     """Raise the error for an operation at a value where it has no real result."""
-    raise ValueError(f"{operation} of {value!r}: {operation} is defined for {domain}")
+    raise _looks.failed(ValueError(f"{operation} of {value!r}: {operation} is defined for {domain}"))
 
 
 def power_outside_domain(base: float, exponent: float) -> NoReturn:
     """Raise the error for a power that is not a real number."""
     if base == 0:
-        raise ZeroDivisionError(
-            f"{base!r} ** {exponent!r}: zero has no negative power (it is a division by zero)"
+        raise _looks.failed(
+            ZeroDivisionError(
+                f"{base!r} ** {exponent!r}: zero has no negative power (it is a division by zero)"
+            )
         )
-    raise ValueError(
-        f"{base!r} ** {exponent!r}: a negative number to a fractional power is not a real number; "
-        "use an integer exponent, or abs() of the base"
+    raise _looks.failed(
+        ValueError(
+            f"{base!r} ** {exponent!r}: a negative number to a fractional power is not a real number; "
+            "use an integer exponent, or abs() of the base"
+        )
     )
 
 
 def negative_base(base: float, exponent: float) -> NoReturn:
     """Raise the error for a negative number to the power of a Value."""
-    raise ValueError(
-        f"{base!r} ** Value({exponent!r}): a power of a negative number has no derivative by its exponent; "
-        "write the exponent as a number, or take abs() of the base"
+    raise _looks.failed(
+        ValueError(
+            f"{base!r} ** Value({exponent!r}): a power of a negative number has no derivative by its exponent; "
+            "write the exponent as a number, or take abs() of the base"
+        )
     )
 
 
 def overflow(calculation: str) -> NoReturn:
     """Raise the error for a result that is larger than any float."""
-    raise OverflowError(
-        f"{calculation}: the result is larger than any float (about 1.8e308); "
-        "scale the data down, or lower the learning rate"
+    raise _looks.failed(
+        OverflowError(
+            f"{calculation}: the result is larger than any float (about 1.8e308); "
+            "scale the data down, or lower the learning rate"
+        )
     )
 
 
 def not_finite(position: int, value: float) -> NoReturn:
     """Raise the error for a NaN or an infinity among the inputs of a neuron."""
     what = "NaN (not a number)" if math.isnan(value) else "infinite"
-    raise ValueError(f"inputs[{position}] is {what}: clean the data before it is given to a model")
+    raise _looks.failed(
+        ValueError(f"inputs[{position}] is {what}: clean the data before it is given to a model")
+    )
 
 
 def wrong_count(weights: int, inputs: int, first: Any = None) -> NoReturn:

@@ -6,7 +6,7 @@ cdef class Value
 
 cdef int LEAF, CONSTANT, ELEMENTARY, WITH_NUMBER, FUSED, CUSTOM
 cdef int WHOLE_DATA, WHOLE_GRAD, WHOLE_NUMBER, WATCHED, SWEPT, TRACKED
-cdef int _generation
+cdef int _generation, _listeners
 cdef long long _changes
 cdef double _LARGEST_WHOLE
 
@@ -34,6 +34,8 @@ cdef class Value:
     cdef dict _note(self)
 
 
+cdef object _number(Value node)
+cdef object _slope(Value node)
 cdef _clear(Value node)
 cdef _begin(Value node, int tracked)
 cdef _track(Value node)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from micrograd import _numbers
+from micrograd import _looks, _numbers
 
 try:
     import cython
@@ -67,6 +67,9 @@ _LARGEST_WHOLE = 2**53
 # How often the data of a WATCHED node has changed.
 _changes = 0
 
+# How many threads have somebody who listens for looks at numbers (see _looks.py).
+_listeners = 0
+
 # A sweep that is broken off leaves counts behind in its nodes; a new generation makes them void.
 _generation = 0
 
@@ -105,7 +108,9 @@ class Value:
     @property
     def data(self) -> float:
         """The number. Overwrite it freely: operations that have used it keep what they computed."""
-        return int(self._data) if self._marks & WHOLE_DATA else self._data
+        if _listeners:
+            _looks.seen(self, ".data")
+        return _number(self)
 
     @data.setter
     def data(self, value: Number) -> None:
@@ -117,7 +122,9 @@ class Value:
     @property
     def grad(self) -> float:
         """The derivative of the result, on which ``backward()`` was called, by this node."""
-        return int(self._grad) if self._marks & WHOLE_GRAD else self._grad
+        if _listeners:
+            _looks.seen(self, ".grad")
+        return _slope(self)
 
     @grad.setter
     def grad(self, value: Number) -> None:
@@ -165,7 +172,7 @@ class Value:
             b = cython.cast(Value, other)
             out: cython.double = power(a, b._data)
             if a < 0:
-                _numbers.negative_base(self.data, b.data)
+                _numbers.negative_base(_number(self), _number(b))
             # The limit of a**b * log(a) is 0 as a goes to 0.
             return _binary("**", out, self, power_slope(a, b._data), b, out * log(a) if a > 0 else 0.0)
         return _to_power(self, _plain(other, "**"))
@@ -201,17 +208,17 @@ class Value:
         if isinstance(other, Value):
             b = cython.cast(Value, other)
             if b._data == 0:
-                _numbers.division_by_zero(self.data, b.data)
+                _numbers.division_by_zero(_number(self), _number(b))
             return self * _to_power(b, -1)
         number = _plain(other, "/")
         if number == 0:
-            _numbers.division_by_zero(self.data, number)
+            _numbers.division_by_zero(_number(self), number)
         return self * (1.0 / float(number))
 
     def __rtruediv__(self, other: Operand) -> Value:
-        number = other.data if isinstance(other, Value) else _plain(other, "/")
+        number = _number(other) if isinstance(other, Value) else _plain(other, "/")
         if self._data == 0:
-            _numbers.division_by_zero(number, self.data)
+            _numbers.division_by_zero(number, _number(self))
         if isinstance(other, Value):  # as in __radd__
             return other * _to_power(self, -1)
         return _to_power(self, -1) * number
@@ -222,18 +229,22 @@ class Value:
         return _keep_whole(node, self._marks)
 
     def maximum(self, other: Operand) -> Value:
-        """Return the larger of the two, which alone gets the gradient; this one, where they are equal."""
+        """Return the larger of the two, which gets the gradient; where they are equal, each gets half of it."""
         b: Value = other if isinstance(other, Value) else _constant(_plain(other, "maximum"))
         # Written so that a NaN in either operand comes out as a NaN.
-        if self._data >= b._data or self._data != self._data:
+        if self._data > b._data or self._data != self._data:
             return _binary("max", self._data, self, 1.0, b, 0.0)
+        if self._data == b._data:
+            return _binary("max", self._data, self, 0.5, b, 0.5)
         return _binary("max", b._data, self, 0.0, b, 1.0)
 
     def minimum(self, other: Operand) -> Value:
-        """Return the smaller of the two, which alone gets the gradient; this one, where they are equal."""
+        """Return the smaller of the two, which gets the gradient; where they are equal, each gets half of it."""
         b: Value = other if isinstance(other, Value) else _constant(_plain(other, "minimum"))
-        if self._data <= b._data or self._data != self._data:
+        if self._data < b._data or self._data != self._data:
             return _binary("min", self._data, self, 1.0, b, 0.0)
+        if self._data == b._data:
+            return _binary("min", self._data, self, 0.5, b, 0.5)
         return _binary("min", b._data, self, 0.0, b, 1.0)
 
     def relu(self) -> Value:
@@ -246,32 +257,32 @@ class Value:
         """Return e**x. Raises ``OverflowError`` where that is larger than any float (x > 709.78)."""
         out: cython.double = exp(self._data)
         if isinf(out) and not isinf(self._data):
-            _numbers.overflow(f"exp({self.data!r})")
+            _numbers.overflow(f"exp({_number(self)!r})")
         return _unary("exp", out, self, out)
 
     def log(self) -> Value:
         """Return the natural logarithm. Raises ``ValueError`` unless x > 0."""
         if self._data <= 0:
-            _numbers.outside_domain("log", self.data, "numbers above 0")
+            _numbers.outside_domain("log", _number(self), "numbers above 0")
         return _unary("log", log(self._data), self, 1.0 / self._data)
 
     def sqrt(self) -> Value:
         """Return the square root; its derivative at 0 is infinite. Raises ``ValueError`` unless x >= 0."""
         if self._data < 0:
-            _numbers.outside_domain("sqrt", self.data, "0 and numbers above")
+            _numbers.outside_domain("sqrt", _number(self), "0 and numbers above")
         out: cython.double = sqrt(self._data)
         return _unary("sqrt", out, self, 0.5 / out if out > 0 else 0.5 * power_slope(0.0, 0.5))
 
     def sin(self) -> Value:
         """Return the sine of an angle in radians. Raises ``ValueError`` for an infinite one."""
         if isinf(self._data):
-            _numbers.outside_domain("sin", self.data, "finite angles")
+            _numbers.outside_domain("sin", _number(self), "finite angles")
         return _unary("sin", sin(self._data), self, cos(self._data))
 
     def cos(self) -> Value:
         """Return the cosine of an angle in radians. Raises ``ValueError`` for an infinite one."""
         if isinf(self._data):
-            _numbers.outside_domain("cos", self.data, "finite angles")
+            _numbers.outside_domain("cos", _number(self), "finite angles")
         return _unary("cos", cos(self._data), self, -sin(self._data))
 
     def tanh(self) -> Value:
@@ -282,11 +293,20 @@ class Value:
         """Return 1 / (1 + e**-x), the logistic function."""
         return _unary("sigmoid", logistic(self._data), self, logistic_slope(self._data))
 
+    def detach(self) -> Value:
+        """Return the value without its gradient: the derivative of the result by the operand is 0."""
+        held: cython.double = _looks.held(self._data) if _listeners else self._data
+        return _keep_whole(_unary("detach", held, self, 0.0), self._marks)
+
     def __float__(self) -> float:
+        if _listeners:
+            _looks.seen(self, "float()")
         return float(self._data)
 
     def __repr__(self) -> str:
-        return f"Value(data={self.data}, grad={self.grad})"
+        if _listeners:
+            _looks.seen(self, "repr()")
+        return f"Value(data={_number(self)}, grad={_slope(self)})"
 
     # -- Inspection: how the node was made ------------------------------------------------------------------
 
@@ -315,6 +335,8 @@ class Value:
     @property
     def _local_derivatives(self) -> tuple[float, ...]:
         """The derivative of this node by each operand; empty for leaves and for the user's own operations."""
+        if _listeners:
+            _looks.seen(self, "._local_derivatives")
         self._unfold()
         if self._kind != ELEMENTARY:
             return ()
@@ -325,6 +347,8 @@ class Value:
     @property
     def _computed(self) -> float | None:
         """What the operation had computed, where ``data`` was overwritten since; else None."""
+        if _listeners:
+            _looks.seen(self, "._computed")
         return None if self._extra is None else self._extra.get("computed")
 
     @property
@@ -371,7 +395,13 @@ class Value:
                 f"cannot copy or pickle a Value that an operation made ({self._op!r}): "
                 "copy the parameters, and compute it again"
             )
-        return _leaf, (type(self), self.data, self.grad, self.label)
+        if _listeners:
+            _looks.seen(self, "copy or pickle")
+        return _leaf, (type(self), _number(self), _slope(self), self.label)
+
+    def _peek(self) -> float:
+        """The number, for a check that does nothing but raise an error: nobody is told of the look."""
+        return _number(self)
 
     # -- The backward sweep ---------------------------------------------------------------------------------
 
@@ -386,6 +416,8 @@ class Value:
         of the user's raises, the leaves keep the gradients that they had.
         """
         global _generation
+        if _listeners:
+            _looks.seen(self, ".backward()")
         leaves: list = []
         batches: list = []  # of gradients that fused nodes keep together until the end
         waiting = Stack()
@@ -460,6 +492,8 @@ class Value:
     def _set_data(self, given: Any) -> None:
         global _changes
         checked = _plain(given, "data of a Value")
+        if _listeners:
+            _looks.written(self, _number(self))
         if self._marks & WATCHED:
             _changes += 1
         self._data = float(checked)
@@ -489,6 +523,20 @@ def topological_order(root: Value) -> list[Value]:
 
 
 # -- Making nodes -------------------------------------------------------------------------------------------
+
+
+def _listen(more):
+    """Count one listener more (1) or less (-1); see _looks.py."""
+    global _listeners
+    _listeners += more
+
+
+def _number(node):
+    return int(node._data) if node._marks & WHOLE_DATA else node._data
+
+
+def _slope(node):
+    return int(node._grad) if node._marks & WHOLE_GRAD else node._grad
 
 
 def _clear(node):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import micrograd._namesake  # noqa: F401  -- warns where PyPI's micrograd has taken our engine's place
+from micrograd import _looks, engine
 from micrograd.engine import Value, topological_order
 from micrograd.gradcheck_report import Comparison, GradcheckReport, Overwritten
 from micrograd.language import choose
@@ -50,7 +51,7 @@ def gradcheck(
     edition, section 5.7; Nocedal and Wright, *Numerical Optimization*, 2nd edition, section 8.1). The
     two errors are estimated, the first from the difference between the steps ``h`` and ``h / 2``; where
     they come out large, steps up to 256 times larger and 2**28 times smaller are tried and the best is
-    kept.
+    kept. What ``fn`` detaches keeps the number that it had at the start, as the gradient has it.
 
     A gradient is right if it differs from the numerical one by at most ``absolute_tolerance +
     relative_tolerance * max(|got|, |expected|)`` plus the estimated error of the numerical one, of
@@ -92,6 +93,24 @@ class _Operand:
     start: float
 
 
+class _Detached(_looks.Listener):
+    """Gives ``detach`` the numbers of the first call of a function in every later one.
+
+    To the gradient, what is detached is a constant; so it must not move with the operands here either.
+    """
+
+    def __init__(self) -> None:
+        self.numbers: list[float] = []
+        self.position = 0
+
+    def held(self, number: float) -> float:
+        """Return what the detach at this position held on to in the first call."""
+        if self.position == len(self.numbers):
+            self.numbers.append(number)
+        self.position += 1
+        return self.numbers[self.position - 1]
+
+
 class _Function:
     """``fn`` as a function of the operands' data, always called from the same starting point."""
 
@@ -99,6 +118,7 @@ class _Function:
         self.fn = fn
         self.arguments = arguments
         self.operands = operands
+        self.detached = _Detached()
 
     def restore(self) -> None:
         for operand in self.operands:
@@ -106,7 +126,14 @@ class _Function:
 
     def graph(self) -> Value:
         # fn may have overwritten an operand's data in the call before (the handout's sigmoid does).
-        output = self.fn(*self.arguments)
+        self.detached.position = 0
+        before = _looks.replace(self.detached)
+        engine._listen(1)
+        try:
+            output = self.fn(*self.arguments)
+        finally:
+            engine._listen(-1)
+            _looks.replace(before)
         if not isinstance(output, Value):
             raise TypeError(
                 f"gradcheck needs a function that returns a Value, but this one returned {output!r} "

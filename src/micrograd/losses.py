@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import micrograd._namesake  # noqa: F401  -- warns where PyPI's micrograd has taken our engine's place
-from micrograd import _numbers
+from micrograd import _looks, _numbers
 from micrograd.engine import Value
 
 Number: TypeAlias = "Value | float"
@@ -46,10 +46,13 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
     """
 
     def one(p: Value, y: Number) -> Value:
-        if not 0 <= float(p) <= 1:
-            raise ValueError(
-                f"probability {float(p)!r} is not between 0 and 1: apply a sigmoid to the output first, "
-                "or use binary_cross_entropy_with_logits"
+        probability = float(p._peek())
+        if not 0 <= probability <= 1:
+            raise _looks.failed(
+                ValueError(
+                    f"probability {probability!r} is not between 0 and 1: apply a sigmoid to the output first, "
+                    "or use binary_cross_entropy_with_logits"
+                )
             )
         _refuse_unless(
             0 <= _known(y, 0) <= 1, y, "a number from 0 to 1 (for labels -1 and 1, there is hinge)"

@@ -83,7 +83,15 @@ def _with_symbols(formula: str, by: dict[str, str]) -> str:
         return _factor(text) if before in {"+", "-", "−", "×", "/", "^"} or after.startswith("^") else text
 
     # The signs first: a name may contain one of them.
-    for python, sign in (("**", "^"), ("*", "×"), (" - ", " − "), (">=", "≥"), ("<=", "≤"), ("log(", "ln(")):
+    for python, sign in (
+        ("**", "^"),
+        ("*", "×"),
+        (" - ", " − "),
+        ("==", "="),
+        (">=", "≥"),
+        ("<=", "≤"),
+        ("log(", "ln("),
+    ):
         formula = formula.replace(python, sign)
     return re.sub(r"\b[abok]\b", put, formula)
 
