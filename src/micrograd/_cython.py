@@ -25,7 +25,7 @@ def cclass(decorated: Decorated) -> Decorated:
     return decorated
 
 
-cfunc = inline = final = cclass
+cfunc = inline = final = no_gc_clear = cclass
 
 
 def exceptval(*_: Any, **__: Any) -> Callable[[Decorated], Decorated]:
@@ -33,6 +33,6 @@ def exceptval(*_: Any, **__: Any) -> Callable[[Decorated], Decorated]:
     return cclass
 
 
-def cast(_: Any, value: Any) -> Any:
+def cast(_: Any, value: Any, typecheck: bool = False) -> Any:
     """Return ``value``: Python's objects know their types."""
     return value

@@ -1,6 +1,10 @@
 # Blocks of memory that Python's objects do not offer; _memory.py has lists in their place.
 from cpython.mem cimport PyMem_Calloc, PyMem_Free, PyMem_Malloc, PyMem_Realloc
-from cpython.ref cimport PyObject
+from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
+
+cdef extern from "Python.h":
+    int enter_recursion "Py_EnterRecursiveCall"(const char* where) except 1
+    void leave_recursion "Py_LeaveRecursiveCall"()
 
 
 cdef inline PyObject** allocate_nodes(Py_ssize_t room) except NULL:
@@ -21,8 +25,15 @@ cdef inline void free_nodes(PyObject** nodes) noexcept:
     PyMem_Free(nodes)
 
 
-cdef inline PyObject* node_pointer(object node) noexcept:
+cdef inline PyObject* keep(object node) noexcept:
+    Py_INCREF(node)
     return <PyObject*> node
+
+
+cdef inline object hand_over(PyObject* pointer):
+    node = <object> pointer
+    Py_DECREF(node)
+    return node
 
 
 cdef inline double* allocate_numbers(Py_ssize_t count) except NULL:

@@ -1,4 +1,4 @@
-"""Blocks of memory for the uncompiled engine: lists, where ``_memory.pxd`` has C arrays."""
+"""What C has and Python does not need, for the uncompiled engine: lists, where ``_memory.pxd`` has arrays."""
 
 from __future__ import annotations
 
@@ -20,6 +20,19 @@ def enlarge(nodes: list[Any], room: int) -> list[Any]:
     return nodes + [None] * (room - len(nodes))
 
 
-def node_pointer(node: Any) -> Any:
-    """Return what stands for a node in such a list."""
+def keep(node: Any) -> Any:
+    """Return what stands for a node in such a list, and keeps it alive."""
     return node
+
+
+def hand_over(pointer: Any) -> Any:
+    """Return the node that ``keep`` was given, which lives on only if it is used."""
+    return pointer
+
+
+def enter_recursion(where: str) -> None:
+    """Do nothing: Python counts the calls within calls by itself, as a compiled function has to be told to."""
+
+
+def leave_recursion() -> None:
+    """Do nothing."""

@@ -3,13 +3,17 @@
  * Cython's own code for it serves every kind of object: it hands each new one to the garbage collector, and
  * frees the last user of a chain by a call inside a call for each of its nodes. A node made by an operation is
  * no part of a cycle (engine.py tracks those that may be), so the collector need not know it; and a chain of
- * nodes is freed here in a loop, however long it is.
+ * nodes is freed here in a loop, however long it is, whether of Values or of the fused kinds among them.
  */
 #ifndef MICROGRAD_NODES_H
 #define MICROGRAD_NODES_H
 #include <Python.h>
 
+/* How many freed nodes are kept to be used again. Without any (-DSPARE_NODES=0), memory checkers see each node's end. */
+#ifndef SPARE_NODES
 #define SPARE_NODES 8192
+#endif
+#define OTHER_KINDS 4
 
 /* The fields of a Value, in the order of engine.pxd. */
 typedef struct Node {
@@ -36,16 +40,25 @@ static struct {
     Node *waiting;
     int at_work;
     int count;
-    Node *spare[SPARE_NODES];
+    Node *spare[SPARE_NODES + 1]; /* at least one, because C has no array of nothing */
+    struct {
+        PyTypeObject *type;
+        destructor dealloc; /* Cython's */
+    } others[OTHER_KINDS];
 } nodes;
 
-static void free_node(PyObject *object)
+/* What Cython made to free objects of this class, if it is one of the other kinds; else NULL. */
+static destructor other_kind(PyTypeObject *type)
+{
+    for (int k = 0; k < OTHER_KINDS; k++)
+        if (nodes.others[k].type == type)
+            return nodes.others[k].dealloc;
+    return NULL;
+}
+
+static void free_in_turn(PyObject *object)
 {
     Node *node = (Node *)object;
-    if (Py_TYPE(object) != nodes.type) {
-        nodes.dealloc(object);
-        return;
-    }
     PyObject_GC_UnTrack(object);
     node->next = nodes.waiting;
     nodes.waiting = node;
@@ -54,6 +67,10 @@ static void free_node(PyObject *object)
     nodes.at_work = 1;
     while ((node = nodes.waiting)) {
         nodes.waiting = node->next;
+        if (Py_TYPE(node) != nodes.type) {
+            other_kind(Py_TYPE(node))((PyObject *)node);
+            continue;
+        }
         Py_XDECREF(node->first);
         Py_XDECREF(node->second);
         Py_XDECREF(node->name);
@@ -64,6 +81,41 @@ static void free_node(PyObject *object)
             nodes.type->tp_free((PyObject *)node);
     }
     nodes.at_work = 0;
+}
+
+static void free_node(PyObject *object)
+{
+    if (Py_TYPE(object) == nodes.type)
+        free_in_turn(object);
+    else
+        nodes.dealloc(object); /* the last step of Cython's for a subclass, or of Python's for one of the user's */
+}
+
+static void free_other(PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    if (other_kind(type)) {
+        free_in_turn(object);
+        return;
+    }
+    while (!other_kind(type)) /* a subclass of the user's */
+        type = type->tp_base;
+    other_kind(type)(object);
+}
+
+/* Let objects of this class, which extends a Value, be freed in the same loop. */
+static int take_over_other(PyObject *kind)
+{
+    PyTypeObject *type = (PyTypeObject *)kind;
+    for (int k = 0; k < OTHER_KINDS; k++)
+        if (nodes.others[k].type == NULL) {
+            nodes.others[k].type = type;
+            nodes.others[k].dealloc = type->tp_dealloc;
+            type->tp_dealloc = free_other;
+            return 0;
+        }
+    PyErr_SetString(PyExc_SystemError, "micrograd: _nodes.h has no room for another kind of node");
+    return -1;
 }
 
 /* Let the nodes of this class, exactly, be freed by free_node. */

@@ -7,3 +7,4 @@ cdef extern from "Python.h":
 cdef extern from "_nodes.h":
     object new_node(str name, object first)
     int take_over(object kind, Py_ssize_t size) except -1
+    int take_over_other(object kind) except -1

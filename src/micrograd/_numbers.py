@@ -35,11 +35,6 @@ def number(given: Any, where: str) -> float | int:
 
 def refuse(given: Any, where: str) -> NoReturn:
     """Raise the ``TypeError`` for something that is not one real number."""
-    kind = type(given)
-    name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
-    shown = repr(given)
-    if len(shown) > 60:
-        shown = shown[:57] + "..."
     if given is None:
         hint = "is a return missing in the function that made it?"
     elif isinstance(given, str):
@@ -52,7 +47,30 @@ def refuse(given: Any, where: str) -> NoReturn:
         hint = "a Value is a single scalar: take the elements one by one"
     else:
         hint = "give an int, a float or a Value"
-    raise TypeError(f"{where}: expected a Value or a real number, got {name}: {shown} ({hint})")
+    raise TypeError(f"{where}: expected a Value or a real number, got {_shown(given)} ({hint})")
+
+
+def no_value(given: Any, where: str, position: int = -1) -> NoReturn:
+    """Raise the ``TypeError`` for something that stands where only a Value can."""
+    place = where if position < 0 else f"{where}[{position}]"
+    if isinstance(given, (int, float)):
+        hint = f" (make it Value({given!r}), so that it has a gradient)"
+    elif hasattr(given, "parameters"):
+        hint = " (give its parameters())"
+    else:
+        hint = ""
+    raise TypeError(f"{place}: expected a Value, got {_shown(given)}{hint}")
+
+
+def _shown(given: Any) -> str:
+    """Return an object's type and how it is written, cut where it is long."""
+    kind = type(given)
+    name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    try:
+        shown = repr(given)
+    except Exception as error:  # it is the user's code that runs here
+        shown = f"an object without a repr ({type(error).__name__})"
+    return f"{name}: {shown}" if len(shown) <= 60 else f"{name}: {shown[:57]}..."
 
 
 def division_by_zero(dividend: float, divisor: float) -> NoReturn:
@@ -120,6 +138,16 @@ def wrong_count(weights: int, inputs: int, first: Any = None) -> NoReturn:
     if hasattr(first, "__len__") and not isinstance(first, str):
         raise ValueError(f"{expected}, got {inputs} rows ({ONE_SAMPLE})")
     raise ValueError(f"{expected}, got {inputs}")
+
+
+def made_by_itself(name: str) -> NoReturn:
+    """Raise the error for an attempt to make by hand what only a layer of neurons makes."""
+    raise TypeError(f"a {name} is made by a layer of neurons when it is called, and not by hand")
+
+
+def no_weights() -> NoReturn:
+    """Raise the error for neurons that have neither weights nor a bias."""
+    raise ValueError("a neuron without weights and without a bias has nothing to compute")
 
 
 def looked_at_too_soon() -> NoReturn:

@@ -11,15 +11,18 @@ except ImportError:
     from micrograd import _cython as cython
 
 if cython.compiled:
-    from cython.cimports.micrograd._memory import allocate_nodes, enlarge, free_nodes, node_pointer
+    from cython.cimports.micrograd._memory import allocate_nodes, enlarge, free_nodes, hand_over, keep
 else:
-    from micrograd._memory import allocate_nodes, enlarge, node_pointer
+    from micrograd._memory import allocate_nodes, enlarge, hand_over, keep
 
 
 @cython.final
 @cython.cclass
 class Stack:
-    """Nodes of one graph, of which the last to come is the first to go; the graph keeps them alive."""
+    """Nodes of one graph, of which the last to come is the first to go.
+
+    They are kept alive here: a ``_backward`` of the user's may take the graph apart under the sweep.
+    """
 
     def __init__(self) -> None:
         self.count = 0
@@ -31,13 +34,15 @@ class Stack:
         if self.count == self.room:
             self.room *= 2
             self.nodes = enlarge(self.nodes, self.room)
-        self.nodes[self.count] = node_pointer(node)
+        self.nodes[self.count] = keep(node)
         self.count += 1
 
     def pop(self) -> Any:
         """Take the node on top away."""
         self.count -= 1
-        return cython.cast(object, self.nodes[self.count])
+        return hand_over(self.nodes[self.count])
 
     def __dealloc__(self) -> None:
+        while self.count:
+            self.pop()
         free_nodes(self.nodes)

@@ -46,7 +46,9 @@ cdef Value _to_power(Value first, number)
 cdef Value _constant(number)
 cdef Value _keep_whole(Value node, int whole)
 cdef _plain(given, where)
+cdef Value _value(given, where, Py_ssize_t position)
 cdef long long _changes_so_far() noexcept
+cdef _free_in_turn(kind)
 
 cdef _expect(Value node, Stack waiting, list leaves)
 cdef _release(Value node, Stack waiting)

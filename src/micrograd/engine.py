@@ -31,6 +31,7 @@ if cython.compiled:
         PyObject_GC_UnTrack,
         new_node,
         take_over,
+        take_over_other,
     )
     from cython.cimports.micrograd._stack import Stack
 else:
@@ -638,6 +639,16 @@ def _plain(given, where):
     return _numbers.number(given, where)
 
 
+def _value(given, where, position):
+    """Return what has to be a Value: the one door through which a user's objects become nodes.
+
+    ``position``, unless it is -1, is that of the object in the list that ``where`` names.
+    """
+    if isinstance(given, Value):
+        return given
+    raise _numbers.no_value(given, where, position)
+
+
 def _changes_so_far():
     return _changes
 
@@ -699,6 +710,12 @@ def _inherit(operand, node, derivative):
     if node._marks & SWEPT:
         operand._grad = derivative * node._grad
         operand._marks = (operand._marks & ~WHOLE_GRAD) | SWEPT
+
+
+def _free_in_turn(kind):
+    """Let the objects of a class that extends Value be freed as Values are: in a loop, not by recursion."""
+    if cython.compiled:
+        take_over_other(kind)
 
 
 if cython.compiled:

@@ -22,7 +22,9 @@ cdef class FusedNeuron(Value):
     pass
 
 
-cdef FusedLayer layer(Matrix matrix, inputs, int activation)
+cdef FusedLayer layer(Matrix matrix, inputs, FusedLayer before, int activation)
 cdef _take(FusedLayer node, inputs)
+cdef _take_all_kinds(FusedLayer node, tuple given)
+cdef list _list_of(inputs, Py_ssize_t n)
 cdef _keep_whole_inputs(FusedNeuron node, FusedLayer made_in)
 cdef FusedNeuron _neuron(FusedLayer made_in, Py_ssize_t row)

@@ -1,4 +1,4 @@
-# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False
+# cython: language_level=3, cdivision=True, wraparound=False, nonecheck=True
 """Whole layers of neurons as one node of the graph, which unfolds when someone looks at it.
 
 A layer of m neurons with n inputs is m * (2n + 1) elementary nodes. Here it is one ``FusedLayer``: it reads
@@ -36,6 +36,7 @@ if cython.compiled:
         _binary,
         _constant,
         _expect,
+        _free_in_turn,
         _inherit,
         _is_awaited,
         _plain,
@@ -43,7 +44,7 @@ if cython.compiled:
         _track,
         _with_number,
     )
-    from cython.cimports.micrograd.matrix import Matrix
+    from cython.cimports.micrograd.matrix import matrix_of
 else:
     from micrograd._functions import logistic, logistic_slope, tanh_slope
     from micrograd._libm import isfinite, tanh
@@ -60,6 +61,7 @@ else:
         _binary,
         _constant,
         _expect,
+        _free_in_turn,
         _inherit,
         _is_awaited,
         _plain,
@@ -67,12 +69,14 @@ else:
         _track,
         _with_number,
     )
-    from micrograd.matrix import Matrix
+    from micrograd.matrix import matrix_of
 
 # The activation of a layer, by the name that its nodes show as their operation.
 ACTIVATIONS = ("", "ReLU", "tanh", "sigmoid")
 
 
+@cython.final
+@cython.no_gc_clear
 @cython.cclass
 class FusedLayer(Value):
     """``activation(weights @ inputs + biases)`` for one sample, as one node that only its neurons see.
@@ -80,7 +84,12 @@ class FusedLayer(Value):
     The inputs come from the layer before, whole (``source``), or as Values and numbers (``inputs``), or are
     numbers only (both None). ``state`` holds the outputs, the slopes of the activation there, and the
     gradients of the outputs: three numbers for each neuron.
+
+    Only ``layer`` below makes one, so that the blocks of numbers are always as long as the matrix is high.
     """
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        raise _numbers.made_by_itself("FusedLayer")
 
     def apply(self) -> None:
         """Compute the outputs and slopes."""
@@ -151,10 +160,12 @@ class FusedLayer(Value):
                     received += weights[i * m + j] * pre[j]
                 if self.inputs is None:
                     self.source.state[2 * n + i] += received
-                elif isinstance(self.inputs[i], Value):
-                    operand = cython.cast(Value, self.inputs[i])
-                    operand._grad += received
-                    _release(operand, waiting)
+                else:
+                    given = self.inputs[i]
+                    if isinstance(given, Value):
+                        operand = cython.cast(Value, given)
+                        operand._grad += received
+                        _release(operand, waiting)
             if self.inputs is None:
                 _release(self.source, waiting)
         matrix.release(waiting)
@@ -178,13 +189,14 @@ class FusedLayer(Value):
             free_numbers(self.numbers)
 
 
+@cython.no_gc_clear
 @cython.cclass
 class FusedNeuron(Value):
     """One output of a ``FusedLayer``: ``_first`` is the layer, ``_by_second`` the position in it."""
 
     def _pass_on(self, waiting: Stack) -> None:
         if self._kind == FUSED:
-            made_in = cython.cast(FusedLayer, self._first)
+            made_in = cython.cast(FusedLayer, self._first, typecheck=True)
             position: cython.Py_ssize_t = int(self._by_second)
             made_in.state[2 * made_in.matrix.height + position] += self._grad
             _release(made_in, waiting)
@@ -194,7 +206,7 @@ class FusedNeuron(Value):
     def _as_dot(self) -> Any:
         if self._kind != FUSED:
             return None
-        made_in = cython.cast(FusedLayer, self._first)
+        made_in = cython.cast(FusedLayer, self._first, typecheck=True)
         if _is_awaited(made_in):
             _numbers.looked_at_too_soon()
         row: cython.Py_ssize_t = int(self._by_second)
@@ -210,7 +222,7 @@ class FusedNeuron(Value):
         if self._kind != FUSED:
             Value._unfold(self)
             return
-        made_in = cython.cast(FusedLayer, self._first)
+        made_in = cython.cast(FusedLayer, self._first, typecheck=True)
         if _is_awaited(self) or _is_awaited(made_in):
             _numbers.looked_at_too_soon()
         matrix = made_in.matrix
@@ -248,11 +260,11 @@ class FusedNeuron(Value):
             self._kind = ELEMENTARY
 
 
-def layer(matrix, inputs, activation):
+def layer(matrix, inputs, before, activation):
     """Return the ``FusedLayer`` of some neurons for one sample.
 
-    ``inputs`` is another ``FusedLayer``, or as many Values and numbers as each neuron has weights;
-    ``activation`` is a position in ``ACTIVATIONS``.
+    Its inputs are the outputs of ``before``, another ``FusedLayer``, or where that is None ``inputs``: as many
+    Values and numbers as each neuron has weights. ``activation`` is a position in ``ACTIVATIONS``.
     """
     node: FusedLayer = FusedLayer.__new__(FusedLayer)
     if not cython.compiled:
@@ -262,10 +274,9 @@ def layer(matrix, inputs, activation):
     node.matrix = matrix
     node.activation = activation
     node.state = allocate_numbers(3 * matrix.height)
-    if isinstance(inputs, FusedLayer):
-        before = cython.cast(FusedLayer, inputs)
+    if before is not None:
         if before.matrix.height != matrix.width:
-            _numbers.wrong_count(matrix.width, before.matrix.height)
+            raise _numbers.wrong_count(matrix.width, before.matrix.height)
         node.source = before
         if before._marks & TRACKED:
             _track(node)
@@ -276,44 +287,71 @@ def layer(matrix, inputs, activation):
     return node
 
 
-def _take(node: FusedLayer, inputs: Any) -> None:
+def _take(node, inputs):
     """Read the numbers of the inputs, and keep the inputs themselves where they are more than numbers."""
-    try:
-        given = inputs if type(inputs) is list else list(inputs)
-    except TypeError:
-        raise TypeError(
-            f"inputs: expected a list of {node.matrix.width} numbers or Values, got {type(inputs).__name__}"
-        ) from None
-    n: cython.Py_ssize_t = len(given)
-    if n != node.matrix.width:
-        _numbers.wrong_count(node.matrix.width, n, given[0] if n else None)
-    node.numbers = allocate_numbers(n)
-    node.owns_numbers = True
-    plain = True
+    n: cython.Py_ssize_t = node.matrix.width
     i: cython.Py_ssize_t
+    listed: list = inputs if type(inputs) is list else _list_of(inputs, n)
+    if len(listed) != n:
+        raise _numbers.wrong_count(n, len(listed), listed[0] if listed else None)
+    x = node.numbers = allocate_numbers(n)
+    node.owns_numbers = True
     for i in range(n):
-        if isinstance(given[i], Value):
-            node.numbers[i] = cython.cast(Value, given[i])._data
-            plain = False
+        item = listed[i]
+        if type(item) is not float:
+            # From here on the user's code may run, and change the list while it is read.
+            _take_all_kinds(node, tuple(listed))
+            return
+        x[i] = item
+        if not isfinite(x[i]):
+            raise _numbers.not_finite(i, item)
+
+
+def _take_all_kinds(node, given):
+    """Read inputs that are not all floats; Values and whole numbers are kept as they are."""
+    n: cython.Py_ssize_t = node.matrix.width
+    i: cython.Py_ssize_t
+    if len(given) != n:  # the list was changed while it was copied
+        raise _numbers.wrong_count(n, len(given))
+    items: list = []
+    only_floats: cython.bint = True
+    for i in range(n):
+        item = given[i]
+        if isinstance(item, Value):
+            operand = cython.cast(Value, item)
+            node.numbers[i] = operand._data
+            only_floats = False
             # Data, that is; where a result is not finite, it is not the data that have to be cleaned.
-            if cython.cast(Value, given[i])._kind < ELEMENTARY and not isfinite(node.numbers[i]):
-                _numbers.not_finite(i, node.numbers[i])
-            if cython.cast(Value, given[i])._marks & TRACKED:
+            if operand._kind < ELEMENTARY and not isfinite(operand._data):
+                raise _numbers.not_finite(i, operand._data)
+            if operand._marks & TRACKED:
                 _track(node)
         else:
-            item = _plain(given[i], f"inputs[{i}]") if type(given[i]) is not float else given[i]
+            if type(item) is not float:
+                item = _plain(item, f"inputs[{i}]")
+                only_floats = only_floats and isinstance(item, float)
             node.numbers[i] = float(item)
-            plain = plain and isinstance(item, float)
             if not isfinite(node.numbers[i]):
-                _numbers.not_finite(i, node.numbers[i])
-    if not plain:
-        node.inputs = tuple([item if isinstance(item, Value) else _plain(item, "") for item in given])
+                raise _numbers.not_finite(i, node.numbers[i])
+        items.append(item)
+    if not only_floats:
+        node.inputs = tuple(items)
+
+
+def _list_of(inputs, n):
+    """Return a list of the inputs, which are any iterable."""
+    try:
+        return list(inputs)
+    except TypeError:
+        raise TypeError(
+            f"inputs: expected a list of {n} numbers or Values, got {type(inputs).__name__}"
+        ) from None
 
 
 def _neuron(made_in, row):
     node: FusedNeuron = FusedNeuron.__new__(FusedNeuron)
     _begin(node, made_in._marks & TRACKED)
-    matrix = cython.cast(FusedLayer, made_in).matrix
+    matrix = made_in.matrix
     node._kind = FUSED
     if made_in.activation == 0 and matrix.width == 1 and matrix.biases[row] is None:
         node._name = "*"
@@ -363,4 +401,8 @@ def dot(
         if given:
             _numbers.wrong_count(0, given)
         return Value(0) if bias is None else bias
-    return _neuron(layer(Matrix([row], [bias]), inputs, 0), 0)
+    return _neuron(layer(matrix_of([row], [bias]), inputs, None, 0), 0)
+
+
+_free_in_turn(FusedLayer)
+_free_in_turn(FusedNeuron)

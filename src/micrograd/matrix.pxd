@@ -17,10 +17,14 @@ cdef class Matrix:
     cdef int tracked
     cdef long long changes  # as counted by the engine when the numbers were read
 
-    cdef _read(self, Py_ssize_t position, given)
-    cdef bint holds(self, Py_ssize_t j, list weights, bias) except -1
+    cdef read(self)
+    cdef _read(self, Py_ssize_t position, Value weight)
+    cdef bint holds(self, Py_ssize_t j, weights, bias) except -1
     cdef bint is_current(self) except -1
     cdef expect(self, Stack waiting, list leaves, list batches)
     cdef release(self, Stack waiting)
     cdef hand_out(self)
     cdef _give(self, Value weight, Py_ssize_t position)
+
+
+cdef Matrix matrix_of(list rows, list biases)

@@ -1,4 +1,4 @@
-# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False
+# cython: language_level=3, cdivision=True, wraparound=False, nonecheck=True
 """The weights of a layer of neurons as one block of numbers, and their gradients as another."""
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if cython.compiled:
         _changes_so_far,
         _expect,
         _release,
+        _value,
     )
 else:
     from micrograd._memory import allocate_numbers
@@ -40,46 +41,37 @@ else:
         _changes_so_far,
         _expect,
         _release,
+        _value,
     )
 
 
 @cython.final
+@cython.no_gc_clear
 @cython.cclass
 class Matrix:
     """The numbers that the weights of some neurons had at one moment, and a sweep's gradients by them.
 
     Samples share it for as long as no weight changes. Gradients are collected here as one block of numbers
-    and delivered to the weights at the end of the sweep.
+    and delivered to the weights at the end of the sweep. Only ``matrix_of`` below makes one: the rows hold
+    Values and nothing else, and are as long as the blocks of numbers say.
     """
 
-    def __init__(self, rows: list, biases: list) -> None:
+    def __init__(self, *_: Any, **__: Any) -> None:
+        raise _numbers.made_by_itself("Matrix")
+
+    def read(self) -> None:
+        """Read the numbers of the weights and biases."""
         j: cython.Py_ssize_t
         i: cython.Py_ssize_t
-        self.rows = tuple([tuple(row) for row in rows])
-        self.biases = tuple(biases)
-        self.height = len(rows)
-        self.width = len(rows[0])
-        size = (self.width + 1) * self.height
-        self.numbers = allocate_numbers(size)
-        self.gradients = allocate_numbers(size)
-        self.slopes_times_gradients = allocate_numbers(self.height)
-        self.trainable = self.whole = True
-        self.announced = False
-        self.tracked = 0
         self.changes = _changes_so_far()
         for j in range(self.height):
-            if len(self.rows[j]) != self.width:
-                raise ValueError(f"neuron {j} has {len(self.rows[j])} weights, but neuron 0 has {self.width}")
+            row: tuple = self.rows[j]
             for i in range(self.width):
-                self._read(i * self.height + j, self.rows[j][i])
-            self._read(self.width * self.height + j, self.biases[j])
+                self._read(i * self.height + j, row[i])
+            if self.biases[j] is not None:
+                self._read(self.width * self.height + j, self.biases[j])
 
-    def _read(self, position: cython.Py_ssize_t, given: Any) -> None:
-        if given is None:
-            return
-        if not isinstance(given, Value):
-            _numbers.refuse(given, "the weights and the bias of a neuron")
-        weight = cython.cast(Value, given)
+    def _read(self, position: cython.Py_ssize_t, weight: Value) -> None:
         self.numbers[position] = weight._data
         weight._marks |= WATCHED
         self.tracked |= weight._marks & TRACKED
@@ -91,13 +83,17 @@ class Matrix:
         free_numbers(self.gradients)
         free_numbers(self.slopes_times_gradients)
 
-    def holds(self, j: cython.Py_ssize_t, weights: list, bias: Any) -> bool:
-        """Whether neuron ``j`` still has these weights and this bias."""
+    def holds(self, j: cython.Py_ssize_t, weights: Any, bias: Any) -> bool:
+        """Whether neuron ``j`` still has these weights, a list or any other collection, and this bias."""
         row: tuple = self.rows[j]
-        if bias is not self.biases[j] or len(weights) != self.width:
+        if bias is not self.biases[j]:
             return False
+        if not (type(weights) is list or type(weights) is tuple):
+            weights = _tuple_of(weights)
         if not cython.compiled:
-            return all(map(operator.is_, weights, row))
+            return len(weights) == self.width and all(map(operator.is_, weights, row))
+        if len(weights) != self.width:
+            return False
         given = PySequence_Fast_ITEMS(weights)
         known = PySequence_Fast_ITEMS(row)
         i: cython.Py_ssize_t
@@ -115,12 +111,13 @@ class Matrix:
         for j in range(self.height):
             row: tuple = self.rows[j]
             for i in range(self.width):
-                if cython.cast(Value, row[i])._data != self.numbers[i * self.height + j]:
+                weight: Value = row[i]
+                if weight._data != self.numbers[i * self.height + j]:
                     return False
-            bias = self.biases[j]
-            position: cython.Py_ssize_t = self.width * self.height + j
-            if bias is not None and cython.cast(Value, bias)._data != self.numbers[position]:
-                return False
+            if self.biases[j] is not None:
+                bias: Value = self.biases[j]
+                if bias._data != self.numbers[self.width * self.height + j]:
+                    return False
         self.changes = _changes_so_far()
         return True
 
@@ -177,3 +174,49 @@ class Matrix:
         k: cython.Py_ssize_t
         for k in range((self.width + 1) * self.height):
             self.gradients[k] = 0.0
+
+
+def matrix_of(rows: list, biases: list) -> Matrix:
+    """Return the ``Matrix`` of some neurons: for each of them a list (or so) of weights, and a bias or None.
+
+    Raises ``TypeError`` for a weight or a bias that is not a Value, ``ValueError`` for neurons with different
+    numbers of weights, or with nothing to compute.
+    """
+    # Copied first and checked then: while a user's collection is read, the user's code may change it.
+    kept: list = []
+    for row in rows:
+        weights: tuple = _tuple_of(row)
+        for position, weight in enumerate(weights):
+            _value(weight, "w", position)
+        kept.append(weights)
+    for bias in biases:
+        if bias is not None:
+            _value(bias, "b", -1)
+        elif not kept[0]:
+            raise _numbers.no_weights()
+    first: tuple = kept[0]
+    width: cython.Py_ssize_t = len(first)
+    for number, other in enumerate(kept):
+        if len(other) != width:
+            raise ValueError(f"neuron {number} has {len(other)} weights, but neuron 0 has {width}")
+    matrix: Matrix = Matrix.__new__(Matrix)
+    matrix.rows = tuple(kept)
+    matrix.biases = tuple(biases)
+    matrix.height = len(kept)
+    matrix.width = width
+    size: cython.Py_ssize_t = (width + 1) * matrix.height
+    matrix.numbers = allocate_numbers(size)
+    matrix.gradients = allocate_numbers(size)
+    matrix.slopes_times_gradients = allocate_numbers(matrix.height)
+    matrix.trainable = matrix.whole = True
+    matrix.announced = False
+    matrix.tracked = 0
+    matrix.read()
+    return matrix
+
+
+def _tuple_of(weights: Any) -> tuple:
+    try:
+        return tuple(weights)
+    except TypeError:
+        raise TypeError(f"w of a neuron: expected a list of Values, got {type(weights).__name__}") from None

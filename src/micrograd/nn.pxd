@@ -8,7 +8,7 @@ cdef class Module:
 
 
 cdef class Neuron(Module):
-    cdef public list w
+    cdef public object w  # what the user has put there: a list of Values, as it should be
     cdef public object b
     cdef public bint nonlin
     cdef int _code
@@ -17,13 +17,13 @@ cdef class Neuron(Module):
 
 
 cdef class Layer(Module):
-    cdef public list neurons
+    cdef public object neurons
     cdef Matrix _matrix
     cdef dict __dict__
 
-    cdef FusedLayer _fuse(self, inputs)
+    cdef FusedLayer _fuse(self, inputs, FusedLayer before)
 
 
 cdef class MLP(Module):
-    cdef public list layers
+    cdef public object layers
     cdef dict __dict__

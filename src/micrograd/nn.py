@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False
+# cython: language_level=3, wraparound=False, nonecheck=True
 """Neurons, layers of them, and multi-layer perceptrons, made of Values."""
 
 from __future__ import annotations
@@ -17,18 +17,23 @@ except ImportError:
     from micrograd import _cython as cython
 
 if cython.compiled:
-    from cython.cimports.micrograd.engine import _zero
+    from cython.cimports.micrograd._memory import enter_recursion, leave_recursion
+    from cython.cimports.micrograd.engine import _value, _zero
     from cython.cimports.micrograd.fused import FusedLayer, layer
-    from cython.cimports.micrograd.matrix import Matrix
+    from cython.cimports.micrograd.matrix import matrix_of
 else:
-    from micrograd.engine import _zero
+    from micrograd._memory import enter_recursion, leave_recursion
+    from micrograd.engine import _value, _zero
     from micrograd.fused import FusedLayer, layer
-    from micrograd.matrix import Matrix
+    from micrograd.matrix import matrix_of
 
 # In the order of the fused layers' codes.
 ACTIVATIONS = ("linear", "relu", "tanh", "sigmoid")
 # Uncompiled, what a compiled class keeps in its C fields stands among the attributes of the user's.
 OWN = ("w", "b", "nonlin", "neurons", "layers", "_code", "_matrix")
+
+# To a type checker b is a Value, so that those who have biases need not ask.
+_NO_BIAS: Any = None
 
 if TYPE_CHECKING:
     from typing import Literal, TypeAlias
@@ -55,8 +60,7 @@ class Module:
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Yield each parameter with its name, such as ``("layers.0.neurons.1.w.0", value)``."""
-        for name, attribute in self._attributes().items():
-            yield from _named(name, attribute)
+        return iter(_named(self._attributes()))
 
     def parameters(self) -> list[Value]:
         """Return the parameters: for each neuron in turn its weights, then its bias."""
@@ -64,7 +68,11 @@ class Module:
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0, as is due before each new backward sweep."""
-        for parameter in self.parameters():
+        # A list of our own: whatever a parameters() of the user's returns stays as it was while it is read.
+        parameters = list(self.parameters())
+        for position, parameter in enumerate(parameters):
+            _value(parameter, "parameters()", position)
+        for parameter in parameters:
             _zero(parameter)
 
     def state_dict(self) -> dict[str, float]:
@@ -91,15 +99,44 @@ class Module:
             parameter.data = numbers[name]
 
 
-def _named(name: str, found: Any) -> Iterator[tuple[str, Value]]:
-    if isinstance(found, Value):
-        yield name, found
-    elif isinstance(found, Module):
-        for inner, value in found.named_parameters():
-            yield f"{name}.{inner}", value
-    elif isinstance(found, (list, tuple)):
-        for position, item in enumerate(found):
-            yield from _named(f"{name}.{position}", item)
+def _named(attributes: dict[str, Any]) -> list[tuple[str, Value]]:
+    """Return the Values among a module's attributes, and in the lists and modules among them, with their names.
+
+    Raises ``ValueError`` where something contains itself.
+    """
+    found: list[tuple[str, Value]] = []
+    # What is still to be looked at, the next at the end; and what is being looked at, by identity.
+    todo: list[tuple[str, Any]] = [*reversed(attributes.items())]
+    inside: dict[int, tuple[str, Any]] = {}
+    while todo:
+        name, item = todo.pop()
+        if item is _LEFT:
+            inside.popitem()
+        elif isinstance(item, Value):
+            found.append((name, item))
+        elif isinstance(item, (Module, list, tuple)) or _is_array_of_objects(item):
+            if id(item) in inside:
+                raise ValueError(f"{name} is {inside[id(item)][0]} itself, so its parameters have no end")
+            inside[id(item)] = (name, item)
+            todo.append((name, _LEFT))
+            todo += [(f"{name}.{inner}", part) for inner, part in reversed(_parts(item))]
+    return found
+
+
+_LEFT = object()  # marks the end of what is inside a list or a module
+
+
+def _parts(item: Any) -> list[tuple[Any, Any]]:
+    if not isinstance(item, Module):
+        return list(enumerate(item))
+    if type(item).named_parameters is Module.named_parameters:
+        return list(item._attributes().items())
+    return list(item.named_parameters())
+
+
+def _is_array_of_objects(item: Any) -> bool:
+    """Whether it is a NumPy array of Values or of lists, and not of numbers."""
+    return hasattr(item, "tolist") and getattr(getattr(item, "dtype", None), "kind", None) == "O"
 
 
 @cython.cclass
@@ -107,14 +144,18 @@ class Neuron(Module):
     """``activation(b + w[0]*x[0] + w[1]*x[1] + ...)``.
 
     ``nin`` is the number of inputs. The weights are drawn from Python's ``random``, uniformly between -1
-    and 1; the bias starts at 0. With ``nonlin=False`` there is no activation; else it is ``activation``:
-    "relu", "tanh", "sigmoid" or "linear".
+    and 1; the bias starts at 0, and with ``bias=False`` there is none: ``b`` is None. With ``nonlin=False``
+    there is no activation; else it is ``activation``: "relu", "tanh", "sigmoid" or "linear". ``w``, a list,
+    tuple or array of Values, and ``b``, a Value or None, may be replaced at any time.
     """
 
-    def __init__(self, nin: Count, nonlin: bool = True, activation: Activation = "relu") -> None:
+    def __init__(
+        self, nin: Count, nonlin: bool = True, activation: Activation = "relu", bias: bool = True
+    ) -> None:
         _positive(nin, "nin, the number of inputs of a neuron,")
+        with_bias = _yes_or_no(bias, "bias")
         self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
-        self.b = Value(0)
+        self.b = Value(0) if with_bias else _NO_BIAS
         self.nonlin = nonlin and activation != "linear"
         self.activation = activation
         self._matrix = None
@@ -124,8 +165,8 @@ class Neuron(Module):
         return {**own, **_others(self)}
 
     def parameters(self) -> list[Value]:
-        """Return the weights, then the bias."""
-        return [*self.w, self.b]
+        """Return the weights, then the bias if there is one."""
+        return [*self.w] if self.b is None else [*self.w, self.b]
 
     @property
     def activation(self) -> str:
@@ -139,13 +180,16 @@ class Neuron(Module):
         self._code = ACTIVATIONS.index(name)
 
     def __call__(self, x: Iterable[Value | float]) -> Value:
-        if self._matrix is None or not self._matrix.holds(0, self.w, self.b) or not self._matrix.is_current():
-            self._matrix = Matrix([self.w], [self.b])
-        return layer(self._matrix, x, self._code if self.nonlin else 0).neurons()[0]
+        # Kept here by names of our own: the inputs may run the user's code, which may change the neuron.
+        matrix = self._matrix
+        weights, bias = self.w, self.b
+        if matrix is None or not matrix.holds(0, weights, bias) or not matrix.is_current():
+            matrix = self._matrix = matrix_of([weights], [bias])
+        return layer(matrix, x, None, self._code if self.nonlin else 0).neurons()[0]
 
     def __repr__(self) -> str:
         name = "ReLU" if self.activation == "relu" else self.activation.capitalize()
-        return f"{name}Neuron({len(self.w)})"
+        return f"{name}Neuron({len(self.w)}{', bias=False' if self.b is None else ''})"
 
 
 @cython.cclass
@@ -162,33 +206,37 @@ class Layer(Module):
 
     def parameters(self) -> list[Value]:
         """Return the parameters of each neuron in turn."""
-        return [parameter for neuron in self.neurons for parameter in neuron.parameters()]
+        return _all_parameters(self.neurons)
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
-        fused = self._fuse(x)
+        fused = self._fuse(x, None)
         outputs = [neuron(x) for neuron in self.neurons] if fused is None else fused.neurons()
         return outputs[0] if len(outputs) == 1 else outputs
 
-    def _fuse(self, inputs: Any) -> FusedLayer | None:
-        """The whole layer as one node; None where the neurons are not all alike."""
-        neurons: list = self.neurons
+    def _fuse(self, inputs: Any, before: FusedLayer | None) -> FusedLayer | None:
+        """The whole layer as one node, of some inputs or of the layer before; None where the neurons are not
+        all alike.
+        """
+        neurons: list = self.neurons if type(self.neurons) is list else list(self.neurons)
+        matrix = self._matrix
         code: cython.int = -1
-        known: cython.bint = self._matrix is not None and len(neurons) == self._matrix.height
+        known: cython.bint = matrix is not None and len(neurons) == matrix.height
         j: cython.Py_ssize_t
         for j in range(len(neurons)):
-            if type(neurons[j]) is not Neuron:
+            one = neurons[j]
+            if type(one) is not Neuron:
                 return None
-            neuron = cython.cast(Neuron, neurons[j])
+            neuron: Neuron = one
             activation: cython.int = neuron._code if neuron.nonlin else 0
             if code != -1 and code != activation:
                 return None
             code = activation
-            known = known and self._matrix.holds(j, neuron.w, neuron.b)
+            known = known and matrix.holds(j, neuron.w, neuron.b)
         if code == -1:
             return None
-        if not known or not self._matrix.is_current():
-            self._matrix = Matrix([neuron.w for neuron in neurons], [neuron.b for neuron in neurons])
-        return layer(self._matrix, inputs, code)
+        if not known or not matrix.is_current():
+            matrix = self._matrix = matrix_of([one.w for one in neurons], [one.b for one in neurons])
+        return layer(matrix, inputs, before, code)
 
     def __repr__(self) -> str:
         return f"Layer of [{', '.join(str(neuron) for neuron in self.neurons)}]"
@@ -199,11 +247,14 @@ class MLP(Module):
     """A multi-layer perceptron: layers one after the other, the last of them without an activation.
 
     ``nin`` is the number of inputs, ``nouts`` the number of neurons of each layer, ``activation`` that of
-    the hidden layers ("relu", "tanh", "sigmoid" or "linear"). Called with one sample, a list of ``nin``
-    numbers or Values, it returns the output: a Value, or a list where the last layer has several neurons.
+    the hidden layers ("relu", "tanh", "sigmoid" or "linear"); with ``bias=False`` no neuron has a bias. Called
+    with one sample, a list of ``nin`` numbers or Values, it returns the output: a Value, or a list where the
+    last layer has several neurons.
     """
 
-    def __init__(self, nin: Count, nouts: Sequence[Count], activation: Activation = "relu") -> None:
+    def __init__(
+        self, nin: Count, nouts: Sequence[Count], activation: Activation = "relu", bias: bool = True
+    ) -> None:
         try:
             sizes = [nin, *nouts]
         except TypeError:
@@ -214,7 +265,7 @@ class MLP(Module):
             raise ValueError("nouts is empty: give the number of neurons of each layer, such as [16, 1]")
         last = len(sizes) - 2
         self.layers = [
-            Layer(sizes[i], sizes[i + 1], nonlin=i != last, activation=activation)
+            Layer(sizes[i], sizes[i + 1], nonlin=i != last, activation=activation, bias=bias)
             for i in range(len(sizes) - 1)
         ]
 
@@ -223,20 +274,25 @@ class MLP(Module):
 
     def parameters(self) -> list[Value]:
         """Return the parameters of each layer in turn."""
-        return [parameter for one in self.layers for parameter in one.parameters()]
+        return _all_parameters(self.layers)
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
         signal: Any = x
+        fused: FusedLayer = None
         for one in self.layers:
             # From layer to layer, all outputs travel as one node.
-            fused = cython.cast(Layer, one)._fuse(signal) if type(one) is Layer else None
+            if type(one) is Layer:
+                known: Layer = one
+                after: FusedLayer = known._fuse(signal, fused)
+                if after is not None:
+                    fused = after
+                    continue
             if fused is not None:
-                signal = fused
-            else:
-                signal = one(_separate(signal))
-                if isinstance(signal, Value) and not isinstance(signal, FusedLayer):
-                    signal = [signal]
-        outputs = _separate(signal)
+                signal, fused = fused.neurons(), None
+            signal = one(signal)
+            if isinstance(signal, Value):
+                signal = [signal]
+        outputs = signal if fused is None else fused.neurons()
         return outputs[0] if len(outputs) == 1 else outputs
 
     def __repr__(self) -> str:
@@ -258,11 +314,24 @@ def _others(module: Module) -> dict[str, Any]:
     return {name: found for name, found in vars(module).items() if name not in OWN}
 
 
-def _separate(signal: Any) -> Any:
-    return cython.cast(FusedLayer, signal).neurons() if isinstance(signal, FusedLayer) else signal
+def _all_parameters(modules: Any) -> list[Value]:
+    """Return the parameters of each module in turn."""
+    # Compiled functions count their calls themselves: one of these may contain itself.
+    enter_recursion(" while collecting parameters")
+    try:
+        return [parameter for one in modules for parameter in one.parameters()]
+    finally:
+        leave_recursion()
 
 
 def _positive(given: Any, what: str) -> None:
     if not isinstance(given, Integral) or given < 1:
         kind = ValueError if isinstance(given, Real) else TypeError
         raise kind(f"{what} must be a whole number from 1 on, got {given!r}")
+
+
+def _yes_or_no(given: Any, what: str) -> bool:
+    """Whether something is wanted; None is a no, and a number a misunderstanding."""
+    if given is None or type(given).__name__ in ("bool", "bool_"):  # Python's, or NumPy's
+        return bool(given)
+    raise TypeError(f"{what}: expected True or False, got {given!r}")

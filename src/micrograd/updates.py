@@ -1,11 +1,15 @@
-# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False
+# cython: language_level=3, cdivision=True, wraparound=False, nonecheck=True
 """The loops of ``optim.py`` over all parameters: plain Python that Cython compiles, as the engine is.
 
 ``parameters`` is a list of Values, the state of an optimizer an ``array("d")`` with one number for each of
-them.
+them, or any other writable buffer of doubles. All of it is checked before the first number is changed: raises
+``TypeError`` for anything else, ``ValueError`` for a state that is not as long as the parameters are many.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
 
 from micrograd.engine import Value
 
@@ -16,54 +20,110 @@ except ImportError:
 
 if cython.compiled:
     from cython.cimports.libc.math import isfinite, sqrt
-    from cython.cimports.micrograd.engine import _zero
+    from cython.cimports.micrograd.engine import _value, _zero
 else:
     from math import isfinite, sqrt
 
-    from micrograd.engine import _zero
+    from micrograd.engine import _value, _zero
 
 
-def descend(parameters, rate):
+def descend(parameters: Iterable[Value], rate: float) -> None:
     """Take a step against the gradient: ``x -= rate * g``."""
-    for held in parameters:
+    step: cython.double = rate
+    for held in _checked(parameters):
         parameter: Value = held
-        parameter._set_data(parameter._data - rate * parameter._grad)
+        parameter._set_data(parameter._data - step * parameter._grad)
 
 
-def roll(parameters, velocity, rate, momentum, nesterov):
+def roll(parameters: Iterable[Value], velocity: Any, rate: float, momentum: float, nesterov: bool) -> None:
     """Take a step of gradient descent with momentum, as ``optim.SGD`` says."""
+    values: tuple = _checked(parameters)
+    moving: cython.double[::1] = _state(velocity, len(values), "velocity")
+    step: cython.double = rate
+    kept: cython.double = momentum
+    ahead: cython.bint = bool(nesterov)
     i: cython.Py_ssize_t
-    for i in range(len(parameters)):
-        parameter: Value = parameters[i]
-        velocity[i] = momentum * velocity[i] + parameter._grad
-        along: cython.double = parameter._grad + momentum * velocity[i] if nesterov else velocity[i]
-        parameter._set_data(parameter._data - rate * along)
+    for i in range(len(values)):
+        parameter: Value = values[i]
+        moving[i] = kept * moving[i] + parameter._grad
+        along: cython.double = parameter._grad + kept * moving[i] if ahead else moving[i]
+        parameter._set_data(parameter._data - step * along)
 
 
-def adapt(parameters, first, second, rate, beta1, beta2, first_share, second_share, epsilon):
+def adapt(
+    parameters: Iterable[Value],
+    first: Any,
+    second: Any,
+    rate: float,
+    beta1: float,
+    beta2: float,
+    first_share: float,
+    second_share: float,
+    epsilon: float,
+) -> None:
     """Take a step of ``optim.Adam``; the shares are ``1 - beta**t``."""
+    values: tuple = _checked(parameters)
+    means: cython.double[::1] = _state(first, len(values), "first_moment")
+    squares: cython.double[::1] = _state(second, len(values), "second_moment")
+    step: cython.double = rate
+    b1: cython.double = beta1
+    b2: cython.double = beta2
+    share1: cython.double = first_share
+    share2: cython.double = second_share
+    small: cython.double = epsilon
     i: cython.Py_ssize_t
-    for i in range(len(parameters)):
-        parameter: Value = parameters[i]
+    for i in range(len(values)):
+        parameter: Value = values[i]
         gradient: cython.double = parameter._grad
-        first[i] = beta1 * first[i] + (1.0 - beta1) * gradient
-        second[i] = beta2 * second[i] + (1.0 - beta2) * gradient * gradient
-        mean: cython.double = first[i] / first_share
-        spread: cython.double = sqrt(second[i] / second_share)
-        parameter._set_data(parameter._data - rate * mean / (spread + epsilon))
+        means[i] = b1 * means[i] + (1.0 - b1) * gradient
+        squares[i] = b2 * squares[i] + (1.0 - b2) * gradient * gradient
+        mean: cython.double = means[i] / share1
+        spread: cython.double = sqrt(squares[i] / share2)
+        parameter._set_data(parameter._data - step * mean / (spread + small))
 
 
-def first_not_finite(parameters):
+def first_not_finite(parameters: Iterable[Value]) -> int:
     """Return the position of the first parameter whose gradient is NaN or infinite, or -1."""
+    values: tuple = _checked(parameters)
     i: cython.Py_ssize_t
-    for i in range(len(parameters)):
-        parameter: Value = parameters[i]
+    for i in range(len(values)):
+        parameter: Value = values[i]
         if not isfinite(parameter._grad):
             return i
     return -1
 
 
-def forget(parameters):
+def forget(parameters: Iterable[Value]) -> None:
     """Set every gradient to 0."""
-    for parameter in parameters:
+    for parameter in _checked(parameters):
         _zero(parameter)
+
+
+def _checked(parameters):
+    """Return the parameters as a tuple of our own that nobody changes, and that holds Values only."""
+    try:
+        held: tuple = tuple(parameters)
+    except TypeError:
+        raise TypeError(f"parameters: expected a list of Values, got {type(parameters).__name__}") from None
+    position: cython.Py_ssize_t
+    for position in range(len(held)):
+        _value(held[position], "parameters", position)
+    return held
+
+
+def _state(given, count, name):
+    """Return a view of an optimizer's numbers, one for each of ``count`` parameters."""
+    try:
+        view = memoryview(given)
+    except TypeError:
+        raise TypeError(
+            f'{name}: expected an array("d") of {count} numbers, got {type(given).__name__}'
+        ) from None
+    if view.format != "d" or view.ndim != 1 or view.readonly or not view.c_contiguous:
+        raise TypeError(
+            f'{name}: expected an array("d") of {count} numbers, got {type(given).__name__} with items of format '
+            f"{view.format!r}, {view.ndim} dimensions{', read-only' if view.readonly else ''}"
+        )
+    if len(view) != count:
+        raise ValueError(f"{name} has {len(view)} numbers, but there are {count} parameters")
+    return view
