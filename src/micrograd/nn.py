@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     Count: TypeAlias = (
         int  # under a name of its own, because Cython would make 2 of a 2.5 that is to be an int
     )
+    Wanted: TypeAlias = bool  # likewise, of a 0.5
 
 
 @cython.cclass
@@ -150,7 +151,7 @@ class Neuron(Module):
     """
 
     def __init__(
-        self, nin: Count, nonlin: bool = True, activation: Activation = "relu", bias: bool = True
+        self, nin: Count, nonlin: bool = True, activation: Activation = "relu", bias: Wanted = True
     ) -> None:
         _positive(nin, "nin, the number of inputs of a neuron,")
         with_bias = _yes_or_no(bias, "bias")
@@ -253,7 +254,7 @@ class MLP(Module):
     """
 
     def __init__(
-        self, nin: Count, nouts: Sequence[Count], activation: Activation = "relu", bias: bool = True
+        self, nin: Count, nouts: Sequence[Count], activation: Activation = "relu", bias: Wanted = True
     ) -> None:
         try:
             sizes = [nin, *nouts]
