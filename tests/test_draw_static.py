@@ -6,6 +6,9 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +17,7 @@ from micrograd.nn import MLP
 
 graphviz = pytest.importorskip("graphviz")
 
-from micrograd.draw import draw_dot, figures, graphviz_program, trace  # noqa: E402
+from micrograd.draw import draw_dot, explore, figures, graphviz_program, trace, use_layout  # noqa: E402
 
 
 def perceptron_loss() -> Value:
@@ -154,6 +157,54 @@ def test_missing_packages_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sys.modules, "graphviz", None)
     with pytest.raises(ImportError, match=r'graphviz: pip install "micrograd-lab\[draw\]"'):
         draw_dot(Value(1.0))
+
+
+@pytest.fixture
+def without_processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Python as in a browser: it starts no program. The fixture is the function that could."""
+    process = subprocess.Popen
+
+    def refuse(*args: object, **options: object) -> None:
+        raise OSError("emscripten does not support processes.")
+
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    yield process
+    use_layout(None)
+
+
+def test_where_there_are_no_processes_somebody_else_lays_out(
+    without_processes: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    loss = perceptron_loss()
+    for draw in (
+        lambda: explore(loss),
+        lambda: draw_dot(loss).pipe(),
+        lambda: draw_dot(loss)._repr_mimebundle_(),
+    ):
+        with pytest.raises(RuntimeError, match="use_layout"):
+            draw()
+    asked = []
+
+    def layout(source: str, format: str) -> str:
+        asked.append(format)
+        # What JavaScript's Graphviz would answer.
+        with monkeypatch.context() as real:
+            real.setattr(subprocess, "Popen", without_processes)
+            return str(graphviz_program.piped(source, format))
+
+    use_layout(layout)
+    page = explore(loss).html()
+    assert set(asked) == {"json0"}
+    assert "<svg" in draw_dot(loss)._repr_mimebundle_()["image/svg+xml"]
+    written = draw_dot(loss).render(tmp_path / "graph")
+    assert "<svg" in Path(written).read_text()
+    assert set(asked) == {"json0", "svg"}
+    use_layout(None)
+    monkeypatch.undo()
+    assert explore(loss).html() == page
+    with pytest.raises(TypeError, match="use_layout"):
+        use_layout("dot")  # type: ignore[arg-type]
 
 
 def test_importing_draws_in_nothing_heavy() -> None:

@@ -7,6 +7,8 @@ followed number by number; ``explain(node)`` the same explanation in the termina
 from micrograd.draw.explanation import explain
 from micrograd.draw.explorer import Explorer, explore
 from micrograd.draw.graph import trace
+from micrograd.draw.laying_out import use_layout
+from micrograd.draw.lines import remember_lines
 from micrograd.draw.static_picture import draw_dot
 
-__all__ = ["Explorer", "draw_dot", "explain", "explore", "trace"]
+__all__ = ["Explorer", "draw_dot", "explain", "explore", "remember_lines", "trace", "use_layout"]

@@ -1,4 +1,4 @@
-"""Finding Graphviz: Python's ``graphviz`` package, and a program that does the layout."""
+"""Graphviz as a process: Python's ``graphviz`` package, and a program that does the layout."""
 
 from __future__ import annotations
 
@@ -45,34 +45,15 @@ def _bundled_program() -> Any:
     return shutil.which("graphviz-pure")
 
 
-def picture(**options: Any) -> Any:
-    """Return an empty ``graphviz.Digraph`` (of a subclass) that keeps its program's warnings to itself."""
-    load()
-    return _picture_class()(**options)
-
-
-@functools.cache
-def _picture_class() -> Any:
+def piped(source: str, format: str) -> str:
+    """Return a graph in the dot language as the program writes it in ``format``."""
     graphviz = load()
-
-    class Picture(graphviz.Digraph):  # type: ignore[misc, name-defined]
-        """A ``graphviz.Digraph`` that renders quietly, and says what to install if it cannot render."""
-
-        def pipe(self, *args: Any, **options: Any) -> Any:
-            """Render and return the picture, as ``graphviz.Digraph.pipe`` does."""
-            # Warnings about the width of a character in a font would look like errors in a notebook; real
-            # errors are raised with the program's own message.
-            return _or_say_what_to_install(super().pipe, *args, **{"quiet": True, **options})
-
-        def render(self, *args: Any, **options: Any) -> Any:
-            """Render into a file and return its path, as ``graphviz.Digraph.render`` does."""
-            return _or_say_what_to_install(super().render, *args, **{"quiet": True, **options})
-
-    Picture.__name__ = Picture.__qualname__ = "Digraph"
-    return Picture
+    options = {"encoding": "utf-8", "quiet": True}
+    return str(or_say_what_to_install(graphviz.pipe_string, "dot", format, source, **options))
 
 
-def _or_say_what_to_install(function: Any, *args: Any, **options: Any) -> Any:
+def or_say_what_to_install(function: Any, *args: Any, **options: Any) -> Any:
+    """Call a function of the ``graphviz`` package; where no program is found, say what to install."""
     graphviz = load()
     try:
         return function(*args, **options)

@@ -15,7 +15,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
-from micrograd.draw import graphviz_program
+from micrograd.draw import laying_out
 from micrograd.draw.folding import Folding
 from micrograd.draw.view import View
 
@@ -250,26 +250,22 @@ def _stairs(items: Any, edges: Any) -> Any:
 def _run(items: Any, edges: Any) -> Any:
     # Where many edges meet, they need more way to come together.
     ranksep = "1.3" if max(Counter(edges).values(), default=0) > 4 else "0.78"
-    dot = graphviz_program.picture(
-        graph_attr={"rankdir": "LR", "nodesep": "0.3", "ranksep": ranksep, "ordering": "in"},
-        node_attr={"shape": "box", "fixedsize": "true", "label": "", "fontname": "Helvetica"},
-        edge_attr={"arrowhead": "none"},
-    )
+    dot = [
+        f'digraph {{ graph [rankdir=LR nodesep=0.3 ranksep={ranksep} ordering="in"]',
+        'node [shape=box fixedsize=true label="" fontname="Helvetica"]; edge [arrowhead=none]',
+    ]
     for end, rank in (("i", "source"), ("o", "sink")):
         ports = [name for name, kind, _ in items if kind == end]
-        with dot.subgraph(graph_attr={"rank": rank}) as same:
-            for name in ports:
-                same.node(name)
-            # In the order of the values that come in.
-            for above, below in itertools.pairwise(ports):
-                same.edge(above, below, style="invis")
+        # In the order of the values that come in.
+        order = [f"{above} -> {below} [style=invis]" for above, below in itertools.pairwise(ports)]
+        dot.append("; ".join(["{ graph [rank=" + rank + "]", *ports, *order]) + " }")
     for name, _, (width, height) in items:
-        dot.node(name, width=f"{width / 72:.4f}", height=f"{height / 72:.4f}")
+        dot.append(f"{name} [width={width / 72:.4f} height={height / 72:.4f}]")
     first: dict[tuple[str, str], int] = {}
     for number, (tail, head) in enumerate(edges):
         if first.setdefault((tail, head), number) == number:
-            dot.edge(f"{tail}:e", f"{head}:w", id=str(number))
-    drawn = json.loads(dot.pipe(format="json0", encoding="utf-8"))
+            dot.append(f"{tail}:e -> {head}:w [id={number}]")
+    drawn = json.loads(laying_out.lay_out("\n".join([*dot, "}"]), "json0"))
     left, low, right, high = (float(part) for part in drawn["bb"].split(","))
     places = {}
     for thing in drawn.get("objects", []):

@@ -6,13 +6,18 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from micrograd.draw import lines
 from micrograd.draw.folding import Folding, fold
 from micrograd.draw.layout import FOLDED_LAYER, FOLDED_NEURON, PADDING, TITLE, containers_of, lay_out_all
-from micrograd.draw.rules import RULES, function_applied, rule_of, sign_of
-from micrograd.draw.samples import Users
-from micrograd.draw.sweep import backward_order, forward_order
+from micrograd.draw.rules import sign_of
+from micrograd.draw.shapes import applied_function, from_elsewhere, ignored_factor, is_stale, shape_in_view
+from micrograd.draw.sweep import backward_order
+from micrograd.draw.telling import Data, Shape, tell
 from micrograd.draw.view import View, ViewNode, view_of
 from micrograd.engine import Value
+
+# Of the uses of a node, a page explains so many one by one.
+_MOST_PARTS = 40
 
 
 class Pool:
@@ -50,8 +55,10 @@ def scene_of(root: Value, model: Any = None, inputs: Any = None) -> dict[str, An
     pool = Pool()
     containers = containers_of(view, folding)
     placed = lay_out_all(containers, folding)
+    nodes = [_node(node, view, folding, number, pool) for number, node in enumerate(view.nodes)]
+    tellings = _tellings(view, nodes)
     return {
-        "nodes": [_node(node, view, folding, number, pool) for number, node in enumerate(view.nodes)],
+        "nodes": nodes,
         "groups": [
             {
                 "kind": group.kind,
@@ -84,7 +91,7 @@ def scene_of(root: Value, model: Any = None, inputs: Any = None) -> dict[str, An
             "title": TITLE,
             "folded": {"neuron": FOLDED_NEURON, "layer": FOLDED_LAYER},
         },
-        "forward": forward_order(view),
+        "tellings": tellings,
         "backward": backward_order(view),
         "samples": view.samples,
         "allSamples": view.all_samples,
@@ -92,14 +99,24 @@ def scene_of(root: Value, model: Any = None, inputs: Any = None) -> dict[str, An
         "hidden": view.hidden,
         "totalNodes": view.total_nodes,
         "rootGradient": _finite_or_text(root.grad),
-        "hasModel": model is not None,
         "rows": pool.rows,
     }
 
 
+def _tellings(view: View, nodes: list[dict[str, Any]]) -> list[Data]:
+    """Return what there is to say about nodes of each shape, and let every node know which is its own."""
+    users: list[list[tuple[int, int]]] = [[] for _ in view.nodes]
+    for head, node in enumerate(view.nodes):
+        for use, operand in enumerate(node.operands):
+            users[operand].append((head, use))
+    known: dict[Shape, int] = {}
+    for number, told in enumerate(nodes):
+        told["telling"] = known.setdefault(shape_in_view(number, view, users), len(known))
+    return [tell(shape, _MOST_PARTS) for shape in known]
+
+
 def _node(node: ViewNode, view: View, folding: Folding, number: int, pool: Pool) -> dict[str, Any]:
     first = node.values[0]
-    found = rule_of(first._op) if first._operands and not first._is_custom else None
     grads = [value.grad + sum(copy[k].grad for copy in node.copies) for k, value in enumerate(node.values)]
     told: dict[str, Any] = {
         "role": node.role,
@@ -116,8 +133,6 @@ def _node(node: ViewNode, view: View, folding: Folding, number: int, pool: Pool)
         told["terms"] = node.terms
         told["derivatives"] = [1.0] * len(node.operands)
         return told
-    if found is not None:
-        told["rule"], told["exponent"] = found
     if first._is_custom or (first._operands and not first._local_derivatives):
         told["custom"] = True
     told["derivatives"] = _derivatives(node, view, pool)
@@ -132,34 +147,20 @@ def _node(node: ViewNode, view: View, folding: Folding, number: int, pool: Pool)
     if first._computed is not None:
         computed = [value._computed or 0.0 for value in node.values]
         told["computed"] = pool.keep(computed)
-        applied = {function_applied(c, value.data) for c, value in zip(computed, node.values)}
-        op = applied.pop()
-        if op is not None and not applied:
+        op = applied_function(node.values)
+        if op is not None:
             told["applied"] = op
-            number_of = RULES[op].derivatives[0].number
-            ignored = [number_of(c, 0.0, value.data, 0.0) for c, value in zip(computed, node.values)]
-            told["ignored"] = pool.keep(ignored)
-    elif found is not None and any(is_stale(value) for value in node.values):
+            told["ignored"] = pool.keep([ignored_factor(value, op) for value in node.values])
+    elif any(is_stale(value) for value in node.values):
         told["stale"] = True
-    elsewhere = [_not_from_this_graph(value, view.users) for value in node.values]
-    if any(elsewhere) and not node.copies:
-        told["elsewhere"] = pool.keep(elsewhere)
+    if not node.copies:
+        elsewhere = [from_elsewhere(value, view.users) for value in node.values]
+        if any(elsewhere):
+            told["elsewhere"] = pool.keep(elsewhere)
+    line = lines.line_of(first)
+    if line:
+        told["line"] = line
     return told
-
-
-def _not_from_this_graph(node: Value, users: Users) -> float:
-    """Return the part of a gradient that the nodes using it here do not explain: that of earlier sweeps."""
-    if any(user._is_custom or not user._local_derivatives for user in users[node]) or not users[node]:
-        return 0.0
-    explained = sum(
-        derivative * user.grad
-        for user in dict.fromkeys(users[node])
-        for operand, derivative in zip(user._operands, user._local_derivatives)
-        if operand is node
-    )
-    rest = node.grad - explained
-    size = sum(abs(user.grad) for user in users[node]) + abs(node.grad)
-    return rest if math.isfinite(rest) and abs(rest) > 1e-9 * size else 0.0
 
 
 def _derivatives(node: ViewNode, view: View, pool: Pool) -> list[Any]:
@@ -171,23 +172,6 @@ def _derivatives(node: ViewNode, view: View, pool: Pool) -> list[Any]:
         if operand in view.position:
             kept.append(pool.keep([value._local_derivatives[use] for value in node.values]))
     return kept
-
-
-def is_stale(node: Value) -> bool:
-    """Whether the operands no longer have the numbers from which the node was computed."""
-    found = rule_of(node._op)
-    if found is None or not node._operands or node._is_custom:
-        return False
-    operands = [float(operand.data) for operand in node._operands]
-    a, b = operands[0], operands[-1]
-    made = node.data if node._computed is None else node._computed
-    try:
-        again = RULES[found[0]].value.number(a, b, float(made), found[1])
-    except (ValueError, OverflowError, ZeroDivisionError):
-        return True
-    if math.isnan(again) or math.isnan(made):
-        return math.isnan(again) != math.isnan(made)
-    return not math.isclose(again, made, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def _through(output: int | None, nodes: list[int], view: View, pool: Pool) -> dict[str, Any]:

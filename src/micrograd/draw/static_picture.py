@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from micrograd.draw import figures, graphviz_program
+from micrograd.draw import figures
 from micrograd.draw.graph import refuse_other_than_value
+from micrograd.draw.picture import picture
 from micrograd.engine import Value, topological_order
 
 READABLE = 300
@@ -46,9 +47,7 @@ def draw_dot(
             "use micrograd.draw.explore(root, model), which folds neurons, layers and samples; or draw the "
             "loss of one sample; or pass max_nodes=... if you want the picture all the same"
         )
-    dot = graphviz_program.picture(
-        format=format, graph_attr={"rankdir": rankdir}, node_attr=_TEXT, edge_attr=_TEXT
-    )
+    dot = picture(format=format, graph_attr={"rankdir": rankdir}, node_attr=_TEXT, edge_attr=_TEXT)
     names = {node: f"n{number}" for number, node in enumerate(nodes)}
     for node in nodes:
         _draw_node(dot, node, names, digits, local_derivatives)

@@ -1,14 +1,9 @@
-"""The order in which the engine computes a view's nodes: forward, and backward."""
+"""The order in which the engine completes the gradients of a view's nodes; values come in the nodes' own order."""
 
 from __future__ import annotations
 
 from micrograd.draw.view import View
 from micrograd.engine import Value
-
-
-def forward_order(view: View) -> list[int]:
-    """Return the nodes, operands before the nodes that use them."""
-    return list(range(len(view.nodes)))
 
 
 def backward_order(view: View) -> list[int]:

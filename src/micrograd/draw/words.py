@@ -97,6 +97,9 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "{name} is used elsewhere too, beyond what is shown here: the contributions add up.",
     },
     "otherUses": {"fr": "ses {count} autres utilisations", "en": "its {count} other uses"},
+    "fromElsewhere": {"fr": "d’ailleurs", "en": "from elsewhere"},
+    "text": {"fr": "{text}", "en": "{text}"},
+    "thisNode": {"fr": "ce nœud", "en": "this node"},
     "unseenUsers": {"fr": "des nœuds non montrés", "en": "nodes that are not shown"},
     "noUsers": {"fr": "Aucun nœud visible ne l’utilise.", "en": "No node shown uses it."},
     "otherSamples": {"fr": "les {count} autres exemples", "en": "the {count} other samples"},
@@ -192,11 +195,57 @@ WORDS: dict[str, dict[Language, str]] = {
         "the local "
         "derivatives are those of that time.",
     },
-    "notFinite": {
-        "fr": "Ce nœud contient un nombre qui n’est pas fini (nan ou inf) : tout ce qui en dépend est perdu. "
-        "Remontez vers ses opérandes pour trouver le premier.",
-        "en": "This node holds a number that is not finite (nan or inf): whatever depends on it is lost. "
-        "Follow its operands back to find the first one.",
+    "valueGiven": {
+        "fr": "La valeur de {name} n’est pas un nombre fini : {number} a été donné tel quel. Tout ce qui en dépend "
+        "est perdu.",
+        "en": "The value of {name} is not a finite number: {number} was given as it is. Whatever depends on it is "
+        "lost.",
+    },
+    "valueBeginsHere": {
+        "fr": "La valeur de {name} n’est pas un nombre fini, et c’est ici que cela commence : ses opérandes sont "
+        "finis, le résultat est {number}. Tout ce qui en dépend est perdu.",
+        "en": "The value of {name} is not a finite number, and it begins here: its operands are finite, the result "
+        "is {number}. Whatever depends on it is lost.",
+    },
+    "valueWay": {
+        "fr": "La valeur de {name} n’est pas un nombre fini : {number}. Cela commence en {origin}, qui vaut "
+        "{source}. Le chemin jusque-là, d’opérande en opérande : {way}.",
+        "en": "The value of {name} is not a finite number: {number}. It begins at {origin}, which is {source}. The "
+        "way back, from operand to operand: {way}.",
+    },
+    "gradientNotFinite": {
+        "fr": "Le gradient de {name} n’est pas un nombre fini : {number}.",
+        "en": "The gradient of {name} is not a finite number: {number}.",
+    },
+    "gradientProduct": {
+        "fr": "Le gradient de {name} n’est pas un nombre fini : {number}. Il vient d’un produit, la dérivée locale "
+        "de {user} multipliée par le gradient de {user} : {slope} × {passed} = {product}.",
+        "en": "The gradient of {name} is not a finite number: {number}. It comes from a product, the local "
+        "derivative of {user} times the gradient of {user}: {slope} × {passed} = {product}.",
+    },
+    "gradientByHand": {
+        "fr": "Le gradient de {name} n’est pas un nombre fini : {number}. Il vient du _backward de {user}.",
+        "en": "The gradient of {name} is not a finite number: {number}. It comes from the _backward of {user}.",
+    },
+    "gradientWay": {
+        "fr": "En allant vers le résultat, cela commence en {at} : la dérivée locale de {origin} multipliée par son "
+        "gradient, {slope} × {passed} = {product}. Le chemin : {way}.",
+        "en": "Towards the result, it begins at {at}: the local derivative of {origin} times its gradient, "
+        "{slope} × {passed} = {product}. The way: {way}.",
+    },
+    "gradientWayByHand": {
+        "fr": "En allant vers le résultat, cela commence au _backward de {origin}. Le chemin : {way}.",
+        "en": "Towards the result, it begins at the _backward of {origin}. The way: {way}.",
+    },
+    "gradientFromElsewhere": {
+        "fr": "Le gradient de {name} n’est pas un nombre fini : {number}. Cela ne vient d’aucun des nœuds montrés "
+        "ici : c’est un autre exemple du lot, un nœud non montré ou une rétropropagation précédente.",
+        "en": "The gradient of {name} is not a finite number: {number}. It comes from none of the nodes shown here, "
+        "but from another sample of the batch, a node that is not shown, or an earlier backward sweep.",
+    },
+    "madeAt": {
+        "fr": "{name} a été calculé ici : {line}",
+        "en": "{name} was computed here: {line}",
     },
     "hiddenOperands": {
         "fr": "{count} de ses opérandes ne sont pas montrés.",
@@ -298,7 +347,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "close": {"fr": "Fermer", "en": "Close"},
     # The terminal
     "moreParts": {"fr": "{count} autres contributions", "en": "{count} more contributions"},
-    "passesOn": {"fr": "Ce qu’il transmet", "en": "What it passes on"},
+    "passesOn": {"fr": "Ce que {name} transmet :", "en": "What {name} passes on:"},
     "giveRoot": {
         "fr": "Donnez root= (le résultat sur lequel backward() a été appelée) pour voir d’où il vient.",
         "en": "Give root= (the result on which backward() was called) to see where it comes from.",

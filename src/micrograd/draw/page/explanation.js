@@ -1,13 +1,13 @@
 // The panel that explains what is selected.
 
-import { written } from "./figures.js";
-import { block, figure, indented, math, nameOf, sign } from "./formula.js";
+import { Choice } from "./choosing.js";
+import { exactly, written } from "./figures.js";
 import { groupName } from "./picture.js";
-import { numberButton, paragraph } from "./sections.js";
 import { button, element } from "./svg.js";
+import { paragraph } from "./telling.js";
 import { say } from "./words.js";
 
-export function showExplanation(panel, graph, sections, state, actions) {
+export function showExplanation(panel, graph, writer, state, actions) {
   panel.setAttribute("aria-label", say("explanation"));
   panel.classList.toggle("empty", state.selected === null);
   if (state.selected === null) {
@@ -15,25 +15,37 @@ export function showExplanation(panel, graph, sections, state, actions) {
     return;
   }
   const number = Number(state.selected.slice(1));
-  const parts = state.selected[0] === "n" ? ofNode(number, graph, sections, state, actions) : ofGroup(number, graph, state, actions);
+  const parts = state.selected[0] === "n" ? ofNode(number, graph, writer, state, actions) : ofGroup(number, graph, state, actions);
   panel.replaceChildren(button(say("close"), { class: "close" }, () => actions.select(null), "✕"), ...parts);
   panel.scrollTop = 0;
 }
 
-function ofNode(node, graph, sections, state, actions) {
+function ofNode(node, graph, writer, state, actions) {
   const told = graph.nodes[node];
   const heading = element("h2", { class: told.role }, element("span", { class: "chip" }, told.sign || "•"), " ", told.name || written(graph.data(node)),
     " ", element("small", {}, say(told.role)));
   const full = told.fullName ? [paragraph(told.fullName, "fullname")] : [];
-  const notices = sections.notices(node);
-  return [
-    heading, ...full, ...folding(told.group, graph, actions),
-    ...(notices.length ? [section("attention", "attention", notices)] : []),
-    section("forward", "forward", sections.forward(node)),
-    ...(told.operands.length ? [section("local", "local", sections.local(node))] : []),
-    section("backward", "backward", sections.backward(node)),
-    ...(told.role === "parameter" ? [section("step", "step", descent(node, graph, sections, state, actions))] : []),
-  ];
+  const sections = new Choice(node, graph, state.rate).sections(graph.scene.tellings[told.telling]);
+  const rate = () => inputOfRate(state.rate, actions);
+  return [heading, ...full, ...folding(told.group, graph, actions), ...sections.map(([title, parts]) => {
+    const made = section(title, title, writer.section(parts, rate));
+    marked(title, made);
+    return made;
+  })];
+}
+
+// For whoever reads the page with a program: which numbers are the results of a section.
+function marked(title, made) {
+  const formulas = [...made.querySelectorAll(".formula")].map((formula) => [...formula.querySelectorAll("[data-value]")].pop());
+  if (title === "local") formulas.forEach((number, use) => number?.setAttribute("data-derivative", use));
+  if (title === "backward") formulas.pop()?.setAttribute("data-total", "grad");
+  if (title === "step") formulas.pop()?.setAttribute("data-total", "step");
+}
+
+function inputOfRate(rate, actions) {
+  const input = element("input", { type: "number", min: 0, step: "any", value: rate, id: "rate" });
+  input.addEventListener("change", () => actions.setRate(Number(input.value)));
+  return element("label", { for: "rate" }, `${say("learningRate")} = `, input);
 }
 
 function folding(group, graph, actions) {
@@ -44,25 +56,6 @@ function folding(group, graph, actions) {
 
 function section(kind, title, parts) {
   return element("section", { class: kind }, element("h3", {}, say(title)), ...parts);
-}
-
-function descent(node, graph, sections, state, actions) {
-  const [data, grad, rate] = [graph.data(node), graph.grad(node), state.rate];
-  const [name, root] = [sections.name(node), sections.name(graph.root)];
-  const input = element("input", { type: "number", min: 0, step: "any", value: rate, id: "rate" });
-  input.addEventListener("change", () => actions.setRate(Number(input.value)));
-  const label = element("label", { for: "rate" }, `${say("learningRate")} = `, input);
-  if (!Number.isFinite(grad)) return [paragraph(say("stepBroken"))];
-  const own = () => nameOf(name);
-  const gradient = math("mfrac", math("mrow", sign("∂"), sections.result()), math("mrow", sign("∂"), own()));
-  const after = figure(data - rate * grad);
-  after.setAttribute("data-total", "step");
-  return [
-    paragraph(say(grad > 0 ? "stepDown" : grad < 0 ? "stepUp" : "stepNone", { name, root })), label,
-    block(own(), sign("←"), own(), sign("−"), math("mi", "η"), sign("×"), gradient),
-    block(indented(own()), sign("="), figure(data), sign("−"), math("mn", String(rate)), sign("×"), figure(grad, null, true), sign("="), after),
-    paragraph(say("stepEffect", { root, number: written(-rate * grad * grad) })),
-  ];
 }
 
 function ofGroup(number, graph, state, actions) {
@@ -121,4 +114,8 @@ function named(graph, node) {
 
 function cell(number, from) {
   return element("td", {}, numberButton(number, from));
+}
+
+function numberButton(number, from) {
+  return element("button", { type: "button", class: "number", "data-go": from, "data-value": exactly(number) }, written(number));
 }

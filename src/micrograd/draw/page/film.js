@@ -23,7 +23,7 @@ export class Film {
       }
       return [...units].map(([unit, node]) => ({ unit, node }));
     };
-    this.forward = steps(graph.scene.forward);
+    this.forward = steps(graph.nodes.map((_, node) => node));
     this.backward = steps(graph.scene.backward);
     this.forwardAt = new Map(this.forward.map((step, k) => [step.unit, k]));
     this.backwardAt = new Map(this.backward.map((step, k) => [step.unit, k]));

@@ -1,50 +1,37 @@
-// The graph's nodes with the numbers of one sample, and which node uses which.
-
-const SPECIAL = { nan: NaN, inf: Infinity, "-inf": -Infinity };
+// The graph's structure, with the numbers of the sample that is shown.
 
 export class Graph {
-  constructor(scene) {
+  constructor(scene, numbers) {
     this.scene = scene;
+    this.numbers = numbers;
     this.nodes = scene.nodes;
     this.groups = scene.groups;
     this.sample = 0;
-    this.users = scene.nodes.map(() => []);
+    this.usersOf = scene.nodes.map(() => []);
     scene.nodes.forEach((node, head) =>
-      node.operands.forEach((operand, use) => this.users[operand].push({ node: head, use })));
+      node.operands.forEach((operand, use) => this.usersOf[operand].push({ node: head, use })));
     this.root = scene.nodes.length - 1;
   }
 
-  // A number of the page's data: one for all samples, or a row with one for each.
-  number(kept, sample = this.sample) {
-    const found = kept !== null && typeof kept === "object" ? this.scene.rows[kept.row][sample] : kept;
-    return typeof found === "string" ? SPECIAL[found] : found;
-  }
+  operands(node) { return this.nodes[node].operands; }
+  users(node) { return this.usersOf[node]; }
+  line(node) { return this.nodes[node].line ?? ""; }
 
-  data(node) { return this.number(this.nodes[node].data); }
-  grad(node) { return this.number(this.nodes[node].grad); }
-  derivative(node, use) {
-    const kept = this.nodes[node].derivatives[use];
-    return kept === undefined ? undefined : this.number(kept);
-  }
+  number(kind, node) { return this.numbers.number(kind, node, this.sample); }
+  slope(node, use) { return this.numbers.slope(node, use, this.sample); }
+  through(group, source) { return this.numbers.through(group, source, this.sample); }
+  data(node) { return this.number("data", node); }
+  grad(node) { return this.number("grad", node); }
+  computed(node) { return this.number("computed", node); }
 
-  // The value from which the nodes that use this one were computed... is its data, overwritten or not.
-  computed(node) {
-    const kept = this.nodes[node].computed;
-    return kept === undefined ? this.data(node) : this.number(kept);
-  }
-
-  // Whether the same Value serves all samples, while those that use it differ from sample to sample.
-  isShared(node) {
-    return this.scene.allSamples > 1 && this.nodes[node].role === "parameter";
+  // Whether it is used by more than is shown: in other samples, in other uses of its neuron, out of sight.
+  isUsedElsewhere(node) {
+    const { role, uses, unseenUsers } = this.nodes[node];
+    return Boolean(uses || unseenUsers || (role === "parameter" && this.scene.allSamples > 1));
   }
 
   isFinite(node) {
     return Number.isFinite(this.data(node)) && Number.isFinite(this.grad(node));
-  }
-
-  symbol(node) {
-    const { name } = this.nodes[node];
-    return name || null;
   }
 
   groupsAround(node) {

@@ -4,23 +4,24 @@ import { showExplanation } from "./explanation.js";
 import { slopeWritten, written } from "./figures.js";
 import { Film } from "./film.js";
 import { Graph } from "./graph.js";
+import { StillNumbers } from "./numbers.js";
 import { drawPicture, groupName, updateNumbers } from "./picture.js";
-import { Sections } from "./sections.js";
 import { element } from "./svg.js";
+import { Writer } from "./telling.js";
 import { drawFilm, drawLegend, drawNotices, drawToolbar, drawZoom, facts, updateFilm } from "./toolbar.js";
 import { Viewport } from "./viewport.js";
 import { say, useWords } from "./words.js";
 
 const { scene, lang, words, functions, rules } = JSON.parse(document.getElementById("data").textContent);
 const at = (id) => document.getElementById(id);
-const graph = new Graph(scene);
+const graph = new Graph(scene, new StillNumbers(scene));
 const state = {
   open: new Set(scene.groups.map((_, number) => number).filter((number) => scene.groups[number].open)),
   selected: null, focusable: null, matches: [], query: "", rate: 0.1,
 };
 const film = new Film(graph);
 film.speed = 1;
-const sections = new Sections(graph, rules, functions);
+const writer = new Writer(graph, rules, functions);
 const viewport = new Viewport(at("stage"));
 let picture = null;
 let timer = null;
@@ -32,12 +33,12 @@ const actions = {
       state.focusable = unit;
       // On a phone the explanation covers a part of the picture: lay out first.
       document.body.classList.add("explaining");
-      showExplanation(at("explanation"), graph, sections, state, actions);
+      showExplanation(at("explanation"), graph, writer, state, actions);
       viewport.reveal(unit, options.readable);
       if (options.focus) cardOf(unit)?.focus({ preventScroll: true });
     } else {
       document.body.classList.remove("explaining");
-      showExplanation(at("explanation"), graph, sections, state, actions);
+      showExplanation(at("explanation"), graph, writer, state, actions);
     }
     refresh();
   },
@@ -75,11 +76,11 @@ const actions = {
     }
     if (focused && at(focused)) at(focused).focus();
     redraw();
-    showExplanation(at("explanation"), graph, sections, state, actions);
+    showExplanation(at("explanation"), graph, writer, state, actions);
   },
   setRate(rate) {
     state.rate = Number.isFinite(rate) && rate >= 0 ? rate : state.rate;
-    showExplanation(at("explanation"), graph, sections, state, actions);
+    showExplanation(at("explanation"), graph, writer, state, actions);
   },
   search(query) {
     state.query = query;
@@ -157,7 +158,7 @@ function afterFolding(before = null, group = null) {
     if (state.selected && state.selected[0] === "n") state.selected = graph.unitOf(Number(state.selected.slice(1)), state.open);
   }
   redraw(before, group);
-  showExplanation(at("explanation"), graph, sections, state, actions);
+  showExplanation(at("explanation"), graph, writer, state, actions);
   if (group === null) return;
   const next = cardOf(`g${group}`) ?? document.querySelector(`#picture [data-fold="${group}"]`);
   if (next?.matches(".card")) state.focusable = `g${group}`;
@@ -211,29 +212,29 @@ function inBrackets(text) {
 
 function forwardLine(node) {
   const told = graph.nodes[node];
-  const name = sections.name(node);
+  const name = writer.name(node);
   const value = written(graph.data(node));
   if (!told.operands.length) return `${told.name || say(told.role)} = ${value}  (${say("given")})`;
   const operands = told.operands.map((operand) => written(graph.data(operand)));
   const result = told.computed === undefined ? value : `${written(graph.computed(node))} → ${value}`;
   if ((told.op === "+" || told.op === "*") && !told.terms && operands.length === 2) {
-    return `${name} = ${sections.name(told.operands[0])} ${told.sign} ${sections.name(told.operands[1])} = ${operands[0]} ${told.sign} ${inBrackets(operands[1])} = ${result}`;
+    return `${name} = ${writer.name(told.operands[0])} ${told.sign} ${writer.name(told.operands[1])} = ${operands[0]} ${told.sign} ${inBrackets(operands[1])} = ${result}`;
   }
   return `${name} = ${told.sign}(${operands.join(", ")}${told.terms ? ", …" : ""}) = ${result}`;
 }
 
 function backwardLine(node) {
-  const name = sections.name(node);
-  const root = sections.name(graph.root);
+  const name = writer.name(node);
+  const root = writer.name(graph.root);
   const total = written(graph.grad(node));
   if (node === graph.root) return `∂${root}/∂${name} = ${total}`;
-  const parts = graph.users[node].slice(0, 4).map(({ node: by, use }, k) => {
-    const slope = graph.derivative(by, use);
+  const parts = graph.users(node).slice(0, 4).map(({ node: by, use }, k) => {
+    const slope = graph.slope(by, use);
     if (slope === undefined) return "?";
     const first = slopeWritten(slope);
     return `${k ? inBrackets(first) : first} × ${inBrackets(written(graph.grad(by)))}`;
   });
-  const more = graph.users[node].length > 4 || sections.othersThatUse(node) ? " + …" : "";
+  const more = graph.users(node).length > 4 || graph.isUsedElsewhere(node) ? " + …" : "";
   return `∂${root}/∂${name} = ${parts.join(" + ")}${more} = ${total}`;
 }
 
@@ -243,7 +244,7 @@ function neighbour(unit, key) {
   const here = picture.placed.get(unit);
   if (!here) return null;
   const units = key === "ArrowLeft" ? members.flatMap((node) => graph.nodes[node].operands)
-    : key === "ArrowRight" ? members.flatMap((node) => graph.users[node].map((user) => user.node)) : null;
+    : key === "ArrowRight" ? members.flatMap((node) => graph.users(node).map((user) => user.node)) : null;
   let candidates = units ? units.map((node) => graph.unitOf(node, state.open)) : [...picture.placed.keys()];
   candidates = [...new Set(candidates)].filter((one) => one !== unit);
   if (!units) {
@@ -308,7 +309,7 @@ function drawAll() {
   drawZoom(at("zoom"), viewport);
   drawFilm(at("film"), film, actions);
   redraw();
-  showExplanation(at("explanation"), graph, sections, state, actions);
+  showExplanation(at("explanation"), graph, writer, state, actions);
 }
 
 useWords(words, lang);

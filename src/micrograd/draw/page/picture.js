@@ -77,10 +77,9 @@ export function drawPicture(root, graph, state) {
   // The local derivative, or that of a folded neuron's output by what goes into it.
   function slopeShown({ source, head, use }) {
     const number = Number(head.slice(1));
-    if (use !== null) return graph.derivative(number, use);
+    if (use !== null) return graph.slope(number, use);
     if (head[0] !== "g" || state.open.has(number)) return undefined;
-    const kept = graph.groups[number].derivatives[source];
-    return kept === undefined ? undefined : graph.number(kept);
+    return graph.through(number, source);
   }
 }
 

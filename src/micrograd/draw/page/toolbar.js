@@ -58,7 +58,7 @@ export function drawNotices(place, graph) {
   if (scene.hidden) texts.push(say("shownOf", { total: scene.totalNodes, shown: scene.totalNodes - scene.hidden, hidden: scene.hidden }));
   const gradients = scene.nodes.map((_, node) => graph.grad(node));
   if (scene.totalNodes === 1) texts.push(say("alone"));
-  const start = graph.number(scene.rootGradient);
+  const start = graph.numbers.rootGradient;
   if (gradients.every((grad) => grad === 0)) texts.push(say("neverSwept"));
   else if (start !== 1) texts.push(say("rootNotOne", { number: written(start) }));
   const broken = scene.nodes.filter((_, node) => !graph.isFinite(node)).length;

@@ -1,0 +1,56 @@
+"""A ``graphviz.Digraph`` that is laid out wherever the explorer is, and shows itself in a notebook."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+from micrograd.draw import graphviz_program, laying_out
+
+
+def picture(**options: Any) -> Any:
+    """Return an empty ``graphviz.Digraph`` (of a subclass) that keeps its program's warnings to itself.
+
+    Raises ``ImportError`` where the ``graphviz`` package is missing.
+    """
+    graphviz_program.load()
+    return _picture_class()(**options)
+
+
+def _is_laid_out_elsewhere() -> bool:
+    return laying_out.given() is not None or not laying_out.has_processes()
+
+
+@functools.cache
+def _picture_class() -> Any:
+    graphviz = graphviz_program.load()
+
+    class Picture(graphviz.Digraph):  # type: ignore[misc, name-defined]
+        """A ``graphviz.Digraph`` that renders quietly, and says what to install if it cannot render."""
+
+        def pipe(
+            self, format: str | None = None, *args: Any, encoding: str | None = None, **options: Any
+        ) -> Any:
+            """Render and return the picture, as ``graphviz.Digraph.pipe`` does."""
+            if _is_laid_out_elsewhere():
+                text = laying_out.lay_out(self.source, format or self.format)
+                return text if encoding is not None else text.encode()
+            # Warnings about the width of a character in a font would look like errors in a notebook; real
+            # errors are raised with the program's own message.
+            options = {"quiet": True, "encoding": encoding, **options}
+            return graphviz_program.or_say_what_to_install(super().pipe, format, *args, **options)
+
+        def render(self, *args: Any, **options: Any) -> Any:
+            """Render into a file and return its path, as ``graphviz.Digraph.render`` does."""
+            if not _is_laid_out_elsewhere():
+                options = {"quiet": True, **options}
+                return graphviz_program.or_say_what_to_install(super().render, *args, **options)
+            format = options.pop("format", None) or self.format
+            options = {name: options[name] for name in ("filename", "directory") if name in options}
+            path = f"{self.save(*args[:2], **options)}.{format}"
+            Path(path).write_bytes(self.pipe(format))
+            return path
+
+    Picture.__name__ = Picture.__qualname__ = "Digraph"
+    return Picture
