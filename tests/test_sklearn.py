@@ -428,7 +428,7 @@ def test_whatever_a_missing_library_is_needed_for_says_so():
     code = "import sys; sys.modules['sklearn'] = None; import micrograd; import micrograd.sklearn"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert run.returncode != 0
-    assert "pip install 'micrograd-lab[sklearn]'" in run.stderr
+    assert 'pip install "micrograd-lab[sklearn]' in run.stderr
 
 
 def test_indicator_of_the_classes_is_scikit_learns():

@@ -37,32 +37,17 @@ def warn() -> None:
     """Warn, if PyPI's ``micrograd`` is installed on Python's path."""
     versions = installed_versions(list(dict.fromkeys(sys.path)))
     if versions:
+        from micrograd._origin import requirement
+
         warnings.warn(
             f"PyPI's micrograd {versions[0]} is installed in the same environment as micrograd-lab. Both are "
             "imported as `micrograd` and overwrite files of each other, and a mixture may run. "
             "Way out, two commands, because the first one takes files of micrograd-lab with it: "
             f"`python -m pip uninstall --yes micrograd` and then "
-            f"`{REINSTALL} {ourselves()}`",
+            f'`{REINSTALL} "{requirement()}"`',
             RuntimeWarning,
             stacklevel=2,
         )
-
-
-def ourselves() -> str:
-    """Return what to give pip to install micrograd-lab again: where it came from."""
-    import json
-    from importlib.metadata import PackageNotFoundError, distribution
-
-    try:
-        text = distribution("micrograd-lab").read_text("direct_url.json")
-    except PackageNotFoundError:
-        text = None
-    if not text:
-        return "micrograd-lab"
-    origin = json.loads(text)
-    url = f"{origin['vcs_info']['vcs']}+{origin['url']}" if "vcs_info" in origin else origin["url"]
-    editable = origin.get("dir_info", {}).get("editable", False)
-    return f'--editable "{url}"' if editable else f'"micrograd-lab @ {url}"'
 
 
 warn()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from micrograd._origin import install
+
 
 @contextmanager
 def needs(extra: str) -> Iterator[None]:
@@ -17,6 +19,6 @@ def needs(extra: str) -> Iterator[None]:
             raise
         library = error.name.partition(".")[0]
         raise ImportError(
-            f"{library} is not installed: get what {extra} needs by: pip install 'micrograd-lab[{extra}]'",
+            f"{library} is not installed: get what {extra} needs by: {install(extra)}",
             name=error.name,
         ) from error

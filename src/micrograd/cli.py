@@ -16,9 +16,11 @@ try:
     from micrograd import __version__
 except ImportError:
     # Our __init__.py was written over by PyPI's, or went away with it when that was uninstalled.
+    from micrograd._origin import requirement
+
     sys.exit(
         "micrograd: files of micrograd-lab are missing, or another package has written over them. Install it "
-        f"again: {micrograd._namesake.REINSTALL} {micrograd._namesake.ourselves()}"
+        f'again: {micrograd._namesake.REINSTALL} "{requirement()}"'
     )
 from micrograd.lab.errors import LabError
 from micrograd.language import LANGUAGES
