@@ -152,10 +152,10 @@ def test_missing_packages_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(dot_command, "DOT_BINARY", "dot")
     monkeypatch.setattr(graphviz_program, "_bundled_program", lambda: None)
-    with pytest.raises(ImportError, match=r'pip install "micrograd-lab\[draw\]"'):
+    with pytest.raises(ImportError, match=r'pip install "micrograd-lab\[draw\]'):
         draw_dot(Value(1.0)).pipe()
     monkeypatch.setitem(sys.modules, "graphviz", None)
-    with pytest.raises(ImportError, match=r'graphviz: pip install "micrograd-lab\[draw\]"'):
+    with pytest.raises(ImportError, match=r'graphviz: pip install "micrograd-lab\[draw\]'):
         draw_dot(Value(1.0))
 
 

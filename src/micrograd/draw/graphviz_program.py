@@ -7,7 +7,7 @@ import shutil
 from importlib import metadata
 from typing import Any
 
-INSTALL = 'pip install "micrograd-lab[draw]"'
+from micrograd._origin import install
 
 
 def load() -> Any:
@@ -21,7 +21,7 @@ def load() -> Any:
         from graphviz.backend import dot_command
     except ImportError as error:
         raise ImportError(
-            f"drawing a graph needs the package graphviz: {INSTALL}", name="graphviz"
+            f"drawing a graph needs the package graphviz: {install('draw')}", name="graphviz"
         ) from error
     if shutil.which(dot_command.DOT_BINARY) is None:
         bundled = _bundled_program()
@@ -59,6 +59,6 @@ def or_say_what_to_install(function: Any, *args: Any, **options: Any) -> Any:
         return function(*args, **options)
     except graphviz.ExecutableNotFound as error:
         raise ImportError(
-            f"laying out a graph needs the package graphviz-pure, or Graphviz's dot on the PATH: {INSTALL}",
+            f"laying out a graph needs the package graphviz-pure, or Graphviz's dot on the PATH: {install('draw')}",
             name="graphviz-pure",
         ) from error

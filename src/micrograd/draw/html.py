@@ -11,7 +11,7 @@ import re
 from importlib import resources
 from typing import Any
 
-from micrograd.draw.graphviz_program import INSTALL
+from micrograd._origin import install
 from micrograd.draw.rules import RULES
 from micrograd.draw.words import FUNCTIONS, WORDS
 from micrograd.language import Language
@@ -86,7 +86,7 @@ def _rules() -> dict[str, Any]:
         from latex2mathml.converter import convert
     except ImportError as error:
         raise ImportError(
-            f"the explorer needs the package latex2mathml: {INSTALL}", name="latex2mathml"
+            f"the explorer needs the package latex2mathml: {install('draw')}", name="latex2mathml"
         ) from error
     told = {}
     for op, rule in RULES.items():

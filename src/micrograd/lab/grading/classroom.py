@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from micrograd import __version__
+from micrograd._origin import install
 from micrograd.lab.errors import LabError
 from micrograd.lab.grading import collect
 from micrograd.lab.grading.grade_one import grade
@@ -111,7 +112,7 @@ def _client(settings: Settings) -> Any:
     try:
         import distributed
     except ImportError:
-        raise LabError("distributed is not installed: pip install 'micrograd-lab[grade]'") from None
+        raise LabError(f"distributed is not installed: {install('grade')}") from None
     try:
         make: Callable[..., Any] = distributed.Client
         return make(settings.scheduler, timeout=10)
