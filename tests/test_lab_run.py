@@ -31,7 +31,8 @@ from micrograd.lab.solved.execute import execute
 from micrograd.lab.solved.pages import PAGES
 from micrograd.lab.solved.printed import print_comparisons
 from micrograd.lab.solved.report import render
-from micrograd.lab.solved.words import FIGURES, WORDS
+from micrograd.lab.solved.words import FIGURES
+from micrograd.lab.words import WORDS
 from micrograd.language import LANGUAGES
 
 pytestmark = pytest.mark.slow
@@ -176,7 +177,7 @@ def test_the_report_has_everything_and_needs_nothing(language, tmp_path, quick):
     text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     page = Page(text)
     assert page.all("html")[0]["lang"] == language
-    assert [image["alt"] for image in page.all("img")] == list(FIGURES[language].values())
+    assert [image["alt"] for image in page.all("img")] == [texts[language] for texts in FIGURES.values()]
     for image in page.all("img"):
         kind, content = image["src"].split(";base64,")
         start = base64.b64decode(content)[:200]
@@ -290,7 +291,7 @@ def test_a_narrow_terminal_and_no_color(monkeypatch, no_color):
 def test_an_output_folder_that_is_a_file(tmp_path, capsys, language, below):
     (tmp_path / "taken").write_text("mine")
     assert cli.main(["lab", "run", "--lang", language, "--output", str(tmp_path / "taken" / below)]) == 2
-    assert WORDS[language]["not a folder"].split("{path}")[1] in capsys.readouterr().err
+    assert WORDS["not a folder"][language].split("{path}")[1] in capsys.readouterr().err
     assert (tmp_path / "taken").read_text() == "mine"
 
 

@@ -20,13 +20,10 @@ from made_up_class import LOOPS, mistaken, notebook
 pytest.importorskip("nbformat", reason="the lab extra is missing, THE COURSE KIT IS NOT TESTED")
 
 from micrograd import cli
-from micrograd.lab.checks.texts import CHECKS, HINTS
 from micrograd.lab.content import assignment
 from micrograd.lab.errors import LabError
-from micrograd.lab.grading.words import WORDS as GRADING_WORDS
 from micrograd.lab.student import new, submit
 from micrograd.lab.student.naming import project_name, suggestion
-from micrograd.lab.student.words import WORDS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -566,23 +563,6 @@ def test_the_whole_way_of_a_student(tmp_path, monkeypatch, capsys):
     row = Path("grades/grades.csv").read_text(encoding="utf-8-sig").splitlines()[1]
     assert row.startswith("student01;")
     assert ";16;évalué;" in row
-
-
-# Both languages
-
-
-def test_everything_is_said_in_both_languages_with_the_same_fields():
-    def fields(text: str) -> set[str]:
-        return set(re.findall(r"\{(\w*)", text))
-
-    for words in (WORDS, GRADING_WORDS):
-        assert words["fr"].keys() == words["en"].keys()
-        for key in words["fr"]:
-            assert fields(words["fr"][key]) == fields(words["en"][key]), key
-    for table in (CHECKS, HINTS):
-        for key, texts in table.items():
-            assert texts.keys() == {"fr", "en"}, key
-            assert fields(texts["fr"]) == fields(texts["en"]), key
 
 
 def test_submit_asks_first_where_somebody_can_answer(tmp_path, monkeypatch, capsys):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import textwrap
 from dataclasses import dataclass
+from functools import partial
 
-from micrograd.language import Language
+from micrograd import language
+from micrograd.language import Language, Texts
 
 # More rows than this nobody reads; the report says how many it left out.
 _ROWS = 20
@@ -98,22 +100,33 @@ class GradcheckReport:
             raise AssertionError(str(self))
 
     def __str__(self) -> str:
-        words = _WORDS[self.lang]
-        table = _table(self.failures or self.operands, words)
+        table = _table(self.failures or self.operands, self.lang)
         left_out = len(self.failures or self.operands) - _ROWS
         if left_out > 0:
-            table.append("  " + words["more"].format(count=left_out))
+            table.append("  " + _say("more", self.lang, count=left_out))
         lines = []
         for kink in (operand for operand in self.operands if operand.slopes is not None):
             left, right = kink.slopes or (math.nan, math.nan)
-            lines.append(words["kink"].format(name=kink.name, left=_number(left), right=_number(right)))
+            lines.append(
+                _say(
+                    "kink",
+                    self.lang,
+                    name=kink.name,
+                    left=_number(left),
+                    right=_number(right),
+                )
+            )
         if self.common_ratio is not None:
             sentence = "ratio_one" if len(self.failures) == 1 else "ratio_all"
-            lines.append(words[sentence].format(ratio=f"{self.common_ratio:.9g}"))
+            lines.append(_say(sentence, self.lang, ratio=_number(self.common_ratio)))
         if not self.ok:
             lines += [
-                words["overwritten"].format(
-                    name=node.name or "·", computed=_number(node.computed), data=_number(node.data)
+                _say(
+                    "overwritten",
+                    self.lang,
+                    name=node.name or "·",
+                    computed=_number(node.computed),
+                    data=_number(node.data),
                 )
                 for node in self.overwritten[:3]
             ]
@@ -123,25 +136,44 @@ class GradcheckReport:
         printer.text(str(self))  # type: ignore[attr-defined]
 
     def _headline(self) -> str:
-        words, count, off = _WORDS[self.lang], len(self.operands), len(self.failures)
+        count, off = len(self.operands), len(self.failures)
         if not count:
-            return words["nothing"]
+            return _say("nothing", self.lang)
         if off:
-            return words["one_off" if off == 1 else "some_off"].format(off=off, count=count)
+            return _say("one_off" if off == 1 else "some_off", self.lang, off=off, count=count)
         largest = max((abs(o.difference) for o in self.operands if o.slopes is None), default=0.0)
-        return words["one_ok" if count == 1 else "all_ok"].format(count=count, largest=f"{largest:.2g}")
+        return _say(
+            "one_ok" if count == 1 else "all_ok",
+            self.lang,
+            count=count,
+            largest=f"{largest:.2g}",
+        )
 
 
-def _table(operands: tuple[Comparison, ...], words: dict[str, str]) -> list[str]:
+def _table(operands: tuple[Comparison, ...], lang: Language) -> list[str]:
     if not operands:
         return []
     rows = [
-        ["", *(words[column] for column in ("operand", "value", "expected", "got", "difference", "ratio"))]
+        [
+            "",
+            *(
+                _say(column, lang)
+                for column in ("operand", "value", "expected", "got", "difference", "ratio")
+            ),
+        ]
     ]
     for operand in operands[:_ROWS]:
         numbers = [_number(x) for x in (operand.value, operand.expected, operand.got)]
         ratio = "-" if math.isnan(operand.ratio) else f"{operand.ratio:.6g}"
-        rows.append(["=" if operand.ok else "≠", operand.name, *numbers, f"{operand.difference:.2e}", ratio])
+        rows.append(
+            [
+                "=" if operand.ok else "≠",
+                operand.name,
+                *numbers,
+                f"{operand.difference:.2e}",
+                ratio,
+            ]
+        )
     widths = [max(map(len, column)) for column in zip(*rows)]
     aligned = []
     for row in rows:
@@ -155,50 +187,58 @@ def _wrapped(sentence: str) -> str:
 
 
 def _number(x: float) -> str:
-    return f"{x + 0.0:.9g}"
+    return f"{x + 0.0:.9g}"  # in any language as Python writes it, to be compared with what code prints
 
 
-_WORDS: dict[Language, dict[str, str]] = {
-    "en": {
-        "nothing": "gradcheck: there was nothing to check, no inputs were given",
-        "one_ok": "gradcheck: the gradient agrees with finite differences (difference {largest})",
-        "all_ok": "gradcheck: all {count} gradients agree with finite differences "
-        "(largest difference {largest})",
-        "one_off": "gradcheck: 1 gradient out of {count} is off",
-        "some_off": "gradcheck: {off} gradients out of {count} are off",
-        "operand": "operand",
-        "value": "value",
-        "expected": "finite differences",
-        "got": "backward()",
-        "difference": "difference",
-        "ratio": "ratio",
-        "more": "and {count} more",
-        "kink": "At {name} the function has a kink, slope {left} on the left and {right} on the right: "
-        "there is no derivative, and anything from one to the other is right.",
-        "ratio_one": "What backward() found lacks a factor {ratio}.",
-        "ratio_all": "Every gradient that backward() found lacks the same factor, {ratio}.",
-        "overwritten": "The data of “{name}” was overwritten after the forward pass: {computed} became "
-        "{data}. backward() does not see that step, and leaves its derivative out.",
+_WORDS: Texts = {
+    "nothing": {
+        "fr": "gradcheck : rien à vérifier, aucune entrée n'a été donnée",
+        "en": "gradcheck: there was nothing to check, no inputs were given",
     },
-    "fr": {
-        "nothing": "gradcheck : rien à vérifier, aucune entrée n'a été donnée",
-        "one_ok": "gradcheck : le gradient concorde avec les différences finies (écart {largest})",
-        "all_ok": "gradcheck : les {count} gradients concordent avec les différences finies "
-        "(plus grand écart {largest})",
-        "one_off": "gradcheck : 1 gradient sur {count} est faux",
-        "some_off": "gradcheck : {off} gradients sur {count} sont faux",
-        "operand": "opérande",
-        "value": "valeur",
-        "expected": "différences finies",
-        "got": "backward()",
-        "difference": "écart",
-        "ratio": "rapport",
-        "more": "et {count} de plus",
-        "kink": "En {name}, la fonction présente un point anguleux, de pente {left} à gauche et {right} "
-        "à droite\u00a0: elle n'y a pas de dérivée, et toute valeur entre ces deux pentes convient.",
-        "ratio_one": "Il manque un facteur {ratio} au gradient calculé par backward().",
-        "ratio_all": "Il manque le même facteur à tous les gradients calculés par backward()\u00a0: {ratio}.",
-        "overwritten": "L'attribut data de «\u00a0{name}\u00a0» a été modifié après la propagation avant : {computed} "
-        "est devenu {data}. backward() ne voit pas cette étape, et sa dérivée manque donc au gradient.",
+    "one_ok": {
+        "fr": "gradcheck : le gradient concorde avec les différences finies (écart {largest})",
+        "en": "gradcheck: the gradient agrees with finite differences (difference {largest})",
+    },
+    "all_ok": {
+        "fr": "gradcheck : les {count} gradients concordent avec les différences finies (plus grand écart "
+        "{largest})",
+        "en": "gradcheck: all {count} gradients agree with finite differences (largest difference {largest})",
+    },
+    "one_off": {
+        "fr": "gradcheck : 1 gradient sur {count} est faux",
+        "en": "gradcheck: 1 gradient out of {count} is off",
+    },
+    "some_off": {
+        "fr": "gradcheck : {off} gradients sur {count} sont faux",
+        "en": "gradcheck: {off} gradients out of {count} are off",
+    },
+    "operand": {"fr": "opérande", "en": "operand"},
+    "value": {"fr": "valeur", "en": "value"},
+    "expected": {"fr": "différences finies", "en": "finite differences"},
+    "got": {"fr": "backward()", "en": "backward()"},
+    "difference": {"fr": "écart", "en": "difference"},
+    "ratio": {"fr": "rapport", "en": "ratio"},
+    "more": {"fr": "et {count} de plus", "en": "and {count} more"},
+    "kink": {
+        "fr": "En {name}, la fonction présente un point anguleux, de pente {left} à gauche et {right} à "
+        "droite : elle n'y a pas de dérivée, et toute valeur entre ces deux pentes convient.",
+        "en": "At {name} the function has a kink, slope {left} on the left and {right} on the right: there is no "
+        "derivative, and anything from one to the other is right.",
+    },
+    "ratio_one": {
+        "fr": "Il manque un facteur {ratio} au gradient calculé par backward().",
+        "en": "What backward() found lacks a factor {ratio}.",
+    },
+    "ratio_all": {
+        "fr": "Il manque le même facteur à tous les gradients calculés par backward()\u00a0: {ratio}.",
+        "en": "Every gradient that backward() found lacks the same factor, {ratio}.",
+    },
+    "overwritten": {
+        "fr": "L'attribut data de «\u00a0{name}\u00a0» a été modifié après la propagation avant : {computed} est "
+        "devenu {data}. backward() ne voit pas cette étape, et sa dérivée manque donc au gradient.",
+        "en": "The data of “{name}” was overwritten after the forward pass: {computed} became {data}. backward() "
+        "does not see that step, and leaves its derivative out.",
     },
 }
+
+_say = partial(language.say, _WORDS)

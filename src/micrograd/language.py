@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import locale
 import os
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -15,11 +16,34 @@ Texts = Mapping[str, Mapping[Language, str]]
 
 
 def say(texts: Texts, key: str, language: Language, /, **values: Any) -> str:
-    """Return the text of that key in that language, with its braces filled in.
+    """Return the text of that key in that language, with its braces filled in; numbers as the language has them.
 
-    Raises ``KeyError`` for a key that there is not, and for a value that the text asks for and was not given.
+    For a terminal, which breaks no line at a space; ``in_language`` is for a page. Raises ``KeyError`` for a key
+    that there is not, and for a value that the text asks for and was not given.
     """
-    return texts[key][language].format(**values)
+    written = {k: number(v, language) if isinstance(v, float) else v for k, v in values.items()}
+    return texts[key][language].format(**written)
+
+
+def in_language(texts: Texts, language: Language) -> dict[str, str]:
+    """Return the texts in one language, by key, their braces as they are: for a page's template."""
+    chosen = {key: text[language] for key, text in texts.items()}
+    return {key: french(text) for key, text in chosen.items()} if language == "fr" else chosen
+
+
+def french(text: str) -> str:
+    """Return a French text with its spaces inside quotation marks and before tall punctuation unbreakable."""
+    return _FRENCH_SPACE.sub("\N{NO-BREAK SPACE}", text)
+
+
+def number(value: float, language: Language, form: str = "g") -> str:
+    """Return a number as the language writes it: ``1234.5`` is "1 234,5" in French where ``form`` groups digits."""
+    written = format(value, form)
+    if language == "fr":
+        written = (
+            written.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",").replace("%", "\N{NO-BREAK SPACE}%")
+        )
+    return written
 
 
 def choose(lang: str | None = None) -> Language:
@@ -34,6 +58,10 @@ def choose(lang: str | None = None) -> Language:
     names = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
     name = next((name for name in names if name), None) or locale.getlocale()[0]
     return (_known(name) if name else None) or "en"
+
+
+# Where French has a space that no line may be broken at.
+_FRENCH_SPACE = re.compile(r"(?<=«) | (?=[»:;?!%](?:\s|[).,*|]|$))", re.MULTILINE)
 
 
 def _known(name: str) -> Language | None:

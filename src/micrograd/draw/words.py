@@ -67,10 +67,6 @@ WORDS: dict[str, dict[Language, str]] = {
         "They are shown as one here, and their gradients added.",
     },
     # Local derivatives
-    "noOperands": {
-        "fr": "Aucune : {name} ne dépend d’aucun autre nœud.",
-        "en": "None: {name} depends on no other node.",
-    },
     "custom": {
         "fr": "Opération écrite à la main : c’est sa fonction _backward qui calcule les gradients de ses "
         "opérandes, et les dérivées locales ne sont pas connues.",
@@ -265,7 +261,6 @@ WORDS: dict[str, dict[Language, str]] = {
         "underlined "
         "number leads to the node that it comes from.",
     },
-    "counts": {"fr": "{count} nœuds", "en": "{count} nodes"},
     "shownOf": {
         "fr": "Le graphe a {total} nœuds ; cette page montre les {shown} plus proches du résultat et "
         "en laisse "

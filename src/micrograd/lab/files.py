@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 
 from micrograd.lab.errors import LabError
-from micrograd.lab.words import WORDS
-from micrograd.language import Language, say
+from micrograd.lab.words import say
+from micrograd.language import Language
 
 
 def usable_folder(path: Path, language: Language) -> Path:
@@ -19,9 +19,9 @@ def usable_folder(path: Path, language: Language) -> Path:
         with tempfile.NamedTemporaryFile(dir=path, prefix=".writable-"):
             pass
     except (FileExistsError, NotADirectoryError):
-        raise LabError(say(WORDS, "not a folder", language, path=path)) from None
+        raise LabError(say("not a folder", language, path=path)) from None
     except OSError as error:
-        raise LabError(say(WORDS, "not writable", language, path=path, reason=error.strerror)) from None
+        raise LabError(say("not writable", language, path=path, reason=error.strerror)) from None
     return path
 
 
@@ -40,4 +40,4 @@ def write_whole(path: Path, content: str, language: Language) -> None:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         reason = error.strerror
-        raise LabError(say(WORDS, "not writable", language, path=path.parent, reason=reason)) from None
+        raise LabError(say("not writable", language, path=path.parent, reason=reason)) from None

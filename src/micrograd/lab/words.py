@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from micrograd import language
 from micrograd.language import Texts
 
 WORDS: Texts = {
@@ -22,3 +25,5 @@ WORDS: Texts = {
         "en": "the project could not be made ({reason}); nothing was left behind",
     },
 }
+
+say = partial(language.say, WORDS)

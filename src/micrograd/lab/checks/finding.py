@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from micrograd.lab.checks.texts import CHECKS, HINTS
-from micrograd.language import Language
+from micrograd.language import Language, say
 
 State = Literal["right", "wrong", "missing", "unseen"]
 
@@ -34,7 +34,7 @@ class Finding:
 
     def advice(self, language: Language) -> str:
         """Return the hint in words, empty where there is none."""
-        return HINTS[self.hint][language].format(**self.values) if self.hint else ""
+        return say(HINTS, self.hint, language, **self.values) if self.hint else ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding as plain JSON data; ``Finding(**data)`` makes it again."""

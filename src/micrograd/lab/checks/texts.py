@@ -163,8 +163,8 @@ HINTS: dict[str, dict[Language, str]] = {
         " the error and multiply by each local derivative",
     },
     "by-hand-unseen": {
-        "fr": "les gradients calculés ne sont pas dans des variables ; « micrograd lab check » lira vos affichages",
-        "en": "the gradients you computed are in no variable; `micrograd lab check` will read what you printed",
+        "fr": "les gradients calculés ne sont pas dans des variables, et d'ici nous ne voyons qu'elles",
+        "en": "the gradients you computed are in no variable, and variables are all that can be seen from here",
     },
     # Task 5
     "no-binary": {
@@ -182,7 +182,7 @@ HINTS: dict[str, dict[Language, str]] = {
         "en": "the labels are −1 and 1; a sigmoid never goes below 0, it cannot reach −1",
     },
     "binary-value": {
-        "fr": "binary rend {got} pour une sortie de {input} ; l'étiquette est 1 au-dessus de 0.5, sinon 0",
+        "fr": "binary rend {got} pour une sortie de {input} ; l'étiquette est 1 au-dessus de 0,5, sinon 0",
         "en": "binary returns {got} for an output of {input}; the label is 1 above 0.5, otherwise 0",
     },
     "not-updated": {
@@ -226,7 +226,7 @@ HINTS: dict[str, dict[Language, str]] = {
         "en": "the points do not form two moons: were they drawn at random instead of by make_moons?",
     },
     "moons-noise": {
-        "fr": "le bruit est d'environ {noise} ; 0.1 est demandé",
+        "fr": "le bruit est d'environ {noise} ; 0,1 est demandé",
         "en": "the noise is about {noise}; 0.1 was asked for",
     },
     # Task 7
@@ -368,7 +368,7 @@ HINTS: dict[str, dict[Language, str]] = {
         "en": "the learning rate rises at times",
     },
     "rate-not-handout": {
-        "fr": "ce taux décroît bien ; celui du sujet décroît plus lentement, de 1 à 0.1 en cent itérations",
+        "fr": "ce taux décroît bien ; celui du sujet décroît plus lentement, de 1 à 0,1 en cent itérations",
         "en": "this rate does fall; the handout's falls more slowly, from 1 to 0.1 over a hundred iterations",
     },
     "nothing-printed": {

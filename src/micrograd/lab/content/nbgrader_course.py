@@ -11,8 +11,8 @@ from micrograd._needs import needs
 from micrograd.lab.content import assignment
 from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
 from micrograd.lab.errors import LabError
-from micrograd.lab.words import WORDS
-from micrograd.language import Language, say
+from micrograd.lab.words import say
+from micrograd.language import Language
 
 with needs("lab"):
     import nbformat
@@ -38,7 +38,7 @@ def write_course(folder: Path, language: Language) -> Path:
     """
     folder = folder.absolute()
     if os.path.lexists(folder):
-        raise LabError(say(WORDS, "exists", language, path=folder))
+        raise LabError(say("exists", language, path=folder))
     configuration = _CONFIGURATION.format(
         course=folder.name,
         root=str(folder),
@@ -48,7 +48,7 @@ def write_course(folder: Path, language: Language) -> Path:
     try:
         temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:
-        raise LabError(say(WORDS, "not made", language, reason=error.strerror)) from None
+        raise LabError(say("not made", language, reason=error.strerror)) from None
     try:
         course = temporary / folder.name
         source = course / "source" / ASSIGNMENT
@@ -58,7 +58,7 @@ def write_course(folder: Path, language: Language) -> Path:
         (source / FILE_NAME).write_text(notebook, encoding="utf-8")
         course.rename(folder)
     except OSError as error:
-        raise LabError(say(WORDS, "not made", language, reason=error.strerror or error)) from None
+        raise LabError(say("not made", language, reason=error.strerror or error)) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return folder

@@ -35,7 +35,8 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 from micrograd.lab.content.nodes import NotebookNode, code_cell, markdown_cell, notebook
-from micrograd.language import Language, choose
+from micrograd.language import Language, choose, french
+from micrograd.language import number as say_number
 
 BEGIN_SOLUTION = "### BEGIN SOLUTION"
 END_SOLUTION = "### END SOLUTION"
@@ -48,8 +49,6 @@ _TASK = re.compile(r"^task-(\d+)-")
 _SOLUTION = re.compile(
     rf"^(?P<indent>[ \t]*){BEGIN_SOLUTION}\n.*?^[ \t]*{END_SOLUTION}[ \t]*$", re.MULTILINE | re.DOTALL
 )
-# French puts a space inside its quotation marks and before tall punctuation; no line may be broken there.
-_FRENCH_SPACE = re.compile(r"(?<=«) | (?=[»:;?!%](?:\s|[).,*|]|$))", re.MULTILINE)
 _NUMBER = re.compile(r"\{\{(?P<name>\w+)(?:\|(?P<format>[^}]+))?\}\}")
 
 
@@ -108,7 +107,7 @@ def cells_of(language: Language) -> tuple[Cell, ...]:
             source = code[name]
         else:
             source = _fill_in(source, _numbers(), language)
-            source = _FRENCH_SPACE.sub("\N{NO-BREAK SPACE}", source) if language == "fr" else source
+            source = french(source) if language == "fr" else source
         cells.append(Cell(kind, name, source))
     return tuple(cells)
 
@@ -162,10 +161,7 @@ def _fill_in(text: str, numbers: dict[str, Any], language: Language) -> str:
             return written
         if in_formula:
             return written.replace(".", "{,}") if language == "fr" else written
-        written = written.replace("-", "−")
-        if language == "fr":
-            written = written.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",").replace("%", " %")
-        return written
+        return say_number(numbers[match["name"]], language, match["format"] or "").replace("-", "−")
 
     return _NUMBER.sub(number, text)
 

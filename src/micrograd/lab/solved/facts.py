@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 from micrograd.lab.solved.execute import Execution, Probes
-from micrograd.language import Language
+from micrograd.language import Language, Texts, say
 
 TASKS = range(1, 11)
 
@@ -127,25 +127,18 @@ PROBES: Probes = {
     for after in {fact.after for fact in _FACTS}
 }
 
-_PRINTED: dict[Language, dict[str, str]] = {
-    "fr": {
-        "model": "modèle affiché",
-        "count": "nombre de paramètres",
-        "first weight": "premier poids",
-        "second weight": "second poids",
-        "bias": "biais",
-    },
-    "en": {
-        "model": "model as printed",
-        "count": "number of parameters",
-        "first weight": "first weight",
-        "second weight": "second weight",
-        "bias": "bias",
-    },
+_WORDS: Texts = {
+    "model": {"fr": "modèle affiché", "en": "model as printed"},
+    "count": {"fr": "nombre de paramètres", "en": "number of parameters"},
+    "first weight": {"fr": "premier poids", "en": "first weight"},
+    "second weight": {"fr": "second poids", "en": "second weight"},
+    "bias": {"fr": "biais", "en": "bias"},
+    "step": {"fr": "itération {step}", "en": "iteration {step}"},
+    "line": {"fr": "erreur {loss}, précision {accuracy}", "en": "loss {loss}, accuracy {accuracy}"},
+    "nothing": {"fr": "rien", "en": "nothing"},
+    "yes": {"fr": "oui", "en": "yes"},
+    "no": {"fr": "non", "en": "no"},
 }
-_STEP: dict[Language, str] = {"fr": "itération {}", "en": "iteration {}"}
-_LINE: dict[Language, str] = {"fr": "erreur {}, précision {}", "en": "loss {}, accuracy {}"}
-_NOTHING: dict[Language, str] = {"fr": "rien", "en": "nothing"}
 
 
 @cache
@@ -188,7 +181,11 @@ def _compare_task_1(execution: Execution, language: Language) -> list[Comparison
     wanted = expected()["1"]
     return [
         Comparison(
-            1, _PRINTED[language][name], line or _NOTHING[language], wanted[name], line == wanted[name]
+            1,
+            say(_WORDS, name, language),
+            line or say(_WORDS, "nothing", language),
+            wanted[name],
+            line == wanted[name],
         )
         for name, line in zip(wanted, [*got, *[""] * len(wanted)])
     ]
@@ -209,20 +206,25 @@ def _compare_task_9(execution: Execution, language: Language) -> list[Comparison
         lines.append(
             Comparison(
                 9,
-                _STEP[language].format(step),
-                _LINE[language].format(found[0], f"{found[1]:g} %") if found else _NOTHING[language],
-                _LINE[language].format(loss, f"{100 * accuracy:g} %"),
+                say(_WORDS, "step", language, step=step),
+                _line(found[0], found[1], language) if found else say(_WORDS, "nothing", language),
+                _line(loss, 100 * accuracy, language),
                 same,
             )
         )
     return lines
 
 
+def _line(loss: float, accuracy: float, language: Language) -> str:
+    # As the program prints them, in either language: they are compared to the last digit.
+    return say(_WORDS, "line", language, loss=str(loss), accuracy=f"{accuracy:g} %")
+
+
 def _show(value: Any, language: Language) -> str:
     if value is None:
-        return _NOTHING[language]
+        return say(_WORDS, "nothing", language)
     if isinstance(value, bool):
-        return {"fr": ("non", "oui"), "en": ("no", "yes")}[language][value]
+        return say(_WORDS, "yes" if value else "no", language)
     if isinstance(value, dict):
         return ", ".join(f"{name} ({count})" for name, count in sorted(value.items()))
     if isinstance(value, list):

@@ -11,7 +11,7 @@ from typing import TextIO
 
 from micrograd.lab.content.weaving import task_titles
 from micrograd.lab.solved.facts import Comparison
-from micrograd.lab.solved.words import WORDS
+from micrograd.lab.solved.words import say
 from micrograd.language import Language
 
 _GREEN, _RED, _BOLD, _FAINT, _END = "\x1b[32m", "\x1b[1;31m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
@@ -25,7 +25,7 @@ def print_comparisons(comparisons: Sequence[Comparison], language: Language, str
     (not where the environment has ``NO_COLOR``). Where a line is longer than the terminal is wide, what came
     out and what was expected stand below each other.
     """
-    words, titles = WORDS[language], task_titles(language)
+    titles = task_titles(language)
     colored = stream.isatty() and "NO_COLOR" not in os.environ and os.name != "nt"
     room = shutil.get_terminal_size().columns if stream.isatty() else sys.maxsize
 
@@ -39,11 +39,17 @@ def print_comparisons(comparisons: Sequence[Comparison], language: Language, str
     for task, group in groupby(comparisons, key=lambda line: line.task):
         lines = list(group)
         write(paint(titles[task], _BOLD))
-        what, got = (_width(words[name], lines, i) for name, i in (("what", 1), ("got", 2)))
-        expected = _width(words["expected"], lines, 3)
-        wide = 2 + what + got + expected + 3 * len(_GAP) + len(words["different"]) + 2 <= room
+        what, got = (_width(say(name, language), lines, i) for name, i in (("what", 1), ("got", 2)))
+        expected = _width(say("expected", language), lines, 3)
+        wide = 2 + what + got + expected + 3 * len(_GAP) + len(say("different", language)) + 2 <= room
         if wide:
-            header = _GAP.join((words["what"].ljust(what), words["got"].ljust(got), words["expected"]))
+            header = _GAP.join(
+                (
+                    say("what", language).ljust(what),
+                    say("got", language).ljust(got),
+                    say("expected", language),
+                )
+            )
             write(paint(f"  {header}", _FAINT))
         for line in lines:
             mark = paint(_mark(line.same, language, stream), _GREEN if line.same else _RED)
@@ -51,12 +57,12 @@ def print_comparisons(comparisons: Sequence[Comparison], language: Language, str
                 cells = (line.title.ljust(what), line.got.ljust(got), line.expected.ljust(expected), mark)
                 write(f"  {_GAP.join(cells)}")
             else:
-                write(f"  {line.title}{words['colon']}{mark}")
-                write(f"    {words['got']}{words['colon']}{line.got}")
-                write(f"    {words['expected']}{words['colon']}{line.expected}")
+                write(f"  {line.title}{say('colon', language)}{mark}")
+                write(f"    {say('got', language)}{say('colon', language)}{line.got}")
+                write(f"    {say('expected', language)}{say('colon', language)}{line.expected}")
         write()
     different = sum(not line.same for line in comparisons)
-    verdict = words["some differ" if different else "all same"]
+    verdict = say("some differ" if different else "all same", language)
     write(paint(verdict.format(different=different, count=len(comparisons)), _BOLD))
 
 
@@ -65,7 +71,7 @@ def _width(heading: str, lines: Sequence[Comparison], column: int) -> int:
 
 
 def _mark(same: bool, language: Language, stream: TextIO) -> str:
-    sign, word = "✓" if same else "✗", WORDS[language]["same" if same else "different"]
+    sign, word = "✓" if same else "✗", say("same" if same else "different", language)
     try:
         sign.encode(stream.encoding or "utf-8")
     except UnicodeEncodeError:

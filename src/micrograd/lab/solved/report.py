@@ -15,8 +15,8 @@ from micrograd._needs import needs
 from micrograd.lab.content.nodes import NotebookNode
 from micrograd.lab.solved.facts import Comparison
 from micrograd.lab.solved.pages import GraphPage
-from micrograd.lab.solved.words import FIGURES, WORDS
-from micrograd.language import Language
+from micrograd.lab.solved.words import FIGURES, WORDS, say
+from micrograd.language import Language, in_language
 
 with needs("lab"):
     import jinja2
@@ -61,14 +61,13 @@ def render(
     ``comparisons`` is what ``facts.compare`` found, ``seconds`` how long the notebook ran. ``pages`` are the
     pages of graphs that lie beside this one; each is linked below its cell.
     """
-    words = WORDS[language]
     sections = _sections(notebook, language)
     for section in sections:
         section.comparisons = [line for line in comparisons if line.task == section.task]
         for page in pages:
             of_cell = [i for i, block in enumerate(section.blocks) if block.get("cell") == page.after]
             if of_cell:
-                link = {"kind": "link", "address": page.file_name, "text": words["explore"]}
+                link = {"kind": "link", "address": page.file_name, "text": say("explore", language)}
                 section.blocks.insert(of_cell[-1] + 1, link)
     title = next((re.sub(r"^# ", "", cell.source.splitlines()[0]) for cell in notebook.cells), "")
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -77,12 +76,12 @@ def render(
     )
     return template.render(
         language=language,
-        words=words,
+        words=in_language(WORDS, language),
         title=title,
         sections=sections,
         comparisons=comparisons,
         different=[line for line in comparisons if not line.same],
-        environment=_environment(words, seconds),
+        environment=_environment(language, seconds),
         code_style_light=HtmlFormatter(style="default").get_style_defs(".code"),
         code_style_dark=HtmlFormatter(style="github-dark").get_style_defs(':root[data-theme="dark"] .code'),
     )
@@ -118,7 +117,7 @@ def _outputs(cell: NotebookNode, language: Language) -> list[dict[str, Any]]:
                     "kind": "figure",
                     "cell": cell.id,
                     "address": _data_address(image, data[image]),
-                    "caption": FIGURES[language].get(cell.id, cell.id),
+                    "caption": FIGURES[cell.id][language] if cell.id in FIGURES else cell.id,
                     # A graph is as wide as it is; the page shows it smaller, but not too small to read.
                     "width": _width(data[image]) if image == "image/svg+xml" else None,
                 }
@@ -176,13 +175,15 @@ def _formula(latex: str, display: str) -> str:
     return _SIGN.sub(r'\1<mo form="prefix">&#x02212;</mo>', formula)
 
 
-def _environment(words: dict[str, str], seconds: float) -> str:
+def _environment(language: Language, seconds: float) -> str:
     libraries = ", ".join(
         f"{name} {metadata.version(name)}" for name in ("numpy", "scikit-learn", "matplotlib")
     )
-    return words["environment"].format(
+    return say(
+        "environment",
+        language,
         version=__version__,
-        engine=words["compiled" if engine.COMPILED else "plain"],
+        engine=say("compiled" if engine.COMPILED else "plain", language),
         python=platform.python_version(),
         libraries=libraries,
         seconds=f"{seconds:.0f}",

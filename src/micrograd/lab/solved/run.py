@@ -19,7 +19,7 @@ from micrograd.lab.solved import facts, pages
 from micrograd.lab.solved.execute import Execution, Probes, execute, merge
 from micrograd.lab.solved.printed import print_comparisons
 from micrograd.lab.solved.report import render
-from micrograd.lab.solved.words import WORDS
+from micrograd.lab.solved.words import say
 from micrograd.language import Language, choose
 
 with needs("lab"):
@@ -46,7 +46,6 @@ def main(arguments: argparse.Namespace) -> int:
     Raises ``LabError`` for a folder that cannot be written and for a notebook that does not run to its end.
     """
     language = choose(arguments.lang)
-    words = WORDS[language]
     folder = usable_folder(arguments.output, language)
 
     begun = time.perf_counter()
@@ -64,8 +63,8 @@ def main(arguments: argparse.Namespace) -> int:
     write_whole(report, render(execution.notebook, comparisons, language, seconds, pages.PAGES), language)
 
     print_comparisons(comparisons, language, sys.stdout)
-    print(words["report at"].format(path=report.resolve()))
-    print(words["notebook at"].format(path=notebook.resolve()))
+    print(say("report at", language, path=report.resolve()))
+    print(say("notebook at", language, path=notebook.resolve()))
     return 0 if all(line.same for line in comparisons) else 1
 
 
@@ -73,7 +72,7 @@ def executed(language: Language, probes: Probes) -> Execution:
     """Return the solved lab, executed, with what the probes saw; a bar on standard error shows how far it is."""
     # For reading: where a solution begins is of no interest once it is given.
     notebook = build(language, markers=False)
-    with _progress(WORDS[language]["running"], len(notebook.cells)) as advance:
+    with _progress(say("running", language), len(notebook.cells)) as advance:
         return execute(notebook, language, probes, on_cell=advance)
 
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from micrograd.lab import checks
 from micrograd.lab.content.tasks import CHECKED_POINTS, TASKS, WORDS_POINTS
 from micrograd.lab.content.tasks import task as task_of
 from micrograd.lab.errors import LabError
 from micrograd.lab.student.find_notebook import find_notebook
-from micrograd.lab.student.verdict import errors_of, first_line, is_right, print_errors, print_task
-from micrograd.lab.student.words import WORDS
+from micrograd.lab.student.verdict import as_json, errors_of, first_line, is_right, print_errors, print_task
+from micrograd.lab.student.words import say
 from micrograd.language import Language, choose
+
+if TYPE_CHECKING:
+    from micrograd.lab.checks.submitted import Submitted
+    from micrograd.lab.sandbox.confined import ConfinedRun
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--task", type=int, action="append", metavar="N", help="only this task; may be repeated"
     )
+    parser.add_argument("--json", action="store_true", help="print everything as JSON, for programs")
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -35,6 +41,10 @@ def main(arguments: argparse.Namespace) -> int:
         wanted = [task_of(number).number for number in arguments.task or checks.NUMBERS]
     except ValueError as error:
         raise LabError(str(error)) from None
+    if arguments.json:
+        submitted, result = _run(path, language)
+        print(json.dumps(as_json(submitted, result, wanted, language), ensure_ascii=False, indent=2))
+        return 0 if _is_perfect(submitted, result, wanted) else 1
     return 0 if print_check(path, language, wanted) else 1
 
 
@@ -45,6 +55,27 @@ def print_check(
 
     Raises ``LabError`` if it is no notebook.
     """
+    wanted, out = wanted or list(checks.NUMBERS), out or sys.stdout
+    submitted, result = _run(path, language)
+    for number in wanted:
+        print_task(number, result.findings[number], language, out)
+        if not is_right(result, number):
+            for cell, message in errors_of(submitted.cells, result, number)[:1]:
+                print(f"     ! {say('stops', language, line=first_line(cell), error=message)}", file=out)
+        if TASKS[number - 1].words:
+            answered = number in submitted.answers
+            mark, key = ("✓", "words done") if answered else ("·", "words missing")
+            print(f"     {mark} {say(key, language)}", file=out)
+    print_errors(submitted.cells, result, wanted, language, out)
+    if len(wanted) == len(checks.NUMBERS):
+        got = sum(checks.points(number, result.findings[number]) for number in wanted)
+        total = say("total", language, got=float(got), most=float(CHECKED_POINTS), words=float(WORDS_POINTS))
+        print(f"\n{total}", file=out)
+    return _is_perfect(submitted, result, wanted)
+
+
+def _run(path: Path, language: Language) -> tuple[Submitted, ConfinedRun]:
+    """Read and run the notebook, with a bar on standard error."""
     from tqdm import tqdm
 
     from micrograd.lab.checks.submitted import UnreadableError, read
@@ -52,12 +83,11 @@ def print_check(
     from micrograd.lab.sandbox.isolation import Isolation
     from micrograd.lab.sandbox.submission_files import beside
 
-    words, out = WORDS[language], out or sys.stdout
     try:
         submitted = read(path.read_bytes())
     except (UnreadableError, OSError) as error:
-        raise LabError(words["check failed"].format(path=path, reason=error)) from None
-    with tqdm(total=len(submitted.cells), desc=words["running"], leave=False, disable=None) as bar:
+        raise LabError(say("check failed", language, path=path, reason=error)) from None
+    with tqdm(total=len(submitted.cells), desc=say("running", language), leave=False, disable=None) as bar:
         result = confined.run_confined(
             submitted.cells,
             # It is the user's own code, on the user's own machine: limits are enough, and quicker to set up.
@@ -67,23 +97,12 @@ def print_check(
             words=submitted.answers,
             on_cell=lambda number, count: bar.update(),
         )
-    perfect = True
-    for number in wanted or checks.NUMBERS:
-        findings = result.findings[number]
-        perfect &= print_task(number, findings, language, out)
-        if not is_right(result, number):
-            for cell, message in errors_of(submitted.cells, result, number)[:1]:
-                print(f"     ! {words['stops'].format(line=first_line(cell), error=message)}", file=out)
-        if TASKS[number - 1].words:
-            answered = number in submitted.answers
-            perfect &= answered
-            print(
-                f"     {'✓' if answered else '·'} {words['words done' if answered else 'words missing']}",
-                file=out,
-            )
-    print_errors(submitted.cells, result, wanted or list(checks.NUMBERS), language, out)
-    total = sum(checks.points(number, result.findings[number]) for number in checks.NUMBERS)
-    if not wanted or len(wanted) == len(checks.NUMBERS):
-        line = words["total"].format(got=f"{total:g}", most=f"{CHECKED_POINTS:g}", words=f"{WORDS_POINTS:g}")
-        print(f"\n{line}", file=out)
-    return perfect
+    return submitted, result
+
+
+def _is_perfect(submitted: Submitted, result: ConfinedRun, wanted: list[int]) -> bool:
+    """Tell whether these tasks are all right, and their questions answered."""
+    return all(
+        is_right(result, number) and (not TASKS[number - 1].words or number in submitted.answers)
+        for number in wanted
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
 from micrograd.lab.errors import LabError
-from micrograd.lab.student.words import WORDS
+from micrograd.lab.student.words import say
 from micrograd.language import Language
 
 
@@ -22,4 +22,4 @@ def find_notebook(given: Path | None, language: Language) -> Path:
     for folder in (start, start / ASSIGNMENT):
         if (folder / FILE_NAME).is_file():
             return (folder / FILE_NAME).absolute()
-    raise LabError(WORDS[language]["no notebook"].format(name=given or FILE_NAME, folder=ASSIGNMENT))
+    raise LabError(say("no notebook", language, name=given or FILE_NAME, folder=ASSIGNMENT))

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from micrograd.lab.errors import LabError
-from micrograd.lab.student.words import WORDS
+from micrograd.lab.student.words import say
 from micrograd.language import Language
 
 _SECONDS = 120.0
@@ -21,7 +21,7 @@ class GitError(LabError):
 def required(language: Language) -> None:
     """Raise ``LabError`` if there is no git on this machine."""
     if shutil.which("git") is None:
-        raise LabError(WORDS[language]["no git"])
+        raise LabError(say("no git", language))
 
 
 def git(

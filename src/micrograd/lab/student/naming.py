@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from micrograd.lab.errors import LabError
-from micrograd.lab.student.words import WORDS
+from micrograd.lab.student.words import say
 from micrograd.language import Language
 
 PREFIX = "BUT3-DL-"
@@ -23,10 +23,9 @@ def project_name(login: str, language: Language) -> str:
     """
     if 2 <= len(login) <= _LONGEST and _LOGIN.fullmatch(login):
         return PREFIX + login
-    words = WORDS[language]
     meant = suggestion(login)
-    message = words["bad login"].format(login=login)
-    raise LabError(f"{message} {words['meant'].format(login=meant)}" if meant else message)
+    message = say("bad login", language, login=login)
+    raise LabError(f"{message} {say('meant', language, login=meant)}" if meant else message)
 
 
 def suggestion(name: str) -> str:

@@ -10,13 +10,14 @@ from importlib import metadata, resources
 from pathlib import Path
 
 from micrograd._needs import needs
+from micrograd.lab import words as common
 from micrograd.lab.content import assignment
 from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
 from micrograd.lab.content.nbgrader_course import write_course
 from micrograd.lab.errors import LabError
 from micrograd.lab.student.git import git, required, succeeds
 from micrograd.lab.student.naming import project_name
-from micrograd.lab.student.words import WORDS
+from micrograd.lab.student.words import say
 from micrograd.language import Language, choose
 
 with needs("lab"):
@@ -41,16 +42,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Make the project and say what comes next; return 0. Raises ``LabError``, and then nothing was made."""
     language = choose(arguments.lang)
-    words = WORDS[language]
     if arguments.nbgrader:
         path = write_course(arguments.folder / arguments.login, language)
-        print(words["nbgrader made"].format(path=path, name=ASSIGNMENT))
+        print(say("nbgrader made", language, path=path, name=ASSIGNMENT))
         return 0
     path, identity = make_project(arguments.login, arguments.folder, language)
-    print(words["made"].format(path=path))
+    print(say("made", language, path=path))
     if identity:
-        print(words["identity"].format(name=identity[0], email=identity[1]))
-    print(words["next"].format(path=path, name=path.name))
+        print(say("identity", language, name=identity[0], email=identity[1]))
+    print(say("next", language, path=path, name=path.name))
     return 0
 
 
@@ -60,29 +60,28 @@ def make_project(login: str, folder: Path, language: Language) -> tuple[Path, tu
     The project is made under another name and renamed when it is whole. Raises ``LabError`` for a login against
     the convention, for a folder that exists already, and where git is missing or nothing can be written.
     """
-    words = WORDS[language]
     name = project_name(login, language)
     required(language)
     folder = folder.absolute()
     target = folder / name
     if os.path.lexists(target):
-        raise LabError(words["exists"].format(path=target))
+        raise LabError(common.say("exists", language, path=target))
     if not folder.is_dir():
-        raise LabError(words["no folder"].format(path=folder))
+        raise LabError(say("no folder", language, path=folder))
     try:
         temporary = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder))
     except OSError as error:
-        raise LabError(words["not made"].format(reason=error.strerror)) from None
+        raise LabError(common.say("not made", language, reason=error.strerror)) from None
     try:
         project = temporary / name
         project.mkdir()
         _write_files(project, name, language)
-        identity = _first_commit(project, login, words["first commit"])
+        identity = _first_commit(project, login, say("first commit", language))
         if os.path.lexists(target):
-            raise LabError(words["exists"].format(path=target))
+            raise LabError(common.say("exists", language, path=target))
         project.rename(target)
     except OSError as error:
-        raise LabError(words["not made"].format(reason=error.strerror or error)) from None
+        raise LabError(common.say("not made", language, reason=error.strerror or error)) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return target, identity

@@ -15,7 +15,7 @@ from pathlib import Path
 from micrograd.lab.errors import LabError
 from micrograd.lab.sandbox.dot_program import with_dot
 from micrograd.lab.student.find_notebook import find_notebook
-from micrograd.lab.student.words import WORDS
+from micrograd.lab.student.words import say
 from micrograd.language import choose
 
 
@@ -36,7 +36,7 @@ def main(arguments: argparse.Namespace) -> int:
     notebook = find_notebook(arguments.notebook, language)
     if importlib.util.find_spec("jupyterlab") is None:
         raise LabError("jupyterlab is not installed: pip install 'micrograd-lab[lab]'")
-    print(WORDS[language]["opening"].format(path=notebook), flush=True)
+    print(say("opening", language, path=notebook), flush=True)
     with tempfile.TemporaryDirectory(prefix="micrograd-kernel-") as kernels:
         write_kernel(Path(kernels))
         # Looked at before the user's own folders, whose "python3" may be another Python, without micrograd.

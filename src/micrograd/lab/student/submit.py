@@ -17,7 +17,7 @@ from micrograd.lab.errors import LabError
 from micrograd.lab.student.check import print_check
 from micrograd.lab.student.find_notebook import find_notebook
 from micrograd.lab.student.git import GitError, git, required, succeeds
-from micrograd.lab.student.words import WORDS
+from micrograd.lab.student.words import say
 from micrograd.language import Language, choose
 
 TAG = "tp1"
@@ -57,7 +57,6 @@ def main(arguments: argparse.Namespace) -> int:
     where something stands in the way, and then the repository is as it was.
     """
     language = choose(arguments.lang)
-    words = WORDS[language]
     required(language)
     notebook = find_notebook(arguments.notebook, language)
     plan = make_plan(notebook.parent, arguments.remote, language)
@@ -66,44 +65,43 @@ def main(arguments: argparse.Namespace) -> int:
         print()
     _say(plan, language)
     if arguments.dry_run:
-        print(words["dry"])
+        print(say("dry", language))
         return 0
     if not arguments.yes and sys.stdin.isatty():
-        answer = input(words["confirm"]).strip().lower()
-        if answer and answer not in words["yes"].split():
-            print(words["stopped"])
+        answer = input(say("confirm", language)).strip().lower()
+        if answer and answer not in say("yes", language).split():
+            print(say("stopped", language))
             return 1
     commit = carry_out(plan, language)
-    print(words["done"].format(commit=commit[:10], tag=TAG, remote=plan.remote, url=plan.url))
+    print(say("done", language, commit=commit[:10], tag=TAG, remote=plan.remote, url=plan.url))
     return 0
 
 
 def make_plan(folder: Path, remote: str | None, language: Language) -> Plan:
     """Return what has to be done. Raises ``LabError`` if anything stands in the way; changes nothing."""
-    words = WORDS[language]
     try:
         root = Path(git(folder, "rev-parse", "--show-toplevel"))
     except GitError:
-        raise LabError(words["no repository"].format(path=folder)) from None
+        raise LabError(say("no repository", language, path=folder)) from None
     inner = Path(git(root, "rev-parse", "--absolute-git-dir"))
     if any(
         (inner / name).exists() for name in ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD")
     ):
-        raise LabError(words["no commit rights"])
+        raise LabError(say("no commit rights", language))
     if not succeeds(root, "symbolic-ref", "--quiet", "HEAD"):
-        raise LabError(words["detached"])
+        raise LabError(say("detached", language))
     branch = git(root, "symbolic-ref", "--short", "HEAD")
     name = _remote(root, remote, language)
     if succeeds(root, "rev-parse", "--quiet", "--verify", f"refs/tags/{TAG}"):
-        raise LabError(words["tag exists"].format(tag=TAG, where=words["here"]))
+        raise LabError(say("tag exists", language, tag=TAG, where=say("here", language)))
     try:
         listed = git(root, "ls-remote", "--tags", name, f"refs/tags/{TAG}")
     except GitError as error:
-        raise LabError(words["unreachable"].format(remote=name, reason=error)) from None
+        raise LabError(say("unreachable", language, remote=name, reason=error)) from None
     if listed:
-        raise LabError(words["tag exists"].format(tag=TAG, where=words["there"].format(remote=name)))
+        raise LabError(say("tag exists", language, tag=TAG, where=say("there", language, remote=name)))
     if not succeeds(root, "var", "GIT_COMMITTER_IDENT"):
-        raise LabError(words["no identity"])
+        raise LabError(say("no identity", language))
     # Without renames, which would be two names in one entry.
     status = git(root, "status", "--short", "--no-renames", "--untracked-files=all", "-z")
     changes = tuple(entry for entry in status.split("\0") if entry)
@@ -114,13 +112,12 @@ def make_plan(folder: Path, remote: str | None, language: Language) -> Plan:
 
 def carry_out(plan: Plan, language: Language) -> str:
     """Commit, tag and push; return the commit. If any of it fails, undo all of it and raise ``LabError``."""
-    words = WORDS[language]
     with _as_it_was(plan.root) as keep:
         try:
             if plan.changes:
                 git(plan.root, "add", "--all")
-                git(plan.root, "commit", "--quiet", "-m", words["commit message"])
-            git(plan.root, "tag", "--annotate", TAG, "-m", words["tag message"])
+                git(plan.root, "commit", "--quiet", "-m", say("commit message", language))
+            git(plan.root, "tag", "--annotate", TAG, "-m", say("tag message", language))
             # Both or neither: a branch without its tag would look like a late submission.
             references = [f"refs/heads/{plan.branch}", f"refs/tags/{TAG}"]
             git(
@@ -130,8 +127,8 @@ def carry_out(plan: Plan, language: Language) -> str:
         except GitError as error:
             reason = str(error)
             if "fetch first" in reason or "non-fast-forward" in reason:
-                reason = f"{reason}\n{words['pull first']}"
-            raise LabError(words["undone"].format(reason=reason)) from None
+                reason = f"{reason}\n{say('pull first', language)}"
+            raise LabError(say("undone", language, reason=reason)) from None
         keep()
     return git(plan.root, "rev-parse", "HEAD")
 
@@ -177,14 +174,13 @@ def _as_it_was(root: Path) -> Iterator[Callable[[], None]]:
 
 
 def _remote(root: Path, wanted: str | None, language: Language) -> str:
-    words = WORDS[language]
     remotes = git(root, "remote").split()
     if not remotes:
-        raise LabError(words["no remote"])
+        raise LabError(say("no remote", language))
     if wanted is not None and wanted not in remotes:
-        raise LabError(words["unknown remote"].format(remote=wanted, remotes=", ".join(remotes)))
+        raise LabError(say("unknown remote", language, remote=wanted, remotes=", ".join(remotes)))
     if wanted is None and "origin" not in remotes and len(remotes) > 1:
-        raise LabError(words["which remote"].format(remotes=", ".join(remotes)))
+        raise LabError(say("which remote", language, remotes=", ".join(remotes)))
     return wanted or ("origin" if "origin" in remotes else remotes[0])
 
 
@@ -195,19 +191,18 @@ def _refuse_large(root: Path, changes: tuple[str, ...], language: Language) -> N
         if (root / entry[3:]).is_file() and (root / entry[3:]).stat().st_size > _MOST_MEGABYTES * 1e6
     ]
     if large:
-        raise LabError(WORDS[language]["too large"].format(most=_MOST_MEGABYTES, files=", ".join(large)))
+        raise LabError(say("too large", language, most=_MOST_MEGABYTES, files=", ".join(large)))
 
 
 def _say(plan: Plan, language: Language) -> None:
-    words = WORDS[language]
-    print(words["plan"])
+    print(say("plan", language))
     if plan.changes:
-        print("  -", words["plan commit"].format(count=len(plan.changes)))
+        print("  -", say("plan commit", language, count=len(plan.changes)))
         for entry in plan.changes[:_MOST_SHOWN]:
             print("     ", entry)
         if len(plan.changes) > _MOST_SHOWN:
             print("      ...")
     else:
-        print("  -", words["plan no commit"])
-    print("  -", words["plan tag"].format(tag=TAG, branch=plan.branch))
-    print("  -", words["plan push"].format(branch=plan.branch, remote=plan.remote, url=plan.url))
+        print("  -", say("plan no commit", language))
+    print("  -", say("plan tag", language, tag=TAG, branch=plan.branch))
+    print("  -", say("plan push", language, branch=plan.branch, remote=plan.remote, url=plan.url))

@@ -2,48 +2,86 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TextIO
 
 from micrograd.lab import checks
 from micrograd.lab.checks import Finding
 from micrograd.lab.content.tasks import TASKS
 from micrograd.lab.plain_text import plain_text
-from micrograd.lab.student.words import WORDS
+from micrograd.lab.student.words import say
 from micrograd.language import Language
 
 if TYPE_CHECKING:
-    from micrograd.lab.checks.submitted import CodeCell
+    from micrograd.lab.checks.submitted import CodeCell, Submitted
     from micrograd.lab.sandbox.confined import ConfinedRun
 
 _MARKS = {"right": "✓", "wrong": "✗", "missing": "·", "unseen": "?"}
 
 
 def print_task(number: int, findings: list[Finding], language: Language, out: TextIO) -> bool:
-    words = WORDS[language]
     task = TASKS[number - 1]
     got = checks.points(number, findings)
     right = all(finding.state in ("right", "unseen") or not finding.weight for finding in findings)
     mark = "✓" if right else "✗" if any(finding.state == "wrong" for finding in findings) else "·"
-    score = words["of"].format(got=f"{got:g}", most=f"{task.points:g}")
-    colon = " :" if language == "fr" else ":"
-    print(f"{mark} {words['task']} {number}{colon} {task.title[language]}  ({score})", file=out)
+    score = say("of", language, got=float(got), most=float(task.points))
+    colon = say("colon", language)
+    print(f"{mark} {say('task', language)} {number}{colon} {task.title[language]}  ({score})", file=out)
     for finding in findings:
         if finding.state == "right" or (finding.state == "unseen" and not finding.hint):
             continue
         if not finding.weight and finding.state == "missing":
             continue
-        advice = finding.advice(language) or words["to do"]
-        kind = f"{words['remark']}{colon} " if not finding.weight else ""
+        advice = finding.advice(language) or say("to do", language)
+        kind = f"{say('remark', language)}{colon} " if not finding.weight else ""
         mark = "→" if not finding.weight else _MARKS[finding.state]
         print(f"     {mark} {finding.title(language)}{colon} {kind}{advice}", file=out)
     return right
+
+
+def as_json(
+    submitted: Submitted, result: ConfinedRun, wanted: Sequence[int], language: Language
+) -> dict[str, Any]:
+    """Return what the checks found as plain JSON data: by task its points and findings, and how the run ended."""
+    tasks = []
+    for number in wanted:
+        findings = result.findings[number]
+        task: dict[str, Any] = {
+            "task": number,
+            "title": TASKS[number - 1].title[language],
+            "points": checks.points(number, findings),
+            "most": TASKS[number - 1].points,
+            "right": is_right(result, number),
+            "findings": [
+                {
+                    "name": finding.name,
+                    "state": finding.state,
+                    "remark": not finding.weight,
+                    "hint": finding.hint,
+                    "text": finding.advice(language),
+                }
+                for finding in findings
+            ],
+            "errors": [
+                {"cell": first_line(cell), "error": message}
+                for cell, message in errors_of(submitted.cells, result, number)
+            ],
+        }
+        if TASKS[number - 1].words:
+            task["answered"] = number in submitted.answers
+        tasks.append(task)
+    return {
+        "tasks": tasks,
+        "points": sum(task["points"] for task in tasks),
+        "most": sum(task["most"] for task in tasks),
+        "end": result.end,
+    }
 
 
 def print_errors(
     cells: list[CodeCell], result: ConfinedRun, wanted: list[int], language: Language, out: TextIO
 ) -> None:
     """Name the cells that stopped with an error where their task did not, and where the run ended early."""
-    words = WORDS[language]
     errors = [
         error
         for task in (*wanted, None)
@@ -51,14 +89,14 @@ def print_errors(
         for error in errors_of(cells, result, task)
     ]
     if errors:
-        print(f"\n{words['errors']}", file=out)
+        print(f"\n{say('errors', language)}", file=out)
         for cell, message in errors:
             print(f"     {_place(cell, language)}\n         {message}", file=out)
     if result.end != "finished" and result.cell is not None:
         detail = plain_text(result.detail.partition("\n")[0])
-        reason = words.get(f"end {result.end}", result.end).format(detail=detail)
+        reason = say(f"end {result.end}", language, detail=detail)
         print(
-            "\n" + words["ended"].format(place=_place(cells[result.cell], language), reason=reason), file=out
+            "\n" + say("ended", language, place=_place(cells[result.cell], language), reason=reason), file=out
         )
 
 
@@ -79,9 +117,8 @@ def is_right(result: ConfinedRun, task: int) -> bool:
 
 
 def _place(cell: CodeCell, language: Language) -> str:
-    words = WORDS[language]
-    task = f"{words['task'].lower()} {cell.task}" if cell.task else words["outside"]
-    return words["place"].format(task=task, line=first_line(cell))
+    task = f"{say('task', language).lower()} {cell.task}" if cell.task else say("outside", language)
+    return say("place", language, task=task, line=first_line(cell))
 
 
 def first_line(cell: CodeCell) -> str:
