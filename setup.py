@@ -8,6 +8,7 @@ wheel for every platform.
 from __future__ import annotations
 
 import os
+import runpy
 import sys
 from pathlib import Path
 
@@ -69,11 +70,20 @@ def engine() -> list[Extension]:
 def kernels() -> list[Extension]:
     """Return the compiler's kernels: one module, with the same loops built for several instruction sets."""
     folder = PACKAGE / "compiler" / "kernels"
+    write_operations(folder / "operations.h")
     sources = [path.as_posix() for path in sorted(folder.glob("*.c"))]
     headers = [path.as_posix() for path in sorted(folder.glob("*.h"))]
     return (
         [Extension("micrograd.compiler._kernels", sources, depends=headers, optional=True)] if sources else []
     )
+
+
+def write_operations(header: Path) -> None:
+    """Write the list of operations that the kernels are built from, where it is another one now."""
+    table = runpy.run_path(str(PACKAGE / "operations.py"), run_name="micrograd.operations")
+    text = table["c_header"]()
+    if not header.exists() or header.read_text(encoding="utf-8") != text:
+        header.write_text(text, encoding="utf-8")
 
 
 def is_engine(extension: Extension) -> bool:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from programs import absolute_gradients
 
-from micrograd.compiler import graphs, lower, program
-from micrograd.compiler.gradient import derive
+from micrograd.compiler import graphs, program
+from micrograd.compiler.codes import code_for
 from micrograd.compiler.instructions import Code
 from micrograd.compiler.numpy_machine import NumpyMachine
 from micrograd.compiler.parameters import Parameters
@@ -41,9 +41,7 @@ def code_of(loss: Callable[..., Value], model: Any, X: Any, Y: Any) -> Code:
     X = np.ascontiguousarray(X, dtype=float)
     Y = np.ascontiguousarray(Y, dtype=float).reshape(len(X), -1)
     graph = graphs.trace_samples(loss, Parameters(model), graphs.choose_samples(X, Y))
-    code = lower.lower(graph.expressions, graph.results, X.shape[1], True)
-    derive(code)
-    return code
+    return code_for(graph.expressions, graph.results, X.shape[1], True)
 
 
 def sample_values(x: Sequence[float], y: Any) -> tuple[list[Value], Any]:

@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Without it, scikit-learn skips its checks of the array API. SciPy reads it once, when it is imported.
 os.environ.setdefault("SCIPY_ARRAY_API", "1")
+# Every program that a test compiles is verified, and runs on rows and slots that were filled with NaN before.
+os.environ.setdefault("MICROGRAD_DEBUG", "1")
 
 settings.register_profile("micrograd", deadline=None, max_examples=100)
 settings.register_profile("quick", deadline=None, max_examples=20)

@@ -121,10 +121,10 @@ def test_layers_of_every_width_are_computed_alike(machine, activation, width):
     for features, hidden in ((width, 33), (33, width), (width, width)):
         model = MLP(features, [hidden, width, 1], activation=activation)
         weights = np.array([parameter.data for parameter in model.parameters()])
+        table = GENERATOR.normal(size=(121, features + 1))
+        code = code_of(lambda x, y: (model(x) - y) ** 2, model, table[:2, 1:], table[:2, 0])  # noqa: B023
         for samples in (1, 8, 9, 57, 121):
-            X = GENERATOR.normal(size=(samples, features))
-            Y = GENERATOR.normal(size=(samples, 1))
-            code = code_of(lambda x, y: (model(x) - y) ** 2, model, X, Y)  # noqa: B023
+            X, Y = table[:samples, 1:].copy(), table[:samples, :1].copy()
             expected, gradient = machine_of(code, "NumPy").gradient(weights, X, Y, 1)
             value, ours = machine_of(code, machine).gradient(weights, X, Y, 1)
             assert value == pytest.approx(expected, rel=1e-12)

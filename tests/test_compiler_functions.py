@@ -10,7 +10,7 @@ from compiled import MACHINES, machine_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from micrograd.compiler.lower import lower
+from micrograd.compiler.codes import code_for
 from micrograd.compiler.parameters import Parameters
 from micrograd.compiler.trace import trace
 from micrograd.engine import Value
@@ -21,7 +21,7 @@ BUILT = {}
 def apply(machine, name, function, numbers):
     if (machine, name) not in BUILT:
         graph = trace(lambda x: function(x[0]), Parameters([Value(1.0)]), ([0.5], []))
-        BUILT[machine, name] = machine_of(lower(graph.expressions, graph.results, 1, False), machine)
+        BUILT[machine, name] = machine_of(code_for(graph.expressions, graph.results, 1, False), machine)
     column = np.array(numbers, dtype=float).reshape(-1, 1)
     return BUILT[machine, name].evaluate(np.ones(1), column)[:, 0].tolist()
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
-CONSTANT, PARAMETER, INPUT, DOT = "constant", "parameter", "input", "dot"
+from micrograd.operations import OPERATIONS
+
+CONSTANT, PARAMETER, INPUT, CAPTURED, DOT = "constant", "parameter", "input", "captured", "dot"
 ADD, MULTIPLY, POWER, MAXIMUM, MINIMUM = "+", "*", "**", "max", "min"
-CONSTANT_POWER = "**k"
-FUNCTIONS = ("ReLU", "exp", "log", "sqrt", "sin", "cos", "abs", "tanh", "sigmoid")
-BINARY = (ADD, MULTIPLY, POWER, MAXIMUM, MINIMUM)
+CONSTANT_POWER, DETACH = "**k", "detach"
+FUNCTIONS = tuple(name for name, operation in OPERATIONS.items() if operation.arity == 1 and name != CONSTANT_POWER)
+BINARY = tuple(name for name, operation in OPERATIONS.items() if operation.arity == 2)
 
 # What an expression depends on. Only what depends on the sample has to be computed for each sample.
 FIXED, SHARED, SAMPLE = 0, 1, 2
@@ -28,10 +30,11 @@ class Expressions:
     def __init__(self, parameters: int, inputs: int) -> None:
         self.parameters = parameters
         self.inputs = inputs
+        self.captured_leaves = 0
         first = parameters + inputs
         self.operation: list[str] = [PARAMETER] * parameters + [INPUT] * inputs
         self.operands: list[tuple[int, ...]] = [()] * first
-        # The value of a constant, the exponent of a constant power, else 0.
+        # The value of a constant, the exponent of a constant power, the number of a captured leaf, else 0.
         self.number: list[float] = [0.0] * first
         self.depends: list[int] = [SHARED] * parameters + [SAMPLE] * inputs
         # Whether a parameter has an influence on it, so that a gradient flows through it.
@@ -49,6 +52,15 @@ class Expressions:
         key = (CONSTANT, float(value).hex())
         known = self._known.get(key)
         return known if known is not None else self._append(key, CONSTANT, (), float(value), FIXED, False)
+
+    def captured(self, index: int) -> int:
+        """Return the expression of a leaf that is read anew at each call; no gradient flows into it."""
+        key = (CAPTURED, index)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        self.captured_leaves = max(self.captured_leaves, index + 1)
+        return self._append(key, CAPTURED, (), float(index), SHARED, False)
 
     def apply(self, operation: str, operands: tuple[int, ...], number: float, result: float) -> int:
         """Return the expression of one operation; ``result`` is its value, used when all operands are constants."""
@@ -68,13 +80,13 @@ class Expressions:
                 return left
             if number == 0.0:
                 return self.constant(1.0)
-        elif operation == POWER and self.depends[right] == FIXED:
-            return self.apply(CONSTANT_POWER, (left,), self.number[right], result)
+        elif operation == DETACH and not self.varies[left]:
+            return left  # there is no gradient to be stopped
         key = (operation, operands, number)
         known = self._known.get(key)
         if known is not None:
             return known
-        varies = self.varies[left] or self.varies[right]
+        varies = operation != DETACH and (self.varies[left] or self.varies[right])
         return self._append(key, operation, operands, number, depends, varies)
 
     def dot(
@@ -160,6 +172,8 @@ def describe(expressions: Expressions, expression: int, names: Sequence[str], de
     if expression < len(names):
         return names[expression]
     operation = expressions.operation[expression]
+    if operation == CAPTURED:
+        return f"leaf {int(expressions.number[expression])}"
     if operation == CONSTANT:
         return f"{expressions.number[expression]:.6g}"
     if depth == 0:

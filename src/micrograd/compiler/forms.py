@@ -5,12 +5,14 @@ One pass backwards over the table of expressions, so that each is looked at once
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from micrograd.compiler import expressions as ex
 from micrograd.compiler.expressions import Expressions
-from micrograd.compiler.instructions import SMOOTH, Product, Term
+from micrograd.compiler.instructions import Product, Term
+from micrograd.operations import KINKS, SMOOTH
 
 # Functions that are part of a layer: none of them needs the sum itself for its derivative.
 ACTIVATIONS = ("ReLU", *SMOOTH)
@@ -56,6 +58,8 @@ class Forms:
     def __init__(self, table: Expressions, results: Sequence[int]) -> None:
         self.table = table
         self.results = results
+        # Whether a kink follows: what is zero in the engine has to be zero here, or the other side may be taken.
+        self.before_kink = [False] * len(table)
         self.uses = self._count_uses()
         self.of: dict[int, Form] = {}
         self.activation_of: dict[int, int] = {}
@@ -65,7 +69,9 @@ class Forms:
         table = self.table
         uses = [0] * len(table)
         reached = [False] * len(table)
+        before_kink = self.before_kink
         seen_inputs: set[tuple[int, ...]] = set()
+        seen_before_kink: set[tuple[int, ...]] = set()
         for result in self.results:
             reached[result] = True
             uses[result] += 2  # a result is always an expression of its own
@@ -77,15 +83,22 @@ class Forms:
                 if bias is not None:
                     reached[bias] = True
                     uses[bias] += 1
+                    before_kink[bias] |= before_kink[place]
+                if before_kink[place] and inputs not in seen_before_kink:
+                    seen_before_kink.add(inputs)
+                    for operand in inputs:
+                        before_kink[operand] = True
                 if inputs not in seen_inputs:
                     seen_inputs.add(inputs)
                     for operand in inputs:
                         reached[operand] = True
                         uses[operand] += 2  # a neuron's input is always a row of its own
                 continue
+            kink = before_kink[place] or table.operation[place] in KINKS
             for operand in table.operands[place]:
                 reached[operand] = True
                 uses[operand] += 1
+                before_kink[operand] |= kink
         return uses
 
     def _find_needed(self) -> list[bool]:
@@ -121,7 +134,10 @@ class Forms:
         return needed
 
     def _form(self, place: int) -> Form:
-        """Flatten a sum: everything that only this sum uses becomes part of it."""
+        """Flatten a sum: everything that only this sum uses becomes part of it.
+
+        Where a kink follows, a factor is multiplied into what it multiplies only if that changes no digit.
+        """
         table, uses = self.table, self.uses
         if table.operation[place] == ex.DOT:
             weights, inputs, bias = table.dots[place]
@@ -161,7 +177,7 @@ class Forms:
                 if table.operation[a] == ex.CONSTANT:
                     factor = coefficient * table.number[a]
                     # A sum that several products use is computed once, for all of them.
-                    if own:
+                    if own and (not self.before_kink[place] or _is_exact(table.number[a])):
                         stack.append((factor, b))
                     else:
                         self._add_term(form, factor, b)
@@ -183,3 +199,8 @@ class Forms:
 
     def _add_term(self, form: Form, coefficient: float, x: int) -> None:
         (form.linear if self.table.depends[x] == ex.SAMPLE else form.shared).append((coefficient, x))
+
+
+def _is_exact(factor: float) -> bool:
+    """Whether a product with the factor has the same digits: a power of two, or 0."""
+    return factor == 0.0 or abs(math.frexp(factor)[0]) == 0.5

@@ -2,44 +2,48 @@
 
 Each row gathers its contributions (from every instruction that uses it) until the instruction that made it is
 reached; their sum is then its gradient: the chain rule. A lone contribution is its own sum and costs nothing.
+Every row is written once, so that whoever uses a gradient later still finds it there.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from micrograd.compiler.fusion import fuse
 from micrograd.compiler.instructions import (
     NONE,
     Binary,
     BinaryGradient,
     Code,
+    Draft,
+    Gather,
     Layer,
     Map,
     MapGradient,
     RowInstruction,
+    SlopeGradient,
+    SlotInstruction,
     Splat,
     SplatGradient,
     Sum,
     WeightGradient,
 )
+from micrograd.operations import FROM_RESULT, NOTHING, OPERATIONS
 
 
 def derive(code: Code) -> None:
     """Append to ``code.backward`` what computes the gradient of its first result by all slots."""
     row, _ = code.results[0]
     if row != NONE:
-        _Derivation(code).run(row)
+        derivation = _Derivation(code)
+        derivation.run(row)
+        code.backward += fuse(derivation.backward)
 
 
 class _Derivation:
     def __init__(self, code: Code) -> None:
         self.code = code
-        self.varies = _varying_rows(code)
+        self.slot_varies, self.varies = varying(code)
+        self.backward: list[Draft] = []
         self.contributions: dict[int, list[tuple[float, int, int]]] = {}
-        # Where a lone contribution was made by a transposed layer: the place of that instruction.
-        self.transposed: dict[int, int] = {}
-        # Rows that turned out not to be needed, by how many they are.
-        self.free: dict[int, list[int]] = {}
 
     def run(self, result: int) -> None:
         code = self.code
@@ -56,12 +60,10 @@ class _Derivation:
                 self._binary(instruction)
             elif isinstance(instruction, Splat):
                 gradient = self._gradient(instruction.out)
-                if gradient != NONE and self.varies[instruction.out]:
-                    code.backward.append(SplatGradient(instruction.slot, gradient))
+                if gradient != NONE:
+                    self.backward.append(SplatGradient(instruction.slot, gradient))
 
     def _new_rows(self, count: int) -> int:
-        if self.free.get(count):
-            return self.free[count].pop()
         first = self.code.rows
         self.code.rows += count
         return first
@@ -80,7 +82,7 @@ class _Derivation:
         out = self._new_rows(1)
         linear = tuple((c, g) for c, g, factor in parts if factor == NONE)
         products = tuple((c, g, factor) for c, g, factor in parts if factor != NONE)
-        self.code.backward.append(Sum(out, 0.0, linear, products))
+        self.backward.append(Sum(out, 0.0, linear, products))
         return out
 
     def _sum(self, instruction: Sum) -> None:
@@ -94,16 +96,17 @@ class _Derivation:
             self._add(b, coefficient, gradient, a)
 
     def _map(self, instruction: Map) -> None:
+        operation = OPERATIONS[instruction.function]
         gradient = self._gradient(instruction.out)
-        if gradient == NONE or not self.varies[instruction.a]:
+        if gradient == NONE or not self.varies[instruction.a] or operation.slope == NOTHING:
             return
         if instruction.slope != NONE:
             self._add(instruction.a, 1.0, gradient, instruction.slope)
             return
         out = self._new_rows(1)
-        function, exponent = instruction.function, instruction.exponent
-        self.code.backward.append(
-            MapGradient(out, function, gradient, instruction.a, instruction.out, exponent)
+        needed = instruction.out if operation.slope == FROM_RESULT else instruction.a
+        self.backward.append(
+            MapGradient(out, instruction.function, gradient, needed, needed, instruction.exponent)
         )
         self._add(instruction.a, 1.0, out)
 
@@ -111,91 +114,85 @@ class _Derivation:
         gradient = self._gradient(instruction.out)
         if gradient == NONE:
             return
+        reads = OPERATIONS[instruction.function].reads
+        known = {"a": instruction.a, "b": instruction.b, "o": instruction.out}
         for by, operand in enumerate((instruction.a, instruction.b)):
             if self.varies[operand]:
                 out = self._new_rows(1)
-                self.code.backward.append(
-                    BinaryGradient(
-                        out, instruction.function, by, gradient, instruction.a, instruction.b, instruction.out
-                    )
-                )
+                a, b, o = [known[name if name in reads[by] else "a"] for name in "abo"]
+                self.backward.append(BinaryGradient(out, instruction.function, by, gradient, a, b, o))
                 self._add(operand, 1.0, out)
 
     def _layer(self, layer: Layer) -> None:
         gradients = self._layer_gradients(layer)
         if gradients is None:
             return
-        backward = self.code.backward
-        backward.append(WeightGradient(gradients, layer.inputs, layer.weights, layer.bias, layer.bias_stride))
-        if not any(self.varies[row] for row in layer.inputs):
+        if _layer_weights_vary(layer, self.slot_varies):
+            self.backward.append(
+                WeightGradient(gradients, layer.inputs, layer.weights, layer.bias, layer.bias_stride)
+            )
+        if not any([self.varies[row] for row in layer.inputs]):
             return
         out = self._new_rows(len(layer.inputs))
         for offset, row in enumerate(layer.inputs):
-            self.transposed[out + offset] = len(backward)
             self._add(row, 1.0, out + offset)
-        backward.append(Layer(out, len(layer.inputs), gradients, layer.weights.transposed))
+        self.backward.append(Layer(out, len(layer.inputs), gradients, layer.weights.transposed))
 
     def _layer_gradients(self, layer: Layer) -> tuple[int, ...] | None:
         """Return the rows with the gradients of a layer's sums, before its activation."""
         rows = [self._gradient(layer.out + j) for j in range(layer.count)]
-        if all(row == NONE for row in rows):
+        if not self.varies[layer.out] or all([row == NONE for row in rows]):
             return None
         if NONE in rows:
             zero = self._new_rows(1)
-            self.code.backward.append(Sum(zero, 0.0, ()))
+            self.backward.append(Sum(zero, 0.0, ()))
             rows = [zero if row == NONE else row for row in rows]
         if not layer.activation:
             return tuple(rows)
         slope = layer.out if layer.slope == NONE else layer.slope
-        maker = self.transposed.get(rows[0])
-        if maker is not None:
-            made = self.code.backward[maker]
-            # All that flows into this layer was made by one instruction: the derivative is applied as it is stored.
-            if isinstance(made, Layer) and rows == list(range(made.out, made.out + made.count)):
-                # It is stored over the slopes, which nobody needs any more: fewer rows stay in the cache better.
-                self.free.setdefault(made.count, []).append(made.out)
-                self.code.backward[maker] = replace(
-                    made, out=slope, activation=layer.activation, slope_of=slope
-                )
-                return tuple(range(slope, slope + layer.count))
         out = self._new_rows(layer.count)
-        for j, row in enumerate(rows):
-            if layer.slope == NONE:
-                instruction: RowInstruction = MapGradient(
-                    out + j, layer.activation, row, slope + j, slope + j
-                )
-            else:
-                instruction = Sum(out + j, 0.0, (), ((1.0, row, slope + j),))
-            self.code.backward.append(instruction)
+        self.backward.append(SlopeGradient(out, layer.count, tuple(rows), layer.activation, slope))
         return tuple(range(out, out + layer.count))
 
 
-def _varying_rows(code: Code) -> list[bool]:
-    """Return for each row whether a parameter has an influence on it."""
-    slot_varies = [False] * code.slots
-    slot_varies[: code.parameters] = [True] * code.parameters
+def varying(code: Code) -> tuple[list[bool], list[bool]]:
+    """Return for each slot and for each row of the forward pass whether a parameter has an influence on it."""
+    slots = [False] * code.slots
+    slots[: code.parameters] = [True] * code.parameters
     for shared in code.shared:
-        # Constants alone were folded, so that whatever is still computed from slots varies.
-        count = len(shared.slots) if hasattr(shared, "slots") else 1
-        slot_varies[shared.out : shared.out + count] = [True] * count
-    varies = [False] * code.rows
+        if isinstance(shared, Gather):
+            slots[shared.out : shared.out + len(shared.slots)] = [slots[slot] for slot in shared.slots]
+        else:
+            slots[shared.out] = _varies(shared, slots, slots)
+    rows = [False] * code.rows
     for instruction in code.forward:
-        varies_here = _varies(instruction, varies, slot_varies)
-        count = instruction.count if isinstance(instruction, Layer) else 1
-        if not isinstance(instruction, (WeightGradient, SplatGradient)):
-            varies[instruction.out : instruction.out + count] = [varies_here] * count
-    return varies
+        varies = _varies(instruction, rows, slots)
+        for first, count in instruction.writes():
+            rows[first : first + count] = [varies] * count
+    return slots, rows
 
 
-def _varies(instruction: RowInstruction, rows: list[bool], slots: list[bool]) -> bool:
-    if isinstance(instruction, Layer):
+def _varies(instruction: RowInstruction | SlotInstruction, rows: list[bool], slots: list[bool]) -> bool:
+    if isinstance(instruction, Layer) and _layer_weights_vary(instruction, slots):
         return True
-    if isinstance(instruction, Sum):
-        return any(rows[a] for _, a in instruction.linear) or any(
-            rows[a] or rows[b] for _, a, b in instruction.products
-        )
-    if isinstance(instruction, Map):
-        return rows[instruction.a]
-    if isinstance(instruction, Binary):
-        return rows[instruction.a] or rows[instruction.b]
-    return isinstance(instruction, Splat) and slots[instruction.slot]
+    if isinstance(instruction, Splat):
+        return slots[instruction.slot]
+    if isinstance(instruction, Map) and OPERATIONS[instruction.function].slope == NOTHING:
+        return False
+    assert not isinstance(instruction, Gather)
+    return any([rows[row] for row in instruction.reads()])
+
+
+def _layer_weights_vary(layer: Layer, slots: list[bool]) -> bool:
+    w = layer.weights
+    biases = () if layer.bias == NONE else range(layer.count)
+    return (
+        slots[w.first]
+        or any([True in slots[first : first + len(layer.inputs)] for first in _row_starts(layer)])
+        or any([slots[layer.bias + layer.bias_stride * j] for j in biases])
+    )
+
+
+def _row_starts(layer: Layer) -> range:
+    first, stride = layer.weights.first, layer.weights.row_stride
+    return range(first, first + layer.count * stride, stride)

@@ -6,16 +6,14 @@ one for all neurons over the same inputs: a layer.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
-
-import numpy as np
 
 from micrograd.compiler import expressions as ex
 from micrograd.compiler.expressions import Expressions
 from micrograd.compiler.forms import Form, Forms
 from micrograd.compiler.instructions import (
     NONE,
-    SMOOTH,
     Binary,
     Code,
     Gather,
@@ -25,6 +23,7 @@ from micrograd.compiler.instructions import (
     Splat,
     Sum,
 )
+from micrograd.operations import SMOOTH
 
 
 def lower(expressions: Expressions, results: Sequence[int], features: int, with_slopes: bool) -> Code:
@@ -45,16 +44,17 @@ class _Lowering:
         self.forms = forms.of
         self.needed = forms.needed
         self.activation_of = forms.activation_of
-        self.slots: list[float] = [0.0] * table.parameters
+        self.slots: list[float] = [0.0] * (table.parameters + table.captured_leaves)
         self.constants: dict[str, int] = {}
         self.slot_of: dict[int, int] = {p: p for p in range(table.parameters)}
         self.row_of: dict[int, int] = {table.parameters + i: i for i in range(table.inputs)}
         self.splats: dict[int, int] = {}
         self.neuron_row: dict[int, int] = {}
         self.groups = self._group_neurons()
-        self.code = Code(table.parameters, features, table.inputs - features, np.zeros(0), table.inputs)
+        self.code = Code(table.parameters, features, table.inputs - features, table.captured_leaves)
+        self.code.rows = table.inputs
         self._emit()
-        self.code.initial = np.array(self.slots, dtype=np.float64)
+        self.code.initial = array("d", self.slots)
 
     def _group_neurons(self) -> dict[int, list[tuple[int, str]]]:
         """Return, for the first neuron of each layer, all neurons over the same inputs with the same activation."""
@@ -135,6 +135,9 @@ class _Lowering:
         table = self.table
         if place in self.forms:
             self.slot_of[place] = self._shared_part(self.forms[place])
+            return
+        if table.operation[place] == ex.CAPTURED:
+            self.slot_of[place] = table.parameters + int(table.number[place])
             return
         operands = [self._slot(operand) for operand in table.operands[place]]
         out = self.slot_of[place] = self._new_slots(1)
@@ -224,8 +227,8 @@ class _Lowering:
                 biases.append(self._shared_part(form))
         first = self.forms[members[0][0]].neuron
         assert first is not None
-        matrix = self._matrix(np.array(weights, dtype=np.int64))
-        bias, stride = self._vector(np.array(biases, dtype=np.int64)) if biases else (NONE, 0)
+        matrix = self._matrix(weights)
+        bias, stride = self._vector(biases) if biases else (NONE, 0)
         inputs = tuple([self.row_of[x] for x in first.inputs])
         activation = members[0][1]
         slope = self._slopes(activation, len(members))
@@ -242,22 +245,29 @@ class _Lowering:
         self.code.shared.append(Sum(out, 0.0, ((coefficient, slot),)))
         return out
 
-    def _matrix(self, slots: np.ndarray) -> Matrix:
+    def _matrix(self, slots: Sequence[Sequence[int]]) -> Matrix:
         """Return the weights where they lie, if they lie in rows of consecutive slots, else a packed copy."""
-        count, width = slots.shape
-        stride = int(slots[1, 0] - slots[0, 0]) if count > 1 else width
-        expected = slots[0, 0] + stride * np.arange(count)[:, None] + np.arange(width)
-        if stride >= width and np.array_equal(slots, expected):
-            return Matrix(int(slots[0, 0]), stride, 1)
-        return Matrix(self._gather(slots.ravel()), width, 1)
+        width = len(slots[0])
+        firsts = [row[0] for row in slots]
+        stride = firsts[1] - firsts[0] if len(firsts) > 1 else width
+        if (
+            stride >= width
+            and firsts == list(range(firsts[0], firsts[0] + stride * len(firsts), stride))
+            and all([list(row) == list(range(row[0], row[0] + width)) for row in slots])
+        ):
+            return Matrix(firsts[0], stride, 1)
+        packed: list[int] = []
+        for row in slots:
+            packed += row
+        return Matrix(self._gather(packed), width, 1)
 
-    def _vector(self, slots: np.ndarray) -> tuple[int, int]:
-        stride = int(slots[1] - slots[0]) if len(slots) > 1 else 1
-        if stride > 0 and np.array_equal(slots, slots[0] + stride * np.arange(len(slots))):
-            return int(slots[0]), stride
+    def _vector(self, slots: list[int]) -> tuple[int, int]:
+        first, stride = slots[0], slots[1] - slots[0] if len(slots) > 1 else 1
+        if stride > 0 and slots == list(range(first, first + stride * len(slots), stride)):
+            return first, stride
         return self._gather(slots), 1
 
-    def _gather(self, slots: np.ndarray) -> int:
+    def _gather(self, slots: list[int]) -> int:
         out = self._new_slots(len(slots))
-        self.code.shared.append(Gather(out, slots))
+        self.code.shared.append(Gather(out, tuple(slots)))
         return out

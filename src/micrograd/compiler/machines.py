@@ -13,6 +13,7 @@ from micrograd.compiler.numpy_machine import NumpyMachine
 from micrograd.compiler.optimizer import Optimizer
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.uint8]
 
 
 class Machine(Protocol):
@@ -20,9 +21,27 @@ class Machine(Protocol):
 
     block: int
 
-    def evaluate(self, parameters: Array, X: Array, threads: int = 1) -> Array: ...
+    def evaluate(
+        self,
+        parameters: Array,
+        X: Array,
+        threads: int = 1,
+        *,
+        captured: Array | None = None,
+        flags: Flags | None = None,
+    ) -> Array: ...
 
-    def gradient(self, parameters: Array, X: Array, Y: Array, threads: int) -> tuple[float, Array]: ...
+    def gradient(
+        self,
+        parameters: Array,
+        X: Array,
+        Y: Array,
+        threads: int,
+        *,
+        captured: Array | None = None,
+        weights: Array | None = None,
+        flags: Flags | None = None,
+    ) -> tuple[float, Array]: ...
 
     def train(
         self,
@@ -34,6 +53,10 @@ class Machine(Protocol):
         rates: Array,
         losses: Array,
         threads: int,
+        *,
+        captured: Array | None = None,
+        weights: Array | None = None,
+        flags: Flags | None = None,
     ) -> tuple[int, int]: ...
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from micrograd.compiler.codes import debugging
 from micrograd.compiler.instructions import (
     NONE,
     Binary,
@@ -23,118 +24,97 @@ from micrograd.compiler.instructions import (
     Sum,
     WeightGradient,
 )
-from micrograd.compiler.optimizer import LOSS_NOT_FINITE, RUNNING, WEIGHTS_NOT_FINITE, Optimizer
+from micrograd.compiler.optimizer import (
+    LOSS_NOT_FINITE,
+    OUTSIDE_DOMAIN,
+    RUNNING,
+    WEIGHTS_NOT_FINITE,
+    Optimizer,
+)
+from micrograd.operations import OPERATIONS
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.uint8]
 
 # A block is as many samples as keep all rows within about 8 MB: large enough that NumPy's calls do not dominate.
 _BLOCK_NUMBERS = 1 << 20
 
 
-def _sigmoid(x: Array) -> Array:
-    # exp of a negative number only, so that nothing overflows.
-    e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1.0, e) / (1.0 + e)
-
-
-def _sigmoid_slope(x: Array) -> Array:
-    e = np.exp(-np.abs(x))
-    result: Array = e / ((1.0 + e) * (1.0 + e))
-    return result
-
-
-FUNCTIONS: dict[str, Callable[[Array], Array]] = {
-    "ReLU": lambda x: np.where(x < 0, 0.0, x),
-    "exp": np.exp,
-    "log": np.log,
-    "sqrt": np.sqrt,
-    "sin": np.sin,
-    "cos": np.cos,
-    "abs": np.abs,
-    "tanh": np.tanh,
-    "sigmoid": _sigmoid,
-}
-
-# The derivative of each function from its operand x and its result y; 1 - y*y would be 0 where tanh is close to 1.
-DERIVATIVES: dict[str, Callable[[Array, Array], Array]] = {
-    "ReLU": lambda x, y: (y > 0).astype(float),
-    "exp": lambda x, y: y,
-    "log": lambda x, y: 1.0 / x,
-    "sqrt": lambda x, y: 0.5 / y,
-    "sin": lambda x, y: np.cos(x),
-    "cos": lambda x, y: -np.sin(x),
-    "abs": lambda x, y: np.sign(x),
-    "tanh": lambda x, y: 4.0 * _sigmoid_slope(2.0 * x),
-    "sigmoid": lambda x, y: _sigmoid_slope(x),
-}
-
-BINARY: dict[str, Callable[[Array, Array], Array]] = {
-    "**": np.power,
-    # On a tie the first operand is taken, and the gradient goes the same way; NaN stays NaN.
-    "max": np.maximum,
-    "min": np.minimum,
-}
-
-BINARY_DERIVATIVES: dict[tuple[str, int], Callable[[Array, Array, Array], Array]] = {
-    ("**", 0): lambda a, b, y: np.where(b == 0.0, 0.0, b * np.power(a, b - 1.0)),
-    ("**", 1): lambda a, b, y: np.where(a == 0.0, 0.0, y * np.log(a)),
-    ("max", 0): lambda a, b, y: (a >= b).astype(float),
-    ("max", 1): lambda a, b, y: (a < b).astype(float),
-    ("min", 0): lambda a, b, y: (a <= b).astype(float),
-    ("min", 1): lambda a, b, y: (a > b).astype(float),
-}
-
-
-def _function(name: str, x: Array, exponent: float) -> Array:
-    return np.power(x, exponent) if name == "**k" else FUNCTIONS[name](x)
-
-
-def _derivative(name: str, x: Array, y: Array, exponent: float) -> Array:
-    return exponent * np.power(x, exponent - 1.0) if name == "**k" else DERIVATIVES[name](x, y)
-
-
 class NumpyMachine:
-    """Runs a ``Code`` on NumPy arrays; results do not depend on anything but the input."""
+    """Runs a ``Code`` on NumPy arrays; results do not depend on anything but the input.
+
+    ``captured`` holds the numbers of the leaves that are read anew at each call, ``weights`` a weight above 0 for each
+    sample: results are then weighted means. ``flags``, if given, are zeros, one for each block of samples; one becomes 1
+    where a sample of its block leaves an operation's domain, or overflows in one where the engine would raise.
+    """
 
     def __init__(self, code: Code) -> None:
         self.code = code
-        self.block = max(16, min(8192, _BLOCK_NUMBERS // max(1, code.rows)))
+        self.program = code.placed
+        self.block = max(16, min(8192, _BLOCK_NUMBERS // max(1, self.program.rows)))
+        self.debug = debugging()
 
-    def evaluate(self, parameters: Array, X: Array, threads: int = 1) -> Array:
+    def evaluate(
+        self,
+        parameters: Array,
+        X: Array,
+        threads: int = 1,
+        *,
+        captured: Array | None = None,
+        flags: Flags | None = None,
+    ) -> Array:
         """Return the results for each sample, shape (samples, results)."""
         code = self.code
         out = np.empty((len(X), len(code.results)))
         with np.errstate(all="ignore"):
-            slots = self._shared(parameters)
+            run = _Run(self, parameters, captured)
             for start in range(0, len(X), self.block):
                 part = X[start : start + self.block]
-                rows = self._forward(slots, part, part[:, :0])
-                for column, (row, slot) in enumerate(code.results):
+                rows = run.forward(part, part[:, :0])
+                for column, (row, slot) in enumerate(self.program.results):
                     values = 0.0 if row == NONE else rows[row]
-                    out[start : start + self.block, column] = values + (0.0 if slot == NONE else slots[slot])
+                    out[start : start + self.block, column] = values + (
+                        0.0 if slot == NONE else run.slots[slot]
+                    )
+                run.report(flags, start // self.block)
         return out
 
-    def gradient(self, parameters: Array, X: Array, Y: Array, threads: int) -> tuple[float, Array]:
+    def gradient(
+        self,
+        parameters: Array,
+        X: Array,
+        Y: Array,
+        threads: int,
+        *,
+        captured: Array | None = None,
+        weights: Array | None = None,
+        flags: Flags | None = None,
+    ) -> tuple[float, Array]:
         """Return the mean loss and its gradient by the parameters; ``threads`` is for the compiled machine."""
-        code = self.code
+        code, program = self.code, self.program
         samples = len(X)
-        row, slot = code.results[0]
+        row, slot = program.results[0]
         with np.errstate(all="ignore"):
-            slots = self._shared(parameters)
+            run = _Run(self, parameters, captured)
             gradients = np.zeros(code.slots)
-            loss = 0.0 if slot == NONE else float(slots[slot])
-            if row != NONE:
+            loss = 0.0 if slot == NONE else float(run.slots[slot])
+            if row == NONE:
+                run.report(flags, 0)
+            else:
+                shares = np.full(samples, 1.0 / samples) if weights is None else weights / weights.sum()
                 total = 0.0
                 for start in range(0, samples, self.block):
-                    rows = self._forward(slots, X[start : start + self.block], Y[start : start + self.block])
-                    total += float(rows[row].sum())
-                    rows[code.seed] = 1.0 / samples
-                    for instruction in code.backward:
-                        self._run(instruction, rows, slots, gradients)
-                loss += total / samples
+                    part = slice(start, start + self.block)
+                    rows = run.forward(X[part], Y[part])
+                    total += float(rows[row].sum() if weights is None else rows[row] @ shares[part])
+                    rows[program.seed] = shares[part]
+                    for instruction in program.backward:
+                        run.step(instruction, rows, run.slots, gradients)
+                    run.report(flags, start // self.block)
+                loss += total / samples if weights is None else total
             if slot != NONE:
                 gradients[slot] += 1.0
-            self._shared_backward(slots, gradients)
+            run.shared_backward(gradients)
         return loss, gradients[: code.parameters].copy()
 
     def train(
@@ -147,14 +127,24 @@ class NumpyMachine:
         rates: Array,
         losses: Array,
         threads: int,
+        *,
+        captured: Array | None = None,
+        weights: Array | None = None,
+        flags: Flags | None = None,
     ) -> tuple[int, int]:
         """Make ``len(rates)`` steps; return how many losses were written and why it ended.
 
-        Step k uses the samples ``order[starts[k]:starts[k + 1]]``, or all of them when ``order`` is None.
+        Step k uses the samples ``order[starts[k]:starts[k + 1]]``, or all of them when ``order`` is None. A step that
+        sets a flag is not made: the weights stay those that it began with, and the flags tell of its samples.
         """
         for k, rate in enumerate(rates):
             batch = slice(None) if order is None else order[starts[k] : starts[k + 1]]
-            loss, gradient = self.gradient(optimizer.weights, X[batch], Y[batch], threads)
+            own = None if weights is None else weights[batch]
+            loss, gradient = self.gradient(
+                optimizer.weights, X[batch], Y[batch], threads, captured=captured, weights=own, flags=flags
+            )
+            if flags is not None and flags.any():
+                return k, OUTSIDE_DOMAIN
             if not np.isfinite(loss):
                 optimizer.weights[:] = optimizer.previous
                 return k, LOSS_NOT_FINITE
@@ -169,21 +159,49 @@ class NumpyMachine:
                 return k + 1, state
         return len(rates), RUNNING
 
-    def _shared(self, parameters: Array) -> Array:
-        slots: Array = self.code.initial.copy()
-        slots[: self.code.parameters] = parameters
-        for instruction in self.code.shared:
-            if isinstance(instruction, Gather):
-                slots[instruction.out : instruction.out + len(instruction.slots)] = slots[instruction.slots]
-            else:
-                self._run(instruction, slots, slots, slots)
-        return slots
 
-    def _shared_backward(self, slots: Array, gradients: Array) -> None:
+class _Run:
+    """One run over some samples: the slots, and whether an operation left its domain."""
+
+    def __init__(self, machine: NumpyMachine, parameters: Array, captured: Array | None) -> None:
+        code = machine.code
+        self.code, self.program, self.debug = code, machine.program, machine.debug
+        self.left = False
+        self.slots: Array = np.array(code.initial, dtype=np.float64)
+        self.slots[: code.parameters] = parameters
+        if captured is not None:
+            self.slots[code.parameters : code.parameters + code.captured] = captured
+        elif code.captured:
+            raise ValueError(f"{code.captured} captured leaves have no numbers")
+        if self.debug:
+            for instruction in code.shared:
+                count = len(instruction.slots) if isinstance(instruction, Gather) else 1
+                self.slots[instruction.out : instruction.out + count] = np.nan
+        for instruction in code.shared:
+            if isinstance(instruction, Gather):
+                out = slice(instruction.out, instruction.out + len(instruction.slots))
+                self.slots[out] = self.slots[list(instruction.slots)]
+            else:
+                self.step(instruction, self.slots, self.slots, self.slots)
+        # What all samples share was left for all of them.
+        self.left_for_all = self.left
+
+    def report(self, flags: Flags | None, block: int) -> None:
+        """Set the flag of a block, where one of its samples left a domain."""
+        if flags is not None:
+            if self.left_for_all:
+                flags[:] = 1
+            elif self.left:
+                flags[block] = 1
+        self.left = False
+
+    def shared_backward(self, gradients: Array) -> None:
+        """Pass the gradients of what samples share on to what it was made from."""
+        slots = self.slots
         for instruction in reversed(self.code.shared):
             if isinstance(instruction, Gather):
                 part = gradients[instruction.out : instruction.out + len(instruction.slots)]
-                np.add.at(gradients, instruction.slots, part)
+                np.add.at(gradients, list(instruction.slots), part)
                 continue
             gradient = gradients[instruction.out]
             if isinstance(instruction, Sum):
@@ -193,74 +211,91 @@ class NumpyMachine:
                     gradients[a] += coefficient * gradient * slots[b]
                     gradients[b] += coefficient * gradient * slots[a]
             elif isinstance(instruction, Map):
-                x, y = slots[instruction.a], slots[instruction.out]
-                gradients[instruction.a] += gradient * _derivative(
-                    instruction.function, x, y, instruction.exponent
-                )
+                x, o = slots[instruction.a], slots[instruction.out]
+                slope = _slope(instruction.function, 0, x, instruction.exponent, o)
+                gradients[instruction.a] += gradient * slope
             else:
-                a, b, y = slots[instruction.a], slots[instruction.b], slots[instruction.out]
-                gradients[instruction.a] += gradient * BINARY_DERIVATIVES[instruction.function, 0](a, b, y)
-                gradients[instruction.b] += gradient * BINARY_DERIVATIVES[instruction.function, 1](a, b, y)
+                a, b, o = slots[instruction.a], slots[instruction.b], slots[instruction.out]
+                gradients[instruction.a] += gradient * _slope(instruction.function, 0, a, b, o)
+                gradients[instruction.b] += gradient * _slope(instruction.function, 1, a, b, o)
 
-    def _forward(self, slots: Array, X: Array, Y: Array) -> Array:
-        rows = np.empty((self.code.rows, len(X)))
+    def forward(self, X: Array, Y: Array) -> Array:
+        """Return the rows after the forward pass over some samples."""
+        rows = np.empty((self.program.rows, len(X)))
+        if self.debug:
+            rows.fill(np.nan)
         features = self.code.features
         rows[:features] = X.T
         rows[features : features + Y.shape[1]] = Y.T
-        for instruction in self.code.forward:
-            self._run(instruction, rows, slots, slots)
+        for instruction in self.program.forward:
+            self.step(instruction, rows, self.slots, self.slots)
         return rows
 
-    def _run(self, instruction: RowInstruction, rows: Array, slots: Array, gradients: Array) -> None:
-        if isinstance(instruction, Layer):
-            self._layer(instruction, rows, slots)
-        elif isinstance(instruction, WeightGradient):
-            outer = rows[list(instruction.gradients)] @ rows[list(instruction.inputs)].T
-            view = _view(gradients, instruction.weights, outer.shape)
+    def step(self, i: RowInstruction, rows: Array, slots: Array, gradients: Array) -> None:
+        """Run one instruction."""
+        if isinstance(i, Layer):
+            _layer(i, rows, slots)
+        elif isinstance(i, WeightGradient):
+            outer = rows[list(i.gradients)] @ rows[list(i.inputs)].T
+            view = _view(gradients, i.weights, outer.shape)
             view += outer
-            if instruction.bias != NONE:
-                bias = instruction.bias + instruction.bias_stride * np.arange(len(instruction.gradients))
-                gradients[bias] += rows[list(instruction.gradients)].sum(axis=1)
-        elif isinstance(instruction, Sum):
-            total = np.full_like(rows[instruction.out], instruction.constant)
-            for coefficient, a in instruction.linear:
+            if i.bias != NONE:
+                bias = i.bias + i.bias_stride * np.arange(len(i.gradients))
+                np.add.at(gradients, bias, rows[list(i.gradients)].sum(axis=1))
+        elif isinstance(i, Sum):
+            total = np.full_like(rows[i.out], i.constant)
+            for coefficient, a in i.linear:
                 total += coefficient * rows[a]
-            for coefficient, a, b in instruction.products:
+            for coefficient, a, b in i.products:
                 total += coefficient * rows[a] * rows[b]
-            rows[instruction.out] = total
-        elif isinstance(instruction, Map):
-            x = rows[instruction.a]
-            y = rows[instruction.out] = _function(instruction.function, x, instruction.exponent)
-            if instruction.slope != NONE:
-                rows[instruction.slope] = DERIVATIVES[instruction.function](x, y)
-        elif isinstance(instruction, MapGradient):
-            x, y = rows[instruction.a], rows[instruction.result]
-            slope = _derivative(instruction.function, x, y, instruction.exponent)
-            rows[instruction.out] = rows[instruction.gradient] * slope
-        elif isinstance(instruction, Binary):
-            rows[instruction.out] = BINARY[instruction.function](rows[instruction.a], rows[instruction.b])
-        elif isinstance(instruction, BinaryGradient):
-            derivative = BINARY_DERIVATIVES[instruction.function, instruction.by]
-            a, b, y = rows[instruction.a], rows[instruction.b], rows[instruction.result]
-            rows[instruction.out] = rows[instruction.gradient] * derivative(a, b, y)
-        elif isinstance(instruction, Splat):
-            rows[instruction.out] = slots[instruction.slot]
-        elif isinstance(instruction, SplatGradient):
-            gradients[instruction.slot] += rows[instruction.gradient].sum()
+            rows[i.out] = total
+        elif isinstance(i, Map):
+            x = rows[i.a]
+            out = self._value(i.function, x, i.exponent)
+            if i.slope != NONE:
+                rows[i.slope] = _slope(i.function, 0, x, i.exponent, out)
+            rows[i.out] = out
+        elif isinstance(i, MapGradient):
+            slope = _slope(i.function, 0, rows[i.a], i.exponent, rows[i.result])
+            rows[i.out] = rows[i.gradient] * slope
+        elif isinstance(i, Binary):
+            rows[i.out] = self._value(i.function, rows[i.a], rows[i.b])
+        elif isinstance(i, BinaryGradient):
+            slope = _slope(i.function, i.by, rows[i.a], rows[i.b], rows[i.result])
+            rows[i.out] = rows[i.gradient] * slope
+        elif isinstance(i, Splat):
+            rows[i.out] = slots[i.slot]
+        elif isinstance(i, SplatGradient):
+            gradients[i.slot] += rows[i.gradient].sum()
 
-    def _layer(self, layer: Layer, rows: Array, slots: Array) -> None:
-        weights = _view(slots, layer.weights, (layer.count, len(layer.inputs)))
-        result = weights @ rows[list(layer.inputs)]
-        out = slice(layer.out, layer.out + layer.count)
-        if layer.bias != NONE:
-            result += slots[layer.bias + layer.bias_stride * np.arange(layer.count)][:, None]
-        if layer.slope_of != NONE:
-            slopes = rows[layer.slope_of : layer.slope_of + layer.count]
-            rows[out] = result * (slopes > 0 if layer.activation == "ReLU" else slopes)
-            return
-        rows[out] = FUNCTIONS[layer.activation](result) if layer.activation else result
+    def _value(self, function: str, a: Any, b: Any) -> Any:
+        operation = OPERATIONS[function]
+        out = operation.value(np, a, b)
+        if operation.leaves:
+            # The engine has no power of a negative number by a Value, not even by a whole one.
+            self.left |= not np.isfinite(out).all() or (operation.arity == 2 and bool(np.any(a < 0)))
+        return out
+
+
+def _slope(function: str, by: int, a: Any, b: Any, o: Any) -> Any:
+    return OPERATIONS[function].derivatives[by](np, a, b, o)
+
+
+def _layer(layer: Layer, rows: Array, slots: Array) -> None:
+    weights = _view(slots, layer.weights, (layer.count, len(layer.inputs)))
+    result = weights @ rows[list(layer.inputs)]
+    if layer.bias != NONE:
+        result += slots[layer.bias + layer.bias_stride * np.arange(layer.count)][:, None]
+    if layer.slope_of != NONE:
+        slopes = rows[layer.slope_of : layer.slope_of + layer.count]
+        result *= slopes > 0 if layer.activation == "ReLU" else slopes
+    elif layer.activation:
+        out = OPERATIONS[layer.activation].value(np, result, 0.0)
         if layer.slope != NONE:
-            rows[layer.slope : layer.slope + layer.count] = DERIVATIVES[layer.activation](result, rows[out])
+            slope = _slope(layer.activation, 0, result, 0.0, out)
+            rows[layer.slope : layer.slope + layer.count] = slope
+        result = out
+    rows[layer.out : layer.out + layer.count] = result
 
 
 def _view(slots: Array, matrix: Matrix, shape: tuple[int, ...]) -> Array:

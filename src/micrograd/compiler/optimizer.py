@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SGD, ADAM = 0, 1
-RUNNING, LOSS_NOT_FINITE, WEIGHTS_NOT_FINITE, NO_PROGRESS = 0, 1, 2, 3
+RUNNING, LOSS_NOT_FINITE, WEIGHTS_NOT_FINITE, NO_PROGRESS, OUTSIDE_DOMAIN = range(5)
 
 
 @dataclass

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from micrograd.compiler import data, gradient, graphs, lower
+from micrograd.compiler import data, graphs
+from micrograd.compiler.codes import code_for
 from micrograd.compiler.errors import CompileError
 from micrograd.compiler.instructions import Code
 from micrograd.compiler.machines import Machine, machine
@@ -214,8 +215,6 @@ class _Family:
             raise CompileError(
                 f"the loss returned a list of {len(graph.results)} Values, and it must be one Value: add them up"
             )
-        code = lower.lower(graph.expressions, graph.results, key[0], self.with_gradient)
-        if self.with_gradient:
-            gradient.derive(code)
+        code = code_for(graph.expressions, graph.results, key[0], self.with_gradient)
         self.codes.append(code)
         self.compiled[key] = graph, machine(code)

@@ -1,4 +1,9 @@
-/* exp, log, tanh, sigmoid and constant powers of vectors, accurate to about one unit in the last place. */
+/* The operations on vectors, accurate to about one unit in the last place.
+
+   A function of one operand is NAME_of(x, &slope), the value and the derivative side by side; whichever is not used, the
+   compiler leaves out. Where operations.py says that the derivative comes from the result, it is NAME_of(x), and
+   NAME_gradient_of(gradient, result) times the derivative. One of two operands is NAME_of(a, b), and its derivative by the
+   first or the second NAME_slope(a, b, result, by). */
 
 #define LN2_HIGH 0x1.62e42fefa0000p-1 /* ln 2 to 33 bits: its product with an exponent is exact */
 #define LN2_LOW 0x1.cf79abc9e3b3ap-40
@@ -9,7 +14,7 @@ INLINE vec power_of_two(vec k) {
     return v_number(v_shift_left(v_bits(k + (ROUNDER + 1023.0)), 52));
 }
 
-INLINE vec exp_of(vec x) {
+INLINE vec exponential(vec x) {
     /* Beyond these the result is 0 or infinity anyway; NaN passes both comparisons. */
     x = v_where_less(v_splat(800.0), x, v_splat(800.0), x);
     x = v_where_less(x, v_splat(-800.0), v_splat(-800.0), x);
@@ -28,7 +33,7 @@ INLINE vec exp_of(vec x) {
     return p * power_of_two(half) * power_of_two(k - half);
 }
 
-INLINE vec log_of(vec x) {
+INLINE vec logarithm(vec x) {
     /* Numbers below the normal ones are scaled up first. */
     vec tiny = v_splat(0x1p-1022);
     vec scaled = v_where_less(x, tiny, x * 0x1p54, x);
@@ -54,7 +59,7 @@ INLINE vec log_of(vec x) {
 
 /* The derivatives come from the same exponential; from the result alone they would lose their digits near 1. */
 INLINE vec sigmoid_of(vec x, vec *slope) {
-    vec e = exp_of(-v_abs(x)); /* of a negative number: nothing overflows */
+    vec e = exponential(-v_abs(x)); /* of a negative number: nothing overflows */
     vec r = 1.0 / (e + 1.0);
     *slope = e * r * r;
     return v_where_at_most(v_splat(0.0), x, r, e * r);
@@ -64,7 +69,7 @@ INLINE vec tanh_of(vec x, vec *slope) {
     vec a = v_abs(x);
     /* Far from zero 1 - 2e/(1 + e) with e = exp(-2a); near zero the continued fraction x/(1 + x²/(3 + x²/(5 + ...))),
        cut off after 17, as x + x*x²*p(x²)/q(x²). One division serves both. */
-    vec e = exp_of(a * -2.0);
+    vec e = exponential(a * -2.0);
     vec z = x * x;
     vec p = v_fma(v_fma(v_fma(v_splat(-44.0), z, v_splat(-12870.0)), z, v_splat(-810810.0)), z, v_splat(-11486475.0));
     vec q = v_fma(v_splat(45.0), z, v_splat(13860.0));
@@ -77,6 +82,83 @@ INLINE vec tanh_of(vec x, vec *slope) {
     return y;
 }
 
+INLINE vec relu_of(vec x) { return v_larger(v_splat(0.0), x); } /* NaN stays NaN */
+INLINE vec exp_of(vec x) { return exponential(x); }
+INLINE vec sqrt_of(vec x) { return v_sqrt(x); }
+
+/* A gradient times the derivative of ReLU, known from its result. */
+INLINE vec relu_gradient_of(vec g, vec y) { return v_where_less(v_splat(0.0), y, g, v_splat(0.0)); }
+INLINE vec exp_gradient_of(vec g, vec y) { return g * y; }
+INLINE vec sqrt_gradient_of(vec g, vec y) { return g * (0.5 / y); }
+
+INLINE vec log_of(vec x, vec *slope) {
+    *slope = 1.0 / x;
+    return logarithm(x);
+}
+
+INLINE vec abs_of(vec x, vec *slope) {
+    vec one = v_splat(1.0), zero = v_splat(0.0);
+    *slope = v_where_less(x, zero, -one, v_where_less(zero, x, one, zero));
+    return v_abs(x);
+}
+
+/* What the C library computes number by number. */
+#define V_EACH(out, expression)                             \
+    do {                                                    \
+        double each_[WIDTH];                                \
+        for (int i = 0; i < WIDTH; i++) each_[i] = expression; \
+        out = v_load(each_);                                \
+    } while (0)
+
+INLINE vec sin_of(vec x, vec *slope) {
+    double number[WIDTH];
+    vec y;
+    v_store(number, x);
+    V_EACH(*slope, cos(number[i]));
+    V_EACH(y, sin(number[i]));
+    return y;
+}
+
+INLINE vec cos_of(vec x, vec *slope) {
+    double number[WIDTH];
+    vec y;
+    v_store(number, x);
+    V_EACH(*slope, -sin(number[i]));
+    V_EACH(y, cos(number[i]));
+    return y;
+}
+
+INLINE vec any_power(vec x, vec exponent) {
+    double base[WIDTH], k[WIDTH];
+    vec y;
+    v_store(base, x);
+    v_store(k, exponent);
+    V_EACH(y, pow(base[i], k[i]));
+    return y;
+}
+
+/* The derivatives of a**b: none where it is constant, and the limits where the base is 0. */
+INLINE vec power_of(vec a, vec b) {
+    /* The engine has no power of a negative number by a Value, not even by a whole one. */
+    return v_where_less(a, v_splat(0.0), v_splat(NAN), any_power(a, b));
+}
+INLINE vec power_slope(vec a, vec b, vec y, int64_t by) {
+    vec zero = v_splat(0.0);
+    if (by == 0) return v_where_at_most(v_abs(b), zero, zero, b * any_power(a, b - 1.0));
+    return v_where_at_most(v_abs(a), zero, zero, y * logarithm(a));
+}
+
+/* A NaN compares with nothing, not even with itself: it is taken. A tie gives half to each. */
+INLINE vec maximum_of(vec a, vec b) { return v_where_at_most(b, a, a, v_where_at_most(a, a, b, a)); }
+INLINE vec maximum_slope(vec a, vec b, vec y, int64_t by) {
+    vec one = v_splat(1.0), zero = v_splat(0.0);
+    vec first = by == 0 ? b : a, second = by == 0 ? a : b;
+    (void)y;
+    return v_where_less(first, second, one, v_where_at_most(first, second, v_splat(0.5), zero));
+}
+INLINE vec minimum_of(vec a, vec b) { return v_where_at_most(a, b, a, v_where_at_most(a, a, b, a)); }
+INLINE vec minimum_slope(vec a, vec b, vec y, int64_t by) { return maximum_slope(b, a, y, 1 - by); }
+
 INLINE vec whole_power(vec x, int exponent) {
     int n = exponent < 0 ? -exponent : exponent;
     vec result = v_splat(1.0);
@@ -85,19 +167,35 @@ INLINE vec whole_power(vec x, int exponent) {
     return exponent < 0 ? 1.0 / result : result;
 }
 
-/* out = a**exponent over all lanes. */
-static void power_row(double *out, const double *a, double exponent, int64_t lanes) {
-    if (exponent == 2.0) {
-        for (int64_t l = 0; l < lanes; l += WIDTH) { vec x = v_load(a + l); v_store(out + l, x * x); }
-    } else if (exponent == 1.0) {
-        memmove(out, a, (size_t)lanes * sizeof(double));
-    } else if (exponent == 0.5) {
-        for (int64_t l = 0; l < lanes; l += WIDTH) v_store(out + l, v_sqrt(v_load(a + l)));
-    } else if (exponent == -0.5) {
-        for (int64_t l = 0; l < lanes; l += WIDTH) v_store(out + l, 1.0 / v_sqrt(v_load(a + l)));
-    } else if (exponent == floor(exponent) && fabs(exponent) <= 16.0) {
-        for (int64_t l = 0; l < lanes; l += WIDTH) v_store(out + l, whole_power(v_load(a + l), (int)exponent));
-    } else {
-        for (int64_t l = 0; l < lanes; l++) out[l] = pow(a[l], exponent);
+/* How a power with a fixed exponent is computed is decided outside of the loop over the lanes: EACH_POWER compiles its
+   statement once for each way. */
+enum { SQUARE, ITSELF, ROOT, ONE_OVER_ROOT, WHOLE, ANY_POWER };
+
+INLINE int way_to_power(double exponent) {
+    if (exponent == 2.0) return SQUARE;
+    if (exponent == 1.0) return ITSELF;
+    if (exponent == 0.5) return ROOT;
+    if (exponent == -0.5) return ONE_OVER_ROOT;
+    return exponent == floor(exponent) && fabs(exponent) <= 16.0 ? WHOLE : ANY_POWER;
+}
+
+INLINE vec constant_power(vec x, double exponent, const int way) {
+    switch (way) {
+    case SQUARE: return x * x;
+    case ITSELF: return x;
+    case ROOT: return v_sqrt(x);
+    case ONE_OVER_ROOT: return 1.0 / v_sqrt(x);
+    case WHOLE: return whole_power(x, (int)exponent);
+    default: return any_power(x, v_splat(exponent));
     }
 }
+
+#define EACH_POWER(exponent, statement)                                   \
+    switch (way_to_power(exponent)) {                                     \
+    case SQUARE: { const int way = SQUARE; statement; break; }            \
+    case ITSELF: { const int way = ITSELF; statement; break; }            \
+    case ROOT: { const int way = ROOT; statement; break; }                \
+    case ONE_OVER_ROOT: { const int way = ONE_OVER_ROOT; statement; break; } \
+    case WHOLE: { const int way = WHOLE; statement; break; }              \
+    case ANY_POWER: { const int way = ANY_POWER; statement; break; }      \
+    }

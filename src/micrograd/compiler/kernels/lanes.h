@@ -7,11 +7,11 @@
 
 #define EACH(l) for (int64_t l = 0; l < lanes; l += WIDTH)
 
-static void sum_row(const int64_t *c, const double *numbers, double *rows, int64_t lanes) {
-    double *out = rows + c[2];
-    const double *number = numbers + c[3];
-    int64_t linear = c[4], products = c[5];
-    const int64_t *operand = c + 6;
+static void sum_row(const Sum *i, const double *numbers, double *rows, int64_t lanes) {
+    double *out = rows + i->out;
+    const double *number = numbers + i->numbers;
+    int64_t linear = i->linear, products = i->products;
+    const int64_t *operand = i->operands;
     if (linear == 2 && products == 0) {
         const double *a = rows + operand[0], *b = rows + operand[1];
         vec constant = v_splat(number[0]), first = v_splat(number[1]), second = v_splat(number[2]);
@@ -30,105 +30,168 @@ static void sum_row(const int64_t *c, const double *numbers, double *rows, int64
     }
 }
 
-static void map_row(double *out, double *slope, const double *a, int64_t function, double exponent, int64_t lanes) {
+/* Whether one of the results, whose products with zero were added up in `wrong`, is not finite. */
+INLINE int is_wrong(vec wrong) { return v_sum(wrong) != 0.0; }
+
+/* A result that is not finite has left the domain, or was not finite before: the engine is asked which. */
+#define VALUES(leaves, expression)                          \
+    EACH(l) {                                               \
+        vec x = v_load(a + l), y = expression;              \
+        v_store(out + l, y);                                \
+        if (leaves) wrong = v_fma(y, v_splat(0.0), wrong);  \
+    }                                                       \
+    break;
+#define BY_OPERAND(name, leaves) case FUNCTION_##name: VALUES(leaves, name##_of(x, &slope_here))
+#define BY_RESULT(name, leaves) case FUNCTION_##name: VALUES(leaves, name##_of(x))
+#define SMOOTH(name, leaves)                                \
+    case FUNCTION_##name:                                   \
+        EACH(l) {                                           \
+            vec y = name##_of(v_load(a + l), &slope_here);  \
+            v_store(out + l, y);                            \
+            if (slope != NULL) v_store(slope + l, slope_here); \
+            if (leaves) wrong = v_fma(y, v_splat(0.0), wrong); \
+        }                                                   \
+        break;
+
+/* Returns whether the function left its domain. */
+static int map_row(double *out, double *slope, const double *a, int64_t function, double exponent, int64_t lanes) {
+    vec slope_here, wrong = v_splat(0.0);
     switch (function) {
-    case RELU: EACH(l) v_store(out + l, relu_of(v_load(a + l))); break;
-    case TANH: activate(out, slope, a, TANH, lanes); break;
-    case SIGMOID: activate(out, slope, a, SIGMOID, lanes); break;
-    case EXP: EACH(l) v_store(out + l, exp_of(v_load(a + l))); break;
-    case LOG: EACH(l) v_store(out + l, log_of(v_load(a + l))); break;
-    case SQRT: EACH(l) v_store(out + l, v_sqrt(v_load(a + l))); break;
-    case ABS: EACH(l) v_store(out + l, v_abs(v_load(a + l))); break;
-    case SIN: for (int64_t l = 0; l < lanes; l++) out[l] = sin(a[l]); break;
-    case COS: for (int64_t l = 0; l < lanes; l++) out[l] = cos(a[l]); break;
-    case CONSTANT_POWER: power_row(out, a, exponent, lanes); break;
+        FUNCTIONS_BY_OPERAND(BY_OPERAND)
+        FUNCTIONS_BY_RESULT(BY_RESULT)
+        SMOOTH_FUNCTIONS(SMOOTH)
+    case FUNCTION_constant_power:
+        EACH_POWER(exponent, EACH(l) {
+            vec y = constant_power(v_load(a + l), exponent, way);
+            v_store(out + l, y);
+            wrong = v_fma(y, v_splat(0.0), wrong);
+        })
+        break;
+    case FUNCTION_detach: memmove(out, a, (size_t)lanes * sizeof(double)); break;
     }
+    return is_wrong(wrong);
 }
+
+#define GRADIENT_BY_OPERAND(name, leaves)                   \
+    case FUNCTION_##name:                                   \
+        EACH(l) {                                           \
+            (void)name##_of(v_load(a + l), &slope);         \
+            v_store(out + l, v_load(g + l) * slope);        \
+        }                                                   \
+        break;
+#define GRADIENT_BY_RESULT(name, leaves) \
+    case FUNCTION_##name: EACH(l) v_store(out + l, name##_gradient_of(v_load(g + l), v_load(y + l))); break;
 
 /* out = gradient * derivative. */
 static void map_gradient_row(double *out, const double *g, const double *a, const double *y, int64_t function,
                              double exponent, int64_t lanes) {
+    vec slope;
     switch (function) {
-    case RELU: EACH(l) v_store(out + l, relu_gradient_of(v_load(g + l), v_load(y + l))); break;
-    case EXP: EACH(l) v_store(out + l, v_load(g + l) * v_load(y + l)); break;
-    case LOG: EACH(l) v_store(out + l, v_load(g + l) / v_load(a + l)); break;
-    case SQRT: EACH(l) v_store(out + l, v_load(g + l) * (0.5 / v_load(y + l))); break;
-    case ABS:
-        EACH(l) {
-            vec x = v_load(a + l), one = v_splat(1.0), zero = v_splat(0.0);
-            vec sign = v_where_less(x, zero, -one, v_where_less(zero, x, one, zero));
-            v_store(out + l, v_load(g + l) * sign);
-        }
-        break;
-    case SIN: for (int64_t l = 0; l < lanes; l++) out[l] = g[l] * cos(a[l]); break;
-    case COS: for (int64_t l = 0; l < lanes; l++) out[l] = g[l] * -sin(a[l]); break;
-    case CONSTANT_POWER:
-        if (exponent == 2.0) {
-            EACH(l) v_store(out + l, v_load(g + l) * (2.0 * v_load(a + l)));
-            break;
-        }
-        power_row(out, a, exponent - 1.0, lanes);
-        EACH(l) v_store(out + l, v_load(g + l) * (exponent * v_load(out + l)));
+        FUNCTIONS_BY_OPERAND(GRADIENT_BY_OPERAND)
+        FUNCTIONS_BY_RESULT(GRADIENT_BY_RESULT)
+        SMOOTH_FUNCTIONS(GRADIENT_BY_OPERAND)
+    case FUNCTION_constant_power:
+        EACH_POWER(exponent - 1.0, EACH(l) {
+            vec power = constant_power(v_load(a + l), exponent - 1.0, way);
+            v_store(out + l, v_load(g + l) * (exponent * power));
+        })
         break;
     }
 }
 
-static void binary_row(double *out, const double *a, const double *b, int64_t function, int64_t lanes) {
-    switch (function) {
-    case POWER: for (int64_t l = 0; l < lanes; l++) out[l] = pow(a[l], b[l]); break;
-    /* A NaN compares with nothing, not even with itself: it is taken. */
-    case MAXIMUM:
-        EACH(l) {
-            vec x = v_load(a + l), y = v_load(b + l);
-            v_store(out + l, v_where_at_most(y, x, x, v_where_at_most(x, x, y, x)));
-        }
+#define BINARY_VALUES(name, leaves)                                   \
+    case FUNCTION_##name:                                             \
+        EACH(l) {                                                     \
+            vec y = name##_of(v_load(a + l), v_load(b + l));          \
+            v_store(out + l, y);                                      \
+            if (leaves) wrong = v_fma(y, v_splat(0.0), wrong);        \
+        }                                                             \
         break;
-    case MINIMUM:
-        EACH(l) {
-            vec x = v_load(a + l), y = v_load(b + l);
-            v_store(out + l, v_where_at_most(x, y, x, v_where_at_most(x, x, y, x)));
-        }
+#define BINARY_SLOPES(name, leaves)                                                                            \
+    case FUNCTION_##name:                                                                                      \
+        EACH(l) {                                                                                              \
+            vec slope = name##_slope(v_load(a + l), v_load(b + l), v_load(y + l), i->by);                      \
+            v_store(out + l, v_load(g + l) * slope);                                                           \
+        }                                                                                                      \
         break;
-    }
+
+static int binary_row(const Binary *i, double *rows, int64_t lanes) {
+    double *out = rows + i->out;
+    const double *a = rows + i->first, *b = rows + i->second;
+    vec wrong = v_splat(0.0);
+    switch (i->function) { BINARY_FUNCTIONS(BINARY_VALUES) }
+    return is_wrong(wrong);
 }
 
-static void binary_gradient_row(const int64_t *c, double *rows, int64_t lanes) {
-    double *out = rows + c[2];
-    const double *g = rows + c[5], *a = rows + c[6], *b = rows + c[7], *y = rows + c[8];
-    int64_t by = c[4];
-    if (c[3] == POWER) {
-        for (int64_t l = 0; l < lanes; l++)
-            if (by == 0) out[l] = b[l] == 0.0 ? 0.0 : g[l] * (b[l] * pow(a[l], b[l] - 1.0));
-            else out[l] = a[l] == 0.0 ? 0.0 : g[l] * (y[l] * log(a[l]));
-        return;
-    }
-    /* On a tie the first operand takes the whole gradient. */
-    vec yes = v_splat(by == 0 ? 1.0 : 0.0), no = v_splat(by == 0 ? 0.0 : 1.0);
-    if (c[3] == MAXIMUM) EACH(l) v_store(out + l, v_load(g + l) * v_where_at_most(v_load(b + l), v_load(a + l), yes, no));
-    else EACH(l) v_store(out + l, v_load(g + l) * v_where_at_most(v_load(a + l), v_load(b + l), yes, no));
+static void binary_gradient_row(const BinaryGradient *i, double *rows, int64_t lanes) {
+    double *out = rows + i->out;
+    const double *g = rows + i->gradient, *a = rows + i->first, *b = rows + i->second, *y = rows + i->result;
+    switch (i->function) { BINARY_FUNCTIONS(BINARY_SLOPES) }
 }
 
-static void run(const Instructions *instructions, double *rows, int64_t stride, int64_t lanes, const double *slots,
-                double *gradients) {
-    const int64_t *c = instructions->code, *end = c + instructions->length;
+/* A function of numbers: of a row of a few equal ones. */
+static double map_number(int64_t function, double x, double exponent, double *slope) {
+    double a[WIDTH], y[WIDTH], one[WIDTH], slopes[WIDTH];
+    for (int k = 0; k < WIDTH; k++) a[k] = x, one[k] = 1.0, slopes[k] = 0.0, y[k] = 0.0;
+    map_row(y, NULL, a, function, exponent, WIDTH);
+    map_gradient_row(slopes, one, a, y, function, exponent, WIDTH);
+    *slope = slopes[0];
+    return y[0];
+}
+
+#define BINARY_NUMBER(name, leaves)                                   \
+    case FUNCTION_##name:                                             \
+        y = name##_of(first, second);                                 \
+        v_store(by_first, name##_slope(first, second, y, 0));         \
+        v_store(by_second, name##_slope(first, second, y, 1));        \
+        break;
+static double binary_number(int64_t function, double a, double b, double *slopes) {
+    double by_first[WIDTH], by_second[WIDTH], value[WIDTH];
+    vec first = v_splat(a), second = v_splat(b), y = first;
+    switch (function) { BINARY_FUNCTIONS(BINARY_NUMBER) }
+    v_store(value, y);
+    slopes[0] = by_first[0], slopes[1] = by_second[0];
+    return value[0];
+}
+
+static int run(const Instructions *instructions, double *rows, int64_t stride, int64_t lanes, const double *slots,
+               double *gradients) {
+    const int64_t *word = instructions->code, *end = word + instructions->length;
     const double *numbers = instructions->numbers;
-    for (; c < end; c += c[1]) {
-        switch (c[0]) {
-        case LAYER: layer(c, rows, stride, lanes, slots); break;
-        case WEIGHT_GRADIENT: weight_gradient(c, rows, lanes, gradients); break;
-        case SUM: sum_row(c, numbers, rows, lanes); break;
-        case MAP:
-            map_row(rows + c[2], c[6] < 0 ? NULL : rows + c[6], rows + c[4], c[3], numbers[c[5]], lanes);
+    int left = 0;
+    for (; word < end; word += word[1]) {
+        const void *instruction = word;
+        switch (word[0]) {
+        case LAYER: layer(instruction, rows, stride, lanes, slots); break;
+        case WEIGHT_GRADIENT: weight_gradient(instruction, rows, lanes, gradients); break;
+        case SUM: sum_row(instruction, numbers, rows, lanes); break;
+        case MAP: {
+            const Map *i = instruction;
+            left |= map_row(rows + i->out, i->slope < 0 ? NULL : rows + i->slope, rows + i->operand, i->function,
+                            numbers[i->exponent], lanes);
             break;
-        case MAP_GRADIENT:
-            map_gradient_row(rows + c[2], rows + c[4], rows + c[5], rows + c[6], c[3], numbers[c[7]], lanes);
+        }
+        case MAP_GRADIENT: {
+            const MapGradient *i = instruction;
+            map_gradient_row(rows + i->out, rows + i->gradient, rows + i->operand, rows + i->result, i->function,
+                             numbers[i->exponent], lanes);
             break;
-        case BINARY: binary_row(rows + c[2], rows + c[4], rows + c[5], c[3], lanes); break;
-        case BINARY_GRADIENT: binary_gradient_row(c, rows, lanes); break;
-        case SPLAT: EACH(l) v_store(rows + c[2] + l, v_splat(slots[c[3]])); break;
-        case SPLAT_GRADIENT: gradients[c[2]] += row_sum(rows + c[3], lanes); break;
+        }
+        case BINARY: left |= binary_row(instruction, rows, lanes); break;
+        case BINARY_GRADIENT: binary_gradient_row(instruction, rows, lanes); break;
+        case SPLAT: {
+            const Splat *i = instruction;
+            EACH(l) v_store(rows + i->out + l, v_splat(slots[i->slot]));
+            break;
+        }
+        case SPLAT_GRADIENT: {
+            const SplatGradient *i = instruction;
+            gradients[i->slot] += row_sum(rows + i->gradient, lanes);
+            break;
+        }
         }
     }
+    return left;
 }
 
 /* The update rules are those of optimizer.py. A weight times zero is zero exactly when it is finite. */
@@ -199,4 +262,4 @@ static double peak(int64_t rounds) {
     return v_sum(total);
 }
 
-const InstructionSet INSTRUCTION_SET = {INSTRUCTION_SET_NAME, run, descend, momentum, adam, peak};
+const InstructionSet INSTRUCTION_SET = {INSTRUCTION_SET_NAME, run, map_number, binary_number, descend, momentum, adam, peak};

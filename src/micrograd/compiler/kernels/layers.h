@@ -1,11 +1,6 @@
 /* A layer: a tile of its results, several neurons by several vectors of lanes, is kept in registers while the inputs pass
    by. With the gradient of its weights (weights.h) this is what takes the time. */
 
-INLINE vec relu_of(vec x) { return v_larger(v_splat(0.0), x); } /* NaN stays NaN */
-
-/* A gradient times the derivative of ReLU, known from its result. */
-INLINE vec relu_gradient_of(vec g, vec y) { return v_where_less(v_splat(0.0), y, g, v_splat(0.0)); }
-
 typedef struct {
     const double *rows;
     const int64_t *inputs; /* offsets of the input rows */
@@ -129,31 +124,32 @@ NEURONS(1, 8)
 #endif
 
 /* A smooth activation and, where `slope` is not NULL, its derivative. */
+#define ACTIVATE(name, leaves)                                   \
+    case FUNCTION_##name:                                        \
+        for (int64_t l = 0; l < lanes; l += WIDTH) {             \
+            v_store(out + l, name##_of(v_load(a + l), &derivative)); \
+            if (slope != NULL) v_store(slope + l, derivative);   \
+        }                                                        \
+        break;
 static void activate(double *out, double *slope, const double *a, int64_t activation, int64_t lanes) {
     vec derivative;
-    for (int64_t l = 0; l < lanes; l += WIDTH) {
-        vec x = v_load(a + l);
-        v_store(out + l, activation == TANH ? tanh_of(x, &derivative) : sigmoid_of(x, &derivative));
-        if (slope != NULL) v_store(slope + l, derivative);
-    }
+    switch (activation) { SMOOTH_FUNCTIONS(ACTIVATE) }
 }
 
-/* code: kind, length, out, count, width, weights, row stride, column stride, bias, bias stride, activation,
-   slope, slope_of, inputs... */
-static void layer(const int64_t *c, double *rows, int64_t stride, int64_t lanes, const double *slots) {
-    int64_t count = c[3], activation = c[10];
-    const int has_slope = c[12] >= 0, is_relu = activation == RELU;
+static void layer(const Layer *i, double *rows, int64_t stride, int64_t lanes, const double *slots) {
+    int64_t count = i->count;
+    const int has_slope = i->slope_of >= 0, is_relu = i->activation == FUNCTION_relu;
     LayerTile t = {.rows = rows,
-                   .inputs = c + 13,
-                   .width = c[4],
-                   .weights = slots + c[5],
-                   .row_stride = c[6],
-                   .column_stride = c[7],
-                   .bias = c[8] < 0 ? NULL : slots + c[8],
-                   .bias_stride = c[9],
+                   .inputs = i->operands,
+                   .width = i->width,
+                   .weights = slots + i->weights,
+                   .row_stride = i->row_stride,
+                   .column_stride = i->column_stride,
+                   .bias = i->bias < 0 ? NULL : slots + i->bias,
+                   .bias_stride = i->bias_stride,
                    .ending = has_slope ? (is_relu ? TIMES_RELU_SLOPE : TIMES_SLOPE) : is_relu ? THROUGH_RELU : AS_IT_IS,
-                   .out = rows + c[2],
-                   .slope = rows + (has_slope ? c[12] : c[2]),
+                   .out = rows + i->out,
+                   .slope = rows + (has_slope ? i->slope_of : i->out),
                    .stride = stride};
     if (t.width <= 2) {
         narrow_layer(&t, count, lanes);
@@ -172,9 +168,9 @@ static void layer(const int64_t *c, double *rows, int64_t stride, int64_t lanes,
             for (; neuron < count; neuron++) neurons_1(&t, neuron, lane, end);
         }
     }
-    if (!has_slope && (activation == TANH || activation == SIGMOID))
+    if (!has_slope && !is_relu && i->activation != NO_FUNCTION)
         for (int64_t j = 0; j < count; j++) {
             double *out = t.out + j * stride;
-            activate(out, c[11] < 0 ? NULL : rows + c[11] + j * stride, out, activation, lanes);
+            activate(out, i->slope < 0 ? NULL : rows + i->slope + j * stride, out, i->activation, lanes);
         }
 }

@@ -1,8 +1,20 @@
 #include "machine.h"
 #include "shared.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define FUNCTION_LEAVES(name, leaves) \
+    case FUNCTION_##name: return leaves;
+int function_leaves(int64_t function) {
+    switch (function) { FUNCTIONS(FUNCTION_LEAVES) }
+    return 0;
+}
+int binary_leaves(int64_t function) {
+    switch (function) { BINARY_FUNCTIONS(FUNCTION_LEAVES) }
+    return 0;
+}
 
 static double *aligned_numbers(int64_t count) {
     /* The address that malloc gave is kept just before the first aligned number. */
@@ -37,6 +49,14 @@ static void load_columns(const double *samples, int64_t width, const int64_t *or
     }
 }
 
+static double weight_of(const Run *run, const int64_t *order, int64_t k) {
+    return run->weights[order == NULL ? k : order[k]];
+}
+
+static void fill(double *numbers, int64_t count) {
+    for (int64_t i = 0; i < count; i++) numbers[i] = NAN;
+}
+
 /* The samples of a block, features before targets, and their weights in the loss: none for lanes that repeat one. */
 static void load_block(const Run *run, const int64_t *order, int64_t samples, double *rows, int64_t first,
                        int64_t count, int64_t lanes) {
@@ -45,7 +65,11 @@ static void load_block(const Run *run, const int64_t *order, int64_t samples, do
     load_columns(run->Y, m->targets, order, rows + m->features * m->lanes, m->lanes, first, count, lanes);
     if (m->seed != NONE) {
         double *seed = rows + m->seed * m->lanes;
-        for (int64_t l = 0; l < lanes; l++) seed[l] = l < count ? 1.0 / (double)samples : 0.0;
+        if (run->weights == NULL)
+            for (int64_t l = 0; l < count; l++) seed[l] = 1.0 / (double)samples;
+        else
+            for (int64_t l = 0; l < count; l++) seed[l] = weight_of(run, order, first + l) / run->total;
+        for (int64_t l = count; l < lanes; l++) seed[l] = 0.0;
     }
 }
 
@@ -71,6 +95,12 @@ static double sum_of(const double *numbers, int64_t count) {
     return total;
 }
 
+static double weighted_sum_of(const Run *run, const int64_t *order, const double *numbers, int64_t first, int64_t count) {
+    double total = 0.0;
+    for (int64_t l = 0; l < count; l++) total += numbers[l] * weight_of(run, order, first + l);
+    return total;
+}
+
 static void run_chunk(Run *run, int member, int64_t piece, int64_t chunk) {
     const Machine *m = run->machine;
     const int helped = run->team != NULL && run->chunks > 1;
@@ -80,6 +110,7 @@ static void run_chunk(Run *run, int member, int64_t piece, int64_t chunk) {
     const int64_t samples = run->count, chunks = run->chunks, blocks = blocks_of(m, samples);
     double *rows = run->rows + member * m->rows * m->lanes;
     double *gradients = chunks == 1 ? run->gradients : run->partial + (member * MOST_CHUNKS + chunk) * m->slots;
+    unsigned char *left = run->left + member * run->most_blocks;
     double loss = 0.0;
     if (helped && !team_wants(run->team, piece, chunk)) return;
     if (run->out == NULL) memset(gradients, 0, (size_t)m->slots * sizeof(double));
@@ -88,13 +119,15 @@ static void run_chunk(Run *run, int member, int64_t piece, int64_t chunk) {
         int64_t count = samples - first < m->lanes ? samples - first : m->lanes;
         int64_t lanes = (count + LANES - 1) / LANES * LANES;
         if (helped && !team_wants(run->team, piece, chunk)) return;
-        if (!run->loaded) load_block(run, order, samples, rows, first, count, lanes);
-        m->set->run(&m->forward, rows, m->lanes, lanes, run->slots, gradients);
+        if (m->debug) fill(rows, m->rows * m->lanes);
+        if (!run->loaded || m->debug) load_block(run, order, samples, rows, first, count, lanes);
+        left[b] = (unsigned char)m->set->run(&m->forward, rows, m->lanes, lanes, run->slots, gradients);
         if (run->out != NULL) {
             store_results(run, rows, first, count);
             continue;
         }
-        loss += sum_of(rows + m->result[0] * m->lanes, count);
+        const double *losses = rows + m->result[0] * m->lanes;
+        loss += run->weights == NULL ? sum_of(losses, count) : weighted_sum_of(run, order, losses, first, count);
         m->set->run(&m->backward, rows, m->lanes, lanes, run->slots, gradients);
     }
     run->losses[member * MOST_CHUNKS + chunk] = loss;
@@ -114,8 +147,12 @@ int run_start(Run *run, const Machine *machine, int64_t most, int threads) {
     run->gradients = aligned_numbers(machine->slots + LANES);
     run->rows = aligned_numbers(run->threads * machine->rows * machine->lanes + LANES);
     run->losses = aligned_numbers(run->threads * MOST_CHUNKS);
+    run->most_blocks = blocks_of(machine, most);
+    run->left = calloc((size_t)(run->threads * run->most_blocks) + 1, 1);
+    run->flags = calloc((size_t)run->most_blocks + 1, 1);
     run->partial = chunks > 1 ? aligned_numbers(run->threads * MOST_CHUNKS * machine->slots + LANES) : NULL;
-    if (run->slots == NULL || run->losses == NULL || run->gradients == NULL || run->rows == NULL || (chunks > 1 && run->partial == NULL)) {
+    if (run->slots == NULL || run->losses == NULL || run->gradients == NULL || run->rows == NULL || run->left == NULL ||
+        run->flags == NULL || (chunks > 1 && run->partial == NULL)) {
         run_end(run);
         return 0;
     }
@@ -131,6 +168,8 @@ void run_end(Run *run) {
     aligned_free(run->rows);
     aligned_free(run->losses);
     aligned_free(run->partial);
+    free(run->left);
+    free(run->flags);
 }
 
 static void run_chunks(Run *run) {
@@ -141,25 +180,51 @@ static void run_chunks(Run *run) {
     for (int64_t chunk = 0; chunk < run->chunks; chunk++) run_chunk(run, 0, 0, chunk);
 }
 
-/* Where the gradients and the loss of a chunk are that count. */
-static int64_t place_of(const Run *run, int64_t chunk) {
-    return (run->team != NULL && run->chunks > 1 ? team_owner(run->team, chunk) * MOST_CHUNKS : 0) + chunk;
+/* The thread whose gradients, loss and flags of a chunk are those that count. */
+static int64_t owner_of(const Run *run, int64_t chunk) {
+    return run->team != NULL && run->chunks > 1 ? team_owner(run->team, chunk) : 0;
+}
+
+static int64_t place_of(const Run *run, int64_t chunk) { return owner_of(run, chunk) * MOST_CHUNKS + chunk; }
+
+static void gather_flags(Run *run, int left_for_all) {
+    int64_t blocks = blocks_of(run->machine, run->count);
+    run->any_left = left_for_all;
+    for (int64_t chunk = 0; chunk < run->chunks; chunk++) {
+        const unsigned char *left = run->left + owner_of(run, chunk) * run->most_blocks;
+        for (int64_t b = chunk * blocks / run->chunks; b < (chunk + 1) * blocks / run->chunks; b++) {
+            run->flags[b] = left_for_all || left[b];
+            run->any_left |= run->flags[b];
+        }
+    }
+}
+
+static void fill_computed_slots(Run *run) {
+    const Machine *m = run->machine;
+    for (int64_t k = 0; k < m->shared_count; k++) {
+        const int64_t *word = m->shared.code + m->shared_starts[k];
+        const Gather *gather = (const void *)word; /* whatever the kind, the first field is where the result goes */
+        fill(run->slots + gather->out, word[0] == GATHER ? gather->count : 1);
+    }
 }
 
 double run_step(Run *run) {
     const Machine *m = run->machine;
     int64_t row = m->results ? m->result[0] : NONE, slot = m->results ? m->result[1] : NONE;
     double loss = 0.0;
-    shared_forward(&m->shared, run->slots);
+    if (m->debug) fill_computed_slots(run);
+    int left = shared_forward(m->set, &m->shared, run->slots);
     run->chunks = chunks_of(m, run->count);
-    if (run->out != NULL) {
-        run_chunks(run);
-        return 0.0;
+    if (run->weights != NULL) {
+        run->total = 0.0;
+        for (int64_t k = 0; k < run->count; k++) run->total += weight_of(run, run->order, k);
     }
+    if (run->out != NULL || row != NONE) run_chunks(run);
+    gather_flags(run, left);
+    if (run->out != NULL) return 0.0;
     if (row == NONE) {
         memset(run->gradients, 0, (size_t)m->slots * sizeof(double));
     } else {
-        run_chunks(run);
         if (run->chunks > 1) {
             memcpy(run->gradients, run->partial + place_of(run, 0) * m->slots, (size_t)m->slots * sizeof(double));
             for (int64_t chunk = 1; chunk < run->chunks; chunk++) {
@@ -168,12 +233,12 @@ double run_step(Run *run) {
             }
         }
         for (int64_t chunk = 0; chunk < run->chunks; chunk++) loss += run->losses[place_of(run, chunk)];
-        loss /= (double)run->count;
+        loss /= run->weights == NULL ? (double)run->count : run->total;
     }
     if (slot != NONE) {
         loss += run->slots[slot];
         run->gradients[slot] += 1.0;
     }
-    shared_backward(&m->shared, m->shared_starts, m->shared_count, run->slots, run->gradients);
+    shared_backward(m->set, &m->shared, m->shared_starts, m->shared_count, run->slots, run->gradients);
     return loss;
 }

@@ -8,7 +8,7 @@
 #define NONE (-1)
 
 typedef struct {
-    int64_t parameters, features, targets, slots, rows;
+    int64_t parameters, captured, features, targets, slots, rows;
     int64_t lanes;  /* samples in a block; also the stride between rows */
     int64_t seed;   /* the row of the loss's own gradient, or NONE */
     int64_t results;
@@ -18,6 +18,7 @@ typedef struct {
     const int64_t *shared_starts;
     int64_t shared_count;
     const InstructionSet *set;
+    int debug; /* fill rows and slots with NaN before they are used */
 } Machine;
 
 typedef struct {
@@ -25,12 +26,18 @@ typedef struct {
     const double *X, *Y;
     const int64_t *order; /* which samples, or NULL for all of them in their own order */
     int64_t count;
+    const double *weights; /* of the samples in the loss, or NULL: all alike */
+    double total;          /* the sum of the weights of this step's samples */
     double *out;     /* where the results of each sample go, or NULL for loss and gradient */
     double *slots;   /* as many as the machine has */
     double *gradients; /* by slots, the sum over all samples */
     double *rows;    /* one set of rows for each thread */
     double *partial; /* for each thread the gradients of the chunks, where there are several */
     double *losses;  /* for each thread the sums of the chunks' losses */
+    unsigned char *left;  /* for each thread, whether a sample of a block left an operation's domain */
+    int64_t most_blocks;
+    unsigned char *flags; /* the same after a step, of the blocks; any_left tells whether there is one */
+    int any_left;
     int64_t chunks;
     int threads;
     int loaded; /* the samples in the rows are those of this step already */

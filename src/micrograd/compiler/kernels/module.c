@@ -1,15 +1,12 @@
-/* The Python module: buffers in, buffers out, and the training loop. Only kernel_machine.py calls it. */
+/* The Python module: buffers in, buffers out. Only kernel_machine.py calls it; nothing that it is given is trusted. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include "machine.h"
+#include "training.h"
+#include "validate.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { SGD, ADAM };
-enum { RUNNING, LOSS_NOT_FINITE, WEIGHTS_NOT_FINITE, NO_PROGRESS };
 
 typedef struct {
     PyObject_HEAD
@@ -42,48 +39,110 @@ static const InstructionSet *find_set(const char *name) {
     return NULL;
 }
 
-/* A copy of a buffer's bytes, at least one long so that it is never NULL. */
-static void *copy_of(const Py_buffer *buffer) {
-    void *memory = malloc((size_t)buffer->len + 1);
-    if (memory != NULL) memcpy(memory, buffer->buf, (size_t)buffer->len);
-    return memory;
+/* A named argument that is an array of 8-byte numbers. */
+typedef struct {
+    const char *name;
+    PyObject *given;
+    int64_t count; /* how many numbers it must have; ANY of them */
+    enum { READ, WRITE } use;
+    int size;      /* of a number, in bytes */
+    int may_be_none;
+    Py_buffer buffer;
+    int held;
+} Array;
+#define ANY (-1)
+
+static void release(Array *arrays, int count) {
+    for (int i = 0; i < count; i++)
+        if (arrays[i].held) PyBuffer_Release(&arrays[i].buffer);
 }
 
+static int64_t length(const Array *array) { return (int64_t)array->buffer.len / array->size; }
+
+/* Get hold of the memory of all arrays, or raise and hold none. */
+static int hold(Array *arrays, int count) {
+    for (int i = 0; i < count; i++) {
+        Array *a = &arrays[i];
+        if (a->may_be_none && (a->given == NULL || a->given == Py_None)) continue;
+        if (a->given == NULL) {
+            PyErr_Format(PyExc_TypeError, "%s is missing", a->name);
+        } else if (PyObject_GetBuffer(a->given, &a->buffer, a->use == WRITE ? PyBUF_WRITABLE : PyBUF_SIMPLE) == 0) {
+            a->held = 1;
+            if (a->buffer.len % a->size || (a->count != ANY && length(a) != a->count))
+                PyErr_Format(PyExc_ValueError, "%s has %zd bytes, expected %lld numbers of %d", a->name, a->buffer.len,
+                             (long long)a->count, a->size);
+            else if (a->buffer.len && (uintptr_t)a->buffer.buf % (uintptr_t)a->size)
+                PyErr_Format(PyExc_ValueError, "%s is not aligned", a->name);
+            else
+                continue;
+        }
+        release(arrays, count);
+        return 0;
+    }
+    return 1;
+}
+
+static void *memory_of(const Array *array) { return array->held ? array->buffer.buf : NULL; }
+
+/* The product, or a number that no array is as long as. */
+static int64_t times(int64_t a, int64_t b) { return a < 0 || b < 0 || (b > 0 && a > INT64_MAX / b) ? INT64_MAX : a * b; }
+
 static PyObject *machine_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"instruction_set", "parameters", "captured", "features", "targets", "rows", "lanes", "seed",
+                            "debug", "results", "initial", "numbers", "shared", "forward", "backward", NULL};
+    enum { RESULTS, INITIAL, NUMBERS, SHARED, FORWARD, BACKWARD, ARRAYS };
+    Array a[ARRAYS] = {{.name = "results"}, {.name = "initial"}, {.name = "numbers"},
+                       {.name = "shared"},  {.name = "forward"}, {.name = "backward"}};
     const char *name;
-    Py_buffer b[6];
-    long long parameters, features, targets, rows, lanes, seed;
-    (void)kwargs;
-    if (!PyArg_ParseTuple(args, "zLLLLLLy*y*y*y*y*y*", &name, &parameters, &features, &targets, &rows, &lanes, &seed,
-                          &b[0], &b[1], &b[2], &b[3], &b[4], &b[5]))
+    long long parameters, captured, features, targets, rows, lanes, seed;
+    int debug;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "$zLLLLLLLpOOOOOO", names, &name, &parameters, &captured, &features,
+                                     &targets, &rows, &lanes, &seed, &debug, &a[0].given, &a[1].given, &a[2].given,
+                                     &a[3].given, &a[4].given, &a[5].given))
         return NULL;
-    MachineObject *self = NULL;
     const InstructionSet *set = find_set(name);
-    if (set != NULL) self = (MachineObject *)type->tp_alloc(type, 0);
-    if (self != NULL) {
+    if (set == NULL) return NULL;
+    if (lanes < LANES || lanes > 4096 || lanes % LANES || rows < 0 || rows > (1LL << 40)) {
+        PyErr_SetString(PyExc_ValueError, "a block has from 8 to 4096 lanes, a multiple of 8, and at most 2**40 rows");
+        return NULL;
+    }
+    for (int i = 0; i < ARRAYS; i++) a[i].count = ANY, a[i].size = 8;
+    if (!hold(a, ARRAYS)) return NULL;
+    MachineObject *self = (MachineObject *)type->tp_alloc(type, 0);
+    int complete = self != NULL;
+    for (int i = 0; i < ARRAYS && complete; i++) {
+        size_t bytes = (size_t)a[i].buffer.len;
+        self->memory[i] = malloc(bytes + 1);
+        if (self->memory[i] == NULL) complete = 0;
+        else memcpy(self->memory[i], a[i].buffer.buf, bytes);
+    }
+    if (complete) complete = (self->memory[ARRAYS] = malloc((size_t)a[SHARED].buffer.len + 1)) != NULL;
+    if (!complete) {
+        Py_CLEAR(self);
+        PyErr_NoMemory();
+    } else {
         Machine *m = &self->machine;
-        int complete = 1;
-        for (int i = 0; i < 6; i++) complete &= (self->memory[i] = copy_of(&b[i])) != NULL;
-        int64_t words = (int64_t)(b[3].len / sizeof(int64_t));
-        int64_t *starts = self->memory[6] = malloc((size_t)b[3].len + 1);
-        if (!complete || starts == NULL) {
+        const double *numbers = self->memory[NUMBERS];
+        m->set = set;
+        m->debug = debug;
+        m->parameters = parameters, m->captured = captured, m->features = features, m->targets = targets;
+        m->rows = rows, m->lanes = lanes, m->seed = seed;
+        m->result = self->memory[RESULTS], m->results = length(&a[RESULTS]) / 2;
+        m->initial = self->memory[INITIAL], m->slots = length(&a[INITIAL]);
+        m->shared = (Instructions){self->memory[SHARED], length(&a[SHARED]), numbers};
+        m->forward = (Instructions){self->memory[FORWARD], length(&a[FORWARD]), numbers};
+        m->backward = (Instructions){self->memory[BACKWARD], length(&a[BACKWARD]), numbers};
+        const char *wrong = wrong_with(m, length(&a[NUMBERS]));
+        if (wrong != NULL) {
+            PyErr_Format(PyExc_ValueError, "this is no program: %s", wrong);
             Py_CLEAR(self);
-            PyErr_NoMemory();
         } else {
-            m->parameters = parameters, m->features = features, m->targets = targets;
-            m->rows = rows, m->lanes = lanes, m->seed = seed;
-            m->set = set;
-            m->result = self->memory[0], m->results = (int64_t)(b[0].len / (2 * sizeof(int64_t)));
-            m->initial = self->memory[1], m->slots = (int64_t)(b[1].len / sizeof(double));
-            const double *numbers = self->memory[2];
-            m->shared = (Instructions){self->memory[3], words, numbers};
-            m->forward = (Instructions){self->memory[4], (int64_t)(b[4].len / sizeof(int64_t)), numbers};
-            m->backward = (Instructions){self->memory[5], (int64_t)(b[5].len / sizeof(int64_t)), numbers};
+            int64_t *starts = self->memory[ARRAYS];
+            for (int64_t at = 0; at < m->shared.length; at += m->shared.code[at + 1]) starts[m->shared_count++] = at;
             m->shared_starts = starts;
-            for (int64_t at = 0; at < words; at += m->shared.code[at + 1]) starts[m->shared_count++] = at;
         }
     }
-    for (int i = 0; i < 6; i++) PyBuffer_Release(&b[i]);
+    release(a, ARRAYS);
     return (PyObject *)self;
 }
 
@@ -95,164 +154,205 @@ static void machine_dealloc(PyObject *object) {
     Py_DECREF(type);
 }
 
-/* evaluate(parameters, X, out, samples, threads): fill out, shape (samples, results). */
-static PyObject *machine_evaluate(PyObject *object, PyObject *args) {
+/* The numbers that every run begins with. */
+static void fill_slots(Run *run, const Array *parameters, const Array *captured) {
+    const Machine *m = run->machine;
+    memcpy(run->slots, parameters->buffer.buf, (size_t)m->parameters * sizeof(double));
+    if (m->captured) memcpy(run->slots + m->parameters, captured->buffer.buf, (size_t)m->captured * sizeof(double));
+}
+
+static int sensible(long long samples, long long threads) {
+    if (samples >= 1 && threads >= 1) return 1;
+    PyErr_SetString(PyExc_ValueError, "there must be at least one sample and one thread");
+    return 0;
+}
+
+static int64_t blocks_of(const Machine *m, int64_t samples) { return (samples - 1) / m->lanes + 1; }
+
+static void keep_flags(const Run *run, const Array *flags) {
+    if (flags->held) memcpy(flags->buffer.buf, run->flags, (size_t)blocks_of(run->machine, run->count));
+}
+
+/* evaluate(parameters, captured, X, out, flags, samples, threads): fill out, shape (samples, results). */
+static PyObject *machine_evaluate(PyObject *object, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"parameters", "captured", "X", "out", "flags", "samples", "threads", NULL};
+    enum { PARAMETERS, CAPTURED, FEATURES, OUT, FLAGS, ARRAYS };
     const Machine *m = &((MachineObject *)object)->machine;
-    Py_buffer parameters, X, out;
+    PyObject *given[ARRAYS];
     long long samples;
     int threads;
-    if (!PyArg_ParseTuple(args, "y*y*w*Li", &parameters, &X, &out, &samples, &threads)) return NULL;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "$OOOOOLi", names, &given[0], &given[1], &given[2], &given[3],
+                                     &given[4], &samples, &threads) ||
+        !sensible(samples, threads))
+        return NULL;
+    if (m->targets) return PyErr_Format(PyExc_ValueError, "this program needs targets");
+    Array a[ARRAYS] = {{"parameters", given[0], m->parameters, READ, 8},
+                       {"captured", given[1], m->captured, READ, 8, m->captured == 0},
+                       {"X", given[2], times(samples, m->features), READ, 8},
+                       {"out", given[3], times(samples, m->results), WRITE, 8},
+                       {"flags", given[4], blocks_of(m, samples), WRITE, 1, 1}};
+    if (!hold(a, ARRAYS)) return NULL;
     Run run;
     int started;
     Py_BEGIN_ALLOW_THREADS
     started = run_start(&run, m, samples, threads);
     if (started) {
-        memcpy(run.slots, parameters.buf, (size_t)parameters.len);
-        run.X = X.buf, run.Y = NULL, run.out = out.buf, run.count = samples;
+        fill_slots(&run, &a[PARAMETERS], &a[CAPTURED]);
+        run.X = memory_of(&a[FEATURES]), run.out = memory_of(&a[OUT]), run.count = samples;
         run_step(&run);
+        keep_flags(&run, &a[FLAGS]);
         run_end(&run);
     }
     Py_END_ALLOW_THREADS
-    PyBuffer_Release(&parameters);
-    PyBuffer_Release(&X);
-    PyBuffer_Release(&out);
+    release(a, ARRAYS);
     if (!started) return PyErr_NoMemory();
     Py_RETURN_NONE;
 }
 
-/* gradient(parameters, X, Y, gradient, samples, threads) -> mean loss; fills gradient. */
-static PyObject *machine_gradient(PyObject *object, PyObject *args) {
+/* gradient(parameters, captured, X, Y, weights, gradient, flags, samples, threads) -> mean loss; fills gradient. */
+static PyObject *machine_gradient(PyObject *object, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"parameters", "captured", "X", "Y", "weights", "gradient", "flags", "samples", "threads", NULL};
+    enum { PARAMETERS, CAPTURED, FEATURES, TARGETS, WEIGHTS, GRADIENT, FLAGS, ARRAYS };
     const Machine *m = &((MachineObject *)object)->machine;
-    Py_buffer parameters, X, Y, gradient;
+    PyObject *given[ARRAYS];
     long long samples;
     int threads;
-    if (!PyArg_ParseTuple(args, "y*y*y*w*Li", &parameters, &X, &Y, &gradient, &samples, &threads)) return NULL;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "$OOOOOOOLi", names, &given[0], &given[1], &given[2], &given[3],
+                                     &given[4], &given[5], &given[6], &samples, &threads) ||
+        !sensible(samples, threads))
+        return NULL;
+    Array a[ARRAYS] = {{"parameters", given[0], m->parameters, READ, 8},
+                       {"captured", given[1], m->captured, READ, 8, m->captured == 0},
+                       {"X", given[2], times(samples, m->features), READ, 8},
+                       {"Y", given[3], times(samples, m->targets), READ, 8},
+                       {"weights", given[4], samples, READ, 8, 1},
+                       {"gradient", given[5], m->parameters, WRITE, 8},
+                       {"flags", given[6], blocks_of(m, samples), WRITE, 1, 1}};
+    if (!hold(a, ARRAYS)) return NULL;
     Run run;
     int started;
     double loss = 0.0;
     Py_BEGIN_ALLOW_THREADS
     started = run_start(&run, m, samples, threads);
     if (started) {
-        memcpy(run.slots, parameters.buf, (size_t)parameters.len);
-        run.X = X.buf, run.Y = Y.buf, run.count = samples;
+        fill_slots(&run, &a[PARAMETERS], &a[CAPTURED]);
+        run.X = memory_of(&a[FEATURES]), run.Y = memory_of(&a[TARGETS]), run.count = samples;
+        run.weights = memory_of(&a[WEIGHTS]);
         loss = run_step(&run);
-        memcpy(gradient.buf, run.gradients, (size_t)gradient.len);
+        memcpy(a[GRADIENT].buffer.buf, run.gradients, (size_t)m->parameters * sizeof(double));
+        keep_flags(&run, &a[FLAGS]);
         run_end(&run);
     }
     Py_END_ALLOW_THREADS
-    PyBuffer_Release(&parameters);
-    PyBuffer_Release(&X);
-    PyBuffer_Release(&Y);
-    PyBuffer_Release(&gradient);
+    release(a, ARRAYS);
     if (!started) return PyErr_NoMemory();
     return PyFloat_FromDouble(loss);
 }
 
-typedef struct {
-    double *weights, *previous, *first, *second;
-    int kind, nesterov;
-    double momentum, beta1, beta2, epsilon, tolerance, best;
-    long long step, patience, since_best;
-} Optimizer;
-
-static int update(Optimizer *o, const Machine *m, double *weights, const double *gradient, double rate) {
-    o->step++;
-    memcpy(o->previous, weights, (size_t)m->parameters * sizeof(double));
-    if (o->kind == ADAM) {
-        double settings[] = {o->beta1, o->beta2, o->epsilon, 1.0 - pow(o->beta1, (double)o->step),
-                             1.0 - pow(o->beta2, (double)o->step)};
-        return m->set->adam(weights, gradient, o->first, o->second, settings, rate, m->parameters);
-    }
-    if (o->momentum != 0.0)
-        return m->set->momentum(weights, gradient, o->first, o->momentum, o->nesterov, rate, m->parameters);
-    return m->set->descend(weights, gradient, rate, m->parameters);
-}
-
-static int train_loop(Run *run, Optimizer *o, int64_t samples, const int64_t *order, const int64_t *starts,
-                      const double *rates, int64_t steps, double *losses, int64_t *done) {
-    const Machine *m = run->machine;
-    /* In a single block the samples and the weights stay where they are from step to step. */
+/* Copy starts, and the part of the order that is used, into memory that nobody else changes: -1 without memory, 0 where
+   they point outside of the samples. `most` becomes the largest number of samples of a step. */
+static int copy_order(const Array *order, const Array *starts, int64_t steps, int64_t samples, int64_t **copy,
+                      int64_t **copied_starts, int64_t *most) {
+    const int64_t *from = starts->buffer.buf;
+    int64_t *begins = *copied_starts = malloc((size_t)(steps + 1) * sizeof(int64_t));
+    if (begins == NULL) return -1;
+    memcpy(begins, from, (size_t)(steps + 1) * sizeof(int64_t));
+    int64_t first = begins[0], last = begins[steps];
+    if (first < 0 || last < first || last > length(order)) return 0;
+    *most = 1;
     for (int64_t k = 0; k < steps; k++) {
-        run->order = order == NULL ? NULL : order + starts[k];
-        run->count = order == NULL ? samples : starts[k + 1] - starts[k];
-        run->loaded = order == NULL && k > 0 && samples <= m->lanes;
-        double loss = run_step(run);
-        *done = k;
-        if (!isfinite(loss)) {
-            memcpy(run->slots, o->previous, (size_t)m->parameters * sizeof(double));
-            return LOSS_NOT_FINITE;
-        }
-        losses[k] = loss;
-        *done = k + 1;
-        if (!update(o, m, run->slots, run->gradients, rates[k])) {
-            memcpy(run->slots, o->previous, (size_t)m->parameters * sizeof(double));
-            return WEIGHTS_NOT_FINITE;
-        }
-        if (loss < o->best - o->tolerance) {
-            o->best = loss;
-            o->since_best = 0;
-        } else {
-            o->since_best++;
-        }
-        if (o->patience && o->since_best >= o->patience) return NO_PROGRESS;
+        if (begins[k + 1] <= begins[k] || begins[k + 1] > last || begins[k] < first) return 0;
+        if (begins[k + 1] - begins[k] > *most) *most = begins[k + 1] - begins[k];
     }
-    return RUNNING;
+    int64_t *numbers = *copy = malloc((size_t)(last - first) * sizeof(int64_t) + 1);
+    if (numbers == NULL) return -1;
+    memcpy(numbers, (const int64_t *)order->buffer.buf + first, (size_t)(last - first) * sizeof(int64_t));
+    for (int64_t k = 0; k < last - first; k++)
+        if (numbers[k] < 0 || numbers[k] >= samples) return 0;
+    for (int64_t k = 0; k <= steps; k++) begins[k] -= first;
+    return 1;
 }
 
-/* train(weights, previous, first, second, kind, nesterov, (momentum, beta1, beta2, epsilon, tolerance, best), step, patience,
-   since_best, X, Y, order or None, starts, rates, losses, samples, threads)
-   -> (losses written, why it ended, step, best, since_best) */
-static PyObject *machine_train(PyObject *object, PyObject *args) {
+/* train(training, weights, previous, first, second, captured, X, Y, sample_weight, order, starts, rates, losses, flags):
+   the arrays and the record are filled with what the training has made of them. */
+static PyObject *machine_train(PyObject *object, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"training", "weights", "previous", "first", "second", "captured", "X", "Y", "sample_weight",
+                            "order", "starts", "rates", "losses", "flags", NULL};
+    enum { RECORD, WEIGHTS, PREVIOUS, FIRST, SECOND, CAPTURED, FEATURES, TARGETS, SAMPLE_WEIGHT, ORDER, STARTS, RATES,
+           LOSSES, FLAGS, ARRAYS };
     const Machine *m = &((MachineObject *)object)->machine;
-    Py_buffer b[4], X, Y, starts, rates, losses;
-    PyObject *order_object;
-    Optimizer o;
-    long long samples;
-    int threads;
-    if (!PyArg_ParseTuple(args, "w*w*w*w*ii(dddddd)LLLy*y*Oy*y*w*Li", &b[0], &b[1], &b[2], &b[3], &o.kind, &o.nesterov,
-                          &o.momentum, &o.beta1, &o.beta2, &o.epsilon, &o.tolerance, &o.best, &o.step, &o.patience, &o.since_best,
-                          &X, &Y, &order_object, &starts, &rates, &losses, &samples, &threads))
+    PyObject *g[ARRAYS];
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "$OOOOOOOOOOOOOO", names, &g[0], &g[1], &g[2], &g[3], &g[4], &g[5],
+                                     &g[6], &g[7], &g[8], &g[9], &g[10], &g[11], &g[12], &g[13]))
         return NULL;
-    Py_buffer order = {0};
-    PyObject *result = NULL;
-    if (order_object == Py_None || PyObject_GetBuffer(order_object, &order, PyBUF_SIMPLE) == 0) {
+    Array record = {"training", g[RECORD], sizeof(Training) / 8, WRITE, 8};
+    if (!hold(&record, 1)) return NULL;
+    Training told;
+    memcpy(&told, record.buffer.buf, sizeof told);
+    Py_ssize_t steps = PyObject_Size(g[RATES]);
+    if (steps < 0 || !sensible(told.samples, told.threads)) {
+        release(&record, 1);
+        return NULL;
+    }
+    Array a[ARRAYS] = {{"training", g[0], ANY, READ, 8},
+                       {"weights", g[1], m->parameters, WRITE, 8},
+                       {"previous", g[2], m->parameters, WRITE, 8},
+                       {"first", g[3], m->parameters, WRITE, 8},
+                       {"second", g[4], told.kind == ADAM ? m->parameters : ANY, WRITE, 8},
+                       {"captured", g[5], m->captured, READ, 8, m->captured == 0},
+                       {"X", g[6], times(told.samples, m->features), READ, 8},
+                       {"Y", g[7], times(told.samples, m->targets), READ, 8},
+                       {"sample_weight", g[8], told.samples, READ, 8, 1},
+                       {"order", g[9], ANY, READ, 8, 1},
+                       {"starts", g[10], (int64_t)steps + 1, READ, 8},
+                       {"rates", g[11], steps, READ, 8},
+                       {"losses", g[12], steps, WRITE, 8},
+                       {"flags", g[13], ANY, WRITE, 1, 1}};
+    if (!hold(a, ARRAYS)) {
+        release(&record, 1);
+        return NULL;
+    }
+    int64_t most = told.samples, *order = NULL, *starts = NULL;
+    int right = !a[ORDER].held ? 1 : copy_order(&a[ORDER], &a[STARTS], steps, told.samples, &order, &starts, &most);
+    if (right < 0)
+        PyErr_NoMemory();
+    else if (!right)
+        PyErr_SetString(PyExc_ValueError, "order and starts do not name samples for each step");
+    else if (a[FLAGS].held && length(&a[FLAGS]) < blocks_of(m, most))
+        PyErr_SetString(PyExc_ValueError, "flags has not enough places for the blocks of a step");
+    if (!PyErr_Occurred()) {
+        TrainingArrays arrays = {memory_of(&a[WEIGHTS]), memory_of(&a[PREVIOUS]), memory_of(&a[FIRST]),
+                                 memory_of(&a[SECOND]),  order,                   starts,
+                                 memory_of(&a[RATES]),   steps,                   memory_of(&a[LOSSES]),
+                                 a[FLAGS].held};
         Run run;
-        int started, state = RUNNING;
-        int64_t done = 0, steps = (int64_t)(rates.len / sizeof(double)), most = samples;
-        const int64_t *start = starts.buf;
-        if (order.buf != NULL) {
-            most = 1;
-            for (int64_t k = 0; k < steps; k++)
-                if (start[k + 1] - start[k] > most) most = start[k + 1] - start[k];
-        }
+        int started;
         Py_BEGIN_ALLOW_THREADS
-        started = run_start(&run, m, most, threads);
+        started = run_start(&run, m, most, told.threads > 64 ? 64 : (int)told.threads);
         if (started) {
-            o.weights = b[0].buf, o.previous = b[1].buf, o.first = b[2].buf, o.second = b[3].buf;
-            memcpy(run.slots, o.weights, (size_t)m->parameters * sizeof(double));
-            run.X = X.buf, run.Y = Y.buf;
-            state = train_loop(&run, &o, samples, order.buf, start, rates.buf, steps, losses.buf, &done);
-            memcpy(o.weights, run.slots, (size_t)m->parameters * sizeof(double));
+            fill_slots(&run, &a[WEIGHTS], &a[CAPTURED]);
+            run.X = memory_of(&a[FEATURES]), run.Y = memory_of(&a[TARGETS]), run.weights = memory_of(&a[SAMPLE_WEIGHT]);
+            train(&run, &told, &arrays);
+            memcpy(arrays.weights, run.slots, (size_t)m->parameters * sizeof(double));
+            if (told.state == OUTSIDE_DOMAIN) keep_flags(&run, &a[FLAGS]);
             run_end(&run);
         }
         Py_END_ALLOW_THREADS
-        if (order.buf != NULL) PyBuffer_Release(&order);
-        result = started ? Py_BuildValue("LiLdL", (long long)done, state, o.step, o.best, o.since_best)
-                         : PyErr_NoMemory();
+        if (started) memcpy(record.buffer.buf, &told, sizeof told);
+        else PyErr_NoMemory();
     }
-    for (int i = 0; i < 4; i++) PyBuffer_Release(&b[i]);
-    PyBuffer_Release(&X);
-    PyBuffer_Release(&Y);
-    PyBuffer_Release(&starts);
-    PyBuffer_Release(&rates);
-    PyBuffer_Release(&losses);
-    return result;
+    free(order);
+    free(starts);
+    release(a, ARRAYS);
+    release(&record, 1);
+    if (PyErr_Occurred()) return NULL;
+    Py_RETURN_NONE;
 }
 
 static PyMethodDef machine_methods[] = {
-    {"evaluate", machine_evaluate, METH_VARARGS, NULL},
-    {"gradient", machine_gradient, METH_VARARGS, NULL},
-    {"train", machine_train, METH_VARARGS, NULL},
+    {"evaluate", (PyCFunction)(void (*)(void))machine_evaluate, METH_VARARGS | METH_KEYWORDS, NULL},
+    {"gradient", (PyCFunction)(void (*)(void))machine_gradient, METH_VARARGS | METH_KEYWORDS, NULL},
+    {"train", (PyCFunction)(void (*)(void))machine_train, METH_VARARGS | METH_KEYWORDS, NULL},
     {NULL, NULL, 0, NULL}};
 
 static PyType_Slot machine_slots[] = {{Py_tp_new, machine_new},
@@ -290,7 +390,28 @@ static PyObject *instruction_set_names(PyObject *module, PyObject *ignored) {
     return names;
 }
 
+/* layout() -> what is named here and in Python too, for comparison. */
+#define NAME_FORMAT(name, leaves) "s"
+#define NAME(name, leaves) , #name
+#define FIELD_FORMAT(name) "s"
+#define FIELD_NAME(name) , #name
+#define INSTRUCTION_FORMAT(code, name, fields) "(s(" fields(FIELD_FORMAT) "))"
+#define INSTRUCTION_NAMES(code, name, fields) , #name fields(FIELD_NAME)
+#define TRAINING_FORMAT(name) "(ss)"
+#define WHOLE_NAME(name) , #name, "i"
+#define REAL_NAME(name) , #name, "f"
+static PyObject *layout(PyObject *module, PyObject *ignored) {
+    (void)module, (void)ignored;
+    return Py_BuildValue("{s((" FUNCTIONS(NAME_FORMAT) ")(" BINARY_FUNCTIONS(NAME_FORMAT) "))"
+                         "s(" INSTRUCTIONS(INSTRUCTION_FORMAT) ")"
+                         "s(" TRAINING_FIELDS(TRAINING_FORMAT, TRAINING_FORMAT) ")}",
+                         "operations" FUNCTIONS(NAME) BINARY_FUNCTIONS(NAME),
+                         "instructions" INSTRUCTIONS(INSTRUCTION_NAMES),
+                         "training" TRAINING_FIELDS(WHOLE_NAME, REAL_NAME));
+}
+
 static PyMethodDef methods[] = {{"peak", peak, METH_VARARGS, NULL},
+                                {"layout", layout, METH_NOARGS, NULL},
                                 {"instruction_sets", instruction_set_names, METH_NOARGS, NULL},
                                 {NULL, NULL, 0, NULL}};
 

@@ -1,14 +1,52 @@
-/* What the module and the instruction sets agree on: the encoding of instructions (see kernel_machine.py). */
+/* What the module and the instruction sets agree on: the words of instructions (see encode.py, whose lists of names
+   are compared with these when the module is imported). */
 #ifndef MICROGRAD_PROGRAM_H
 #define MICROGRAD_PROGRAM_H
 
+#include "operations.h"
+
 #include <stdint.h>
 
-enum { LAYER, WEIGHT_GRADIENT, SUM, MAP, MAP_GRADIENT, BINARY, BINARY_GRADIENT, SPLAT, SPLAT_GRADIENT, GATHER };
+#define FUNCTION_CODE(name, leaves) FUNCTION_##name,
+enum { NO_FUNCTION, FUNCTIONS(FUNCTION_CODE) FUNCTIONS_END };
+enum { BINARY_FUNCTIONS(FUNCTION_CODE) BINARY_FUNCTIONS_END };
 
-enum { RELU = 1, TANH, SIGMOID, EXP, LOG, SQRT, SIN, COS, ABS, CONSTANT_POWER };
+/* The fields of each instruction. Rows are offsets of their first lane; -1 where there is none. */
+#define LAYER_FIELDS(F) \
+    F(out) F(count) F(width) F(weights) F(row_stride) F(column_stride) F(bias) F(bias_stride) F(activation) F(slope) F(slope_of)
+#define WEIGHT_GRADIENT_FIELDS(F) F(count) F(width) F(weights) F(row_stride) F(bias) F(bias_stride) F(scratch)
+#define SUM_FIELDS(F) F(out) F(numbers) F(linear) F(products)
+#define MAP_FIELDS(F) F(out) F(function) F(operand) F(exponent) F(slope)
+#define MAP_GRADIENT_FIELDS(F) F(out) F(function) F(gradient) F(operand) F(result) F(exponent)
+#define BINARY_FIELDS(F) F(out) F(function) F(first) F(second)
+#define BINARY_GRADIENT_FIELDS(F) F(out) F(function) F(by) F(gradient) F(first) F(second) F(result)
+#define SPLAT_FIELDS(F) F(out) F(slot)
+#define SPLAT_GRADIENT_FIELDS(F) F(slot) F(gradient)
+#define GATHER_FIELDS(F) F(out) F(count)
 
-enum { POWER, MAXIMUM, MINIMUM };
+#define INSTRUCTIONS(I)                                 \
+    I(LAYER, Layer, LAYER_FIELDS)                       \
+    I(WEIGHT_GRADIENT, WeightGradient, WEIGHT_GRADIENT_FIELDS) \
+    I(SUM, Sum, SUM_FIELDS)                             \
+    I(MAP, Map, MAP_FIELDS)                             \
+    I(MAP_GRADIENT, MapGradient, MAP_GRADIENT_FIELDS)   \
+    I(BINARY, Binary, BINARY_FIELDS)                    \
+    I(BINARY_GRADIENT, BinaryGradient, BINARY_GRADIENT_FIELDS) \
+    I(SPLAT, Splat, SPLAT_FIELDS)                       \
+    I(SPLAT_GRADIENT, SplatGradient, SPLAT_GRADIENT_FIELDS) \
+    I(GATHER, Gather, GATHER_FIELDS)
+
+#define INSTRUCTION_CODE(code, name, fields) code,
+enum { INSTRUCTIONS(INSTRUCTION_CODE) INSTRUCTIONS_END };
+
+/* Each instruction as a struct: its kind, how many words it has, its fields, and then its operands, as many as it says. */
+#define FIELD(name) int64_t name;
+#define INSTRUCTION_STRUCT(code, name, fields) \
+    typedef struct {                           \
+        int64_t kind, length;                  \
+        fields(FIELD) int64_t operands[];      \
+    } name;
+INSTRUCTIONS(INSTRUCTION_STRUCT)
 
 /* Rows are stored at multiples of a fixed stride; lanes are computed in groups of this many. */
 #define LANES 8
@@ -21,9 +59,13 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    /* Run instructions over the first `lanes` lanes of the rows, a multiple of LANES. */
-    void (*run)(const Instructions *instructions, double *rows, int64_t stride, int64_t lanes,
-                const double *slots, double *gradients);
+    /* Run instructions over the first `lanes` lanes of the rows, a multiple of LANES. Returns whether an operation left
+       its domain, or overflowed, in one of them. */
+    int (*run)(const Instructions *instructions, double *rows, int64_t stride, int64_t lanes, const double *slots,
+               double *gradients);
+    /* A function of numbers, and its derivatives. */
+    double (*map_number)(int64_t function, double x, double exponent, double *slope);
+    double (*binary_number)(int64_t function, double a, double b, double *slopes);
     /* w -= rate * g; returns whether all weights are finite. */
     int (*descend)(double *weights, const double *gradient, double rate, int64_t count);
     int (*momentum)(double *weights, const double *gradient, double *velocity, double momentum, int nesterov,
@@ -33,6 +75,10 @@ typedef struct {
     /* A plain loop of independent multiply-adds, `rounds` times OPERATIONS_A_ROUND of them: the machine's peak. */
     double (*peak)(int64_t rounds);
 } InstructionSet;
+
+/* Whether a function can leave its domain, by its code. */
+int function_leaves(int64_t function);
+int binary_leaves(int64_t function);
 
 #define OPERATIONS_A_ROUND 1024
 

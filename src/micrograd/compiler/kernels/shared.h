@@ -4,9 +4,10 @@
 
 #include "program.h"
 
+/* Returns whether an operation left its domain. */
+int shared_forward(const InstructionSet *set, const Instructions *instructions, double *slots);
 /* `starts` are the places of the `count` instructions in the code, for going backwards. */
-void shared_forward(const Instructions *instructions, double *slots);
-void shared_backward(const Instructions *instructions, const int64_t *starts, int64_t count, const double *slots,
-                     double *gradients);
+void shared_backward(const InstructionSet *set, const Instructions *instructions, const int64_t *starts, int64_t count,
+                     const double *slots, double *gradients);
 
 #endif

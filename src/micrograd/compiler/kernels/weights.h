@@ -128,19 +128,18 @@ static void long_weight_gradient(const double *rows, const int64_t *g, int64_t c
 }
 #endif
 
-/* code: kind, length, count, width, weights, row stride, bias, bias stride, scratch rows, gradients..., inputs... */
-static void weight_gradient(const int64_t *c, double *rows, int64_t lanes, double *gradients) {
-    int64_t count = c[2], width = c[3], stride = c[5], j = 0;
-    const int64_t *g = c + 9, *x = g + count;
-    double *out = gradients + c[4];
+static void weight_gradient(const WeightGradient *i, double *rows, int64_t lanes, double *gradients) {
+    int64_t count = i->count, width = i->width, stride = i->row_stride, j = 0;
+    const int64_t *g = i->operands, *x = g + count;
+    double *out = gradients + i->weights;
 #ifdef HAS_TRANSPOSE
     if (count >= 8 && width >= 7) {
-        long_weight_gradient(rows, g, count, x, width, out, stride, rows + c[8], lanes);
+        long_weight_gradient(rows, g, count, x, width, out, stride, rows + i->scratch, lanes);
         j = count;
     }
 #endif
     for (; j + 4 <= count; j += 4) weights_4(rows, g + j, x, width, out + j * stride, stride, lanes);
     for (; j + 2 <= count; j += 2) weights_2(rows, g + j, x, width, out + j * stride, stride, lanes);
     for (; j < count; j++) weights_1(rows, g + j, x, width, out + j * stride, stride, lanes);
-    if (c[6] >= 0) bias_gradient(rows, g, count, gradients + c[6], c[7], lanes);
+    if (i->bias >= 0) bias_gradient(rows, g, count, gradients + i->bias, i->bias_stride, lanes);
 }

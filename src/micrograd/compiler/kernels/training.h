@@ -1,0 +1,32 @@
+/* What a training is told and what it tells at the end: one record that Python fills (TRAINING in kernel_machine.py). */
+#ifndef MICROGRAD_TRAINING_H
+#define MICROGRAD_TRAINING_H
+
+#include "machine.h"
+
+enum { SGD, ADAM };
+enum { RUNNING, LOSS_NOT_FINITE, WEIGHTS_NOT_FINITE, NO_PROGRESS, OUTSIDE_DOMAIN };
+
+#define TRAINING_FIELDS(WHOLE, REAL)                                                         \
+    WHOLE(kind) WHOLE(nesterov) WHOLE(step) WHOLE(patience) WHOLE(since_best)                \
+    REAL(momentum) REAL(beta1) REAL(beta2) REAL(epsilon) REAL(tolerance) REAL(best)          \
+    WHOLE(samples) WHOLE(threads) WHOLE(done) WHOLE(state)
+
+#define WHOLE_FIELD(name) int64_t name;
+#define REAL_FIELD(name) double name;
+typedef struct { TRAINING_FIELDS(WHOLE_FIELD, REAL_FIELD) } Training;
+
+/* The arrays that belong to it. */
+typedef struct {
+    double *weights, *previous, *first, *second; /* as long as the parameters; `second` for Adam only */
+    const int64_t *order, *starts;               /* step k takes samples order[starts[k]]...; or NULL: all, always */
+    const double *rates;
+    int64_t steps;
+    double *losses;
+    int watches_domains; /* end before the update of a step in which an operation leaves its domain */
+} TrainingArrays;
+
+/* Make the steps; sets done and state. The run is ready, with the weights in its slots. */
+void train(Run *run, Training *training, const TrainingArrays *arrays);
+
+#endif
