@@ -20,8 +20,8 @@ FROM_OPERAND = "operand"  # computed when it is needed
 FROM_RESULT = "result"
 NOTHING = "nothing"  # no gradient passes
 
-# A value: f(m, a, b), and a derivative: f(m, a, b, o), from the operands and the result o. Of one operand, b is 0, or the
-# fixed exponent of "**k". ``m`` is where exp and the like are found: numpy for arrays, NUMBERS for numbers.
+# A value: f(m, a, b), and a derivative: f(m, a, b, o), from the operands and the result o. Of one operand, b is 0, or
+# the fixed exponent of "**k". ``m`` is where exp and the like are found: numpy for arrays, NUMBERS for numbers.
 Function = Callable[..., Any]
 
 
@@ -56,7 +56,15 @@ class Operation:
 class NUMBERS:
     """For numbers, what NumPy has under the same names for arrays."""
 
-    exp, log, log1p, sqrt, sin, cos, tanh = math.exp, math.log, math.log1p, math.sqrt, math.sin, math.cos, math.tanh
+    exp, log, log1p, sqrt, sin, cos, tanh = (
+        math.exp,
+        math.log,
+        math.log1p,
+        math.sqrt,
+        math.sin,
+        math.cos,
+        math.tanh,
+    )
     abs = abs
     power = pow
 
@@ -85,31 +93,179 @@ def _share(m: Any, first_is_taken: Any, tie: Any) -> Any:
     return m.where(tie, 0.5, m.where(first_is_taken, 1.0, 0.0))
 
 
-# fmt: off
 _ALL = [
-    Operation("+", "+", "", lambda m, a, b: a + b, (lambda m, a, b, o: 1.0, lambda m, a, b, o: 1.0), ("a + b", "1", "1"), ("a + b", "1", "1")),
-    Operation("*", "×", "", lambda m, a, b: a * b, (lambda m, a, b, o: b, lambda m, a, b, o: a), ("a * b", "b", "a"), (r"a \times b", "b", "a")),
-    Operation("**", "xʸ", "power", lambda m, a, b: m.power(a, b), (lambda m, a, b, o: m.where(b == 0, 0.0, b * m.power(a, b - 1.0)), lambda m, a, b, o: m.where(a == 0, 0.0, o * m.log(m.where(a == 0, 1.0, a)))), ("a ** b", "b * a ** (b - 1)", "o * log(a)"), ("a^{b}", r"b \times a^{b - 1}", r"o \times \ln(a)"), reads=("ab", "ao"), leaves=True),
-    Operation("max", "max", "maximum", lambda m, a, b: m.where((a >= b) | (a != a), a, b), (lambda m, a, b, o: _share(m, a > b, a == b), lambda m, a, b, o: _share(m, b > a, a == b)), ("max(a, b)", "(a > b) + (a == b) / 2", "(b > a) + (a == b) / 2"), (r"\max(a, b)", r"[a > b] + \frac{[a = b]}{2}", r"[b > a] + \frac{[a = b]}{2}"), reads=("ab", "ab")),
-    Operation("min", "min", "minimum", lambda m, a, b: m.where((a <= b) | (a != a), a, b), (lambda m, a, b, o: _share(m, a < b, a == b), lambda m, a, b, o: _share(m, b < a, a == b)), ("min(a, b)", "(a < b) + (a == b) / 2", "(b < a) + (a == b) / 2"), (r"\min(a, b)", r"[a < b] + \frac{[a = b]}{2}", r"[b < a] + \frac{[a = b]}{2}"), reads=("ab", "ab")),
-    Operation("**k", "xᵏ", "constant_power", lambda m, a, k: m.power(a, k), (lambda m, a, k, o: k * m.power(a, k - 1.0),), ("a ** k", "k * a ** (k - 1)"), ("a^{k}", r"k \times a^{k - 1}"), FROM_OPERAND, leaves=True),
-    Operation("ReLU", "ReLU", "relu", lambda m, a, b: m.where(a < 0, 0.0, a), (lambda m, a, b, o: m.where(o > 0, 1.0, 0.0),), ("max(0, a)", "a > 0"), (r"\max(0, a)", "[a > 0]"), FROM_RESULT),
-    Operation("exp", "exp", "exp", lambda m, a, b: m.exp(a), (lambda m, a, b, o: o,), ("exp(a)", "o"), ("e^{a}", "o"), FROM_RESULT, leaves=True),
-    Operation("log", "ln", "log", lambda m, a, b: m.log(a), (lambda m, a, b, o: 1.0 / a,), ("log(a)", "1 / a"), (r"\ln(a)", r"\frac{1}{a}"), FROM_OPERAND, leaves=True),
-    Operation("sqrt", "√", "sqrt", lambda m, a, b: m.sqrt(a), (lambda m, a, b, o: 0.5 / o,), ("sqrt(a)", "1 / (2 * o)"), (r"\sqrt{a}", r"\frac{1}{2 \times o}"), FROM_RESULT, leaves=True),
-    Operation("sin", "sin", "sin", lambda m, a, b: m.sin(a), (lambda m, a, b, o: m.cos(a),), ("sin(a)", "cos(a)"), (r"\sin(a)", r"\cos(a)"), FROM_OPERAND, leaves=True),
-    Operation("cos", "cos", "cos", lambda m, a, b: m.cos(a), (lambda m, a, b, o: -m.sin(a),), ("cos(a)", "-sin(a)"), (r"\cos(a)", r"-\sin(a)"), FROM_OPERAND, leaves=True),
-    Operation("abs", "|x|", "abs", lambda m, a, b: m.abs(a), (lambda m, a, b, o: m.sign(a),), ("abs(a)", "(a > 0) - (a < 0)"), ("|a|", "[a > 0] - [a < 0]"), FROM_OPERAND),
-    Operation("tanh", "tanh", "tanh", lambda m, a, b: m.tanh(a), (lambda m, a, b, o: 4.0 * _logistic_slope(m, 2.0 * a),), ("tanh(a)", "1 - o ** 2"), (r"\tanh(a)", "1 - o^{2}")),
-    Operation("sigmoid", "σ", "sigmoid", lambda m, a, b: _logistic(m, a), (lambda m, a, b, o: _logistic_slope(m, a),), ("1 / (1 + exp(-a))", "o * (1 - o)"), (r"\frac{1}{1 + e^{-a}}", r"o \times (1 - o)")),
-    Operation("detach", "detach", "detach", lambda m, a, b: a, (lambda m, a, b, o: 0.0,), ("a", "0"), ("a", "0"), NOTHING),
+    Operation(
+        "+",
+        "+",
+        "",
+        lambda m, a, b: a + b,
+        (lambda m, a, b, o: 1.0, lambda m, a, b, o: 1.0),
+        ("a + b", "1", "1"),
+        ("a + b", "1", "1"),
+    ),
+    Operation(
+        "*",
+        "×",
+        "",
+        lambda m, a, b: a * b,
+        (lambda m, a, b, o: b, lambda m, a, b, o: a),
+        ("a * b", "b", "a"),
+        (r"a \times b", "b", "a"),
+    ),
+    Operation(
+        "**",
+        "xʸ",
+        "power",
+        lambda m, a, b: m.power(a, b),
+        (
+            lambda m, a, b, o: m.where(b == 0, 0.0, b * m.power(a, b - 1.0)),
+            lambda m, a, b, o: m.where(a == 0, 0.0, o * m.log(m.where(a == 0, 1.0, a))),
+        ),
+        ("a ** b", "b * a ** (b - 1)", "o * log(a)"),
+        ("a^{b}", r"b \times a^{b - 1}", r"o \times \ln(a)"),
+        reads=("ab", "ao"),
+        leaves=True,
+    ),
+    Operation(
+        "max",
+        "max",
+        "maximum",
+        lambda m, a, b: m.where((a >= b) | (a != a), a, b),
+        (lambda m, a, b, o: _share(m, a > b, a == b), lambda m, a, b, o: _share(m, b > a, a == b)),
+        ("max(a, b)", "(a > b) + (a == b) / 2", "(b > a) + (a == b) / 2"),
+        (r"\max(a, b)", r"[a > b] + \frac{[a = b]}{2}", r"[b > a] + \frac{[a = b]}{2}"),
+        reads=("ab", "ab"),
+    ),
+    Operation(
+        "min",
+        "min",
+        "minimum",
+        lambda m, a, b: m.where((a <= b) | (a != a), a, b),
+        (lambda m, a, b, o: _share(m, a < b, a == b), lambda m, a, b, o: _share(m, b < a, a == b)),
+        ("min(a, b)", "(a < b) + (a == b) / 2", "(b < a) + (a == b) / 2"),
+        (r"\min(a, b)", r"[a < b] + \frac{[a = b]}{2}", r"[b < a] + \frac{[a = b]}{2}"),
+        reads=("ab", "ab"),
+    ),
+    Operation(
+        "**k",
+        "xᵏ",
+        "constant_power",
+        lambda m, a, k: m.power(a, k),
+        (lambda m, a, k, o: k * m.power(a, k - 1.0),),
+        ("a ** k", "k * a ** (k - 1)"),
+        ("a^{k}", r"k \times a^{k - 1}"),
+        FROM_OPERAND,
+        leaves=True,
+    ),
+    Operation(
+        "ReLU",
+        "ReLU",
+        "relu",
+        lambda m, a, b: m.where(a < 0, 0.0, a),
+        (lambda m, a, b, o: m.where(o > 0, 1.0, 0.0),),
+        ("max(0, a)", "a > 0"),
+        (r"\max(0, a)", "[a > 0]"),
+        FROM_RESULT,
+    ),
+    Operation(
+        "exp",
+        "exp",
+        "exp",
+        lambda m, a, b: m.exp(a),
+        (lambda m, a, b, o: o,),
+        ("exp(a)", "o"),
+        ("e^{a}", "o"),
+        FROM_RESULT,
+        leaves=True,
+    ),
+    Operation(
+        "log",
+        "ln",
+        "log",
+        lambda m, a, b: m.log(a),
+        (lambda m, a, b, o: 1.0 / a,),
+        ("log(a)", "1 / a"),
+        (r"\ln(a)", r"\frac{1}{a}"),
+        FROM_OPERAND,
+        leaves=True,
+    ),
+    Operation(
+        "sqrt",
+        "√",
+        "sqrt",
+        lambda m, a, b: m.sqrt(a),
+        (lambda m, a, b, o: 0.5 / o,),
+        ("sqrt(a)", "1 / (2 * o)"),
+        (r"\sqrt{a}", r"\frac{1}{2 \times o}"),
+        FROM_RESULT,
+        leaves=True,
+    ),
+    Operation(
+        "sin",
+        "sin",
+        "sin",
+        lambda m, a, b: m.sin(a),
+        (lambda m, a, b, o: m.cos(a),),
+        ("sin(a)", "cos(a)"),
+        (r"\sin(a)", r"\cos(a)"),
+        FROM_OPERAND,
+        leaves=True,
+    ),
+    Operation(
+        "cos",
+        "cos",
+        "cos",
+        lambda m, a, b: m.cos(a),
+        (lambda m, a, b, o: -m.sin(a),),
+        ("cos(a)", "-sin(a)"),
+        (r"\cos(a)", r"-\sin(a)"),
+        FROM_OPERAND,
+        leaves=True,
+    ),
+    Operation(
+        "abs",
+        "|x|",
+        "abs",
+        lambda m, a, b: m.abs(a),
+        (lambda m, a, b, o: m.sign(a),),
+        ("abs(a)", "(a > 0) - (a < 0)"),
+        ("|a|", "[a > 0] - [a < 0]"),
+        FROM_OPERAND,
+    ),
+    Operation(
+        "tanh",
+        "tanh",
+        "tanh",
+        lambda m, a, b: m.tanh(a),
+        (lambda m, a, b, o: 4.0 * _logistic_slope(m, 2.0 * a),),
+        ("tanh(a)", "1 - o ** 2"),
+        (r"\tanh(a)", "1 - o^{2}"),
+    ),
+    Operation(
+        "sigmoid",
+        "σ",
+        "sigmoid",
+        lambda m, a, b: _logistic(m, a),
+        (lambda m, a, b, o: _logistic_slope(m, a),),
+        ("1 / (1 + exp(-a))", "o * (1 - o)"),
+        (r"\frac{1}{1 + e^{-a}}", r"o \times (1 - o)"),
+    ),
+    Operation(
+        "detach",
+        "detach",
+        "detach",
+        lambda m, a, b: a,
+        (lambda m, a, b, o: 0.0,),
+        ("a", "0"),
+        ("a", "0"),
+        NOTHING,
+    ),
 ]
-# fmt: on
 
 OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in _ALL}
 
-# The functions of one operand, a fixed exponent included, and those of two that are no sum and no product; their places in
-# these lists are the codes that instructions carry (a function's is one more: 0 is no function).
+# The functions of one operand, a fixed exponent included, and those of two that are no sum and no product; their places
+# in these lists are the codes that instructions carry (a function's is one more: 0 is no function).
 FUNCTIONS: tuple[Operation, ...] = tuple(o for o in _ALL if o.kernel and o.arity == 1)
 BINARY: tuple[Operation, ...] = tuple(o for o in _ALL if o.kernel and o.arity == 2)
 # Activations whose derivative is kept: from the result alone, as 1 - o*o, it would lose its digits near 1.

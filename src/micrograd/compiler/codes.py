@@ -1,4 +1,4 @@
-"""From the table of expressions to a code that machines run: ``lower``, ``gradient``, ``places``, one after the other."""
+"""From the table of expressions to a code that machines run: ``lower``, ``gradient`` and ``places`` in turn."""
 
 from __future__ import annotations
 

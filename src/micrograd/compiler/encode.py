@@ -176,7 +176,12 @@ class _Encoder:
             fields = {"out": row(i.out), "function": BINARY[i.function], "first": row(i.a)}
             return {**fields, "second": row(i.b)}, ()
         if isinstance(i, BinaryGradient):
-            fields = {"out": row(i.out), "function": BINARY[i.function], "by": i.by, "gradient": row(i.gradient)}
+            fields = {
+                "out": row(i.out),
+                "function": BINARY[i.function],
+                "by": i.by,
+                "gradient": row(i.gradient),
+            }
             return {**fields, "first": row(i.a), "second": row(i.b), "result": row(i.result)}, ()
         if isinstance(i, Splat):
             return {"out": row(i.out), "slot": i.slot}, ()

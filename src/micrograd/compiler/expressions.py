@@ -14,7 +14,9 @@ from micrograd.operations import OPERATIONS
 CONSTANT, PARAMETER, INPUT, CAPTURED, DOT = "constant", "parameter", "input", "captured", "dot"
 ADD, MULTIPLY, POWER, MAXIMUM, MINIMUM = "+", "*", "**", "max", "min"
 CONSTANT_POWER, DETACH = "**k", "detach"
-FUNCTIONS = tuple(name for name, operation in OPERATIONS.items() if operation.arity == 1 and name != CONSTANT_POWER)
+FUNCTIONS = tuple(
+    name for name, operation in OPERATIONS.items() if operation.arity == 1 and name != CONSTANT_POWER
+)
 BINARY = tuple(name for name, operation in OPERATIONS.items() if operation.arity == 2)
 
 # What an expression depends on. Only what depends on the sample has to be computed for each sample.

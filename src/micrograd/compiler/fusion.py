@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from micrograd.compiler.instructions import NONE, Draft, Layer, MapGradient, RowInstruction, SlopeGradient, Sum
+from micrograd.compiler.instructions import (
+    NONE,
+    Draft,
+    Layer,
+    MapGradient,
+    RowInstruction,
+    SlopeGradient,
+    Sum,
+)
 from micrograd.operations import FROM_RESULT, OPERATIONS
 
 
@@ -33,7 +41,7 @@ def fuse(instructions: Sequence[Draft]) -> list[RowInstruction]:
             and isinstance(made, Layer)
             and made.slope_of == NONE
             and instruction.gradients == tuple(range(made.out, made.out + made.count))
-            and all([readers[row] == 1 for row in instruction.gradients])
+            and all(readers[row] == 1 for row in instruction.gradients)
         ):
             out[maker] = replace(
                 made, out=instruction.out, activation=instruction.activation, slope_of=instruction.slope

@@ -131,7 +131,7 @@ class _Derivation:
             self.backward.append(
                 WeightGradient(gradients, layer.inputs, layer.weights, layer.bias, layer.bias_stride)
             )
-        if not any([self.varies[row] for row in layer.inputs]):
+        if not any(self.varies[row] for row in layer.inputs):
             return
         out = self._new_rows(len(layer.inputs))
         for offset, row in enumerate(layer.inputs):
@@ -141,7 +141,7 @@ class _Derivation:
     def _layer_gradients(self, layer: Layer) -> tuple[int, ...] | None:
         """Return the rows with the gradients of a layer's sums, before its activation."""
         rows = [self._gradient(layer.out + j) for j in range(layer.count)]
-        if not self.varies[layer.out] or all([row == NONE for row in rows]):
+        if not self.varies[layer.out] or all(row == NONE for row in rows):
             return None
         if NONE in rows:
             zero = self._new_rows(1)
@@ -180,7 +180,7 @@ def _varies(instruction: RowInstruction | SlotInstruction, rows: list[bool], slo
     if isinstance(instruction, Map) and OPERATIONS[instruction.function].slope == NOTHING:
         return False
     assert not isinstance(instruction, Gather)
-    return any([rows[row] for row in instruction.reads()])
+    return any(rows[row] for row in instruction.reads())
 
 
 def _layer_weights_vary(layer: Layer, slots: list[bool]) -> bool:
@@ -188,8 +188,8 @@ def _layer_weights_vary(layer: Layer, slots: list[bool]) -> bool:
     biases = () if layer.bias == NONE else range(layer.count)
     return (
         slots[w.first]
-        or any([True in slots[first : first + len(layer.inputs)] for first in _row_starts(layer)])
-        or any([slots[layer.bias + layer.bias_stride * j] for j in biases])
+        or any(True in slots[first : first + len(layer.inputs)] for first in _row_starts(layer))
+        or any(slots[layer.bias + layer.bias_stride * j] for j in biases)
     )
 
 

@@ -91,7 +91,7 @@ class Layer(_Instruction):
 
     def overwrites(self) -> Sequence[tuple[Rows, Rows]]:
         over = range(self.slope_of, self.slope_of + self.count)
-        if self.slope_of == NONE or any([row in over for row in self.inputs]):
+        if self.slope_of == NONE or any(row in over for row in self.inputs):
             return ()
         return (((self.out, self.count), (self.slope_of, self.count)),)
 
@@ -148,7 +148,10 @@ class Sum(_Instruction):
         """Return the same instruction on other rows."""
         linear = tuple([(c, place(a)) for c, a in self.linear])
         return Sum(
-            place(self.out), self.constant, linear, tuple([(c, place(a), place(b)) for c, a, b in self.products])
+            place(self.out),
+            self.constant,
+            linear,
+            tuple([(c, place(a), place(b)) for c, a, b in self.products]),
         )
 
 

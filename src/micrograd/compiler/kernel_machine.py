@@ -32,7 +32,7 @@ TRAINING = np.dtype(
 
 
 def _compare_names() -> None:
-    """Compare with C what stands in both: operations, instructions and their fields, what training is told."""
+    """Compare with C what stands in both: operations, instructions and their fields, the record of training."""
     names = tuple(o.kernel for o in operations.FUNCTIONS), tuple(o.kernel for o in operations.BINARY)
     training = tuple((name, TRAINING[name].kind) for name in TRAINING.names or ())
     ours = {"operations": names, "instructions": tuple(LAYOUT.items()), "training": training}
@@ -40,8 +40,8 @@ def _compare_names() -> None:
         theirs = _kernels.layout()[what]
         if theirs != own:
             raise RuntimeError(
-                f"micrograd's compiled kernels are of another version than its Python files: their {what} are {theirs}, "
-                f"expected {own}. Build them anew: pip install --force-reinstall micrograd-lab"
+                f"micrograd's compiled kernels are of another version than its Python files: their {what} "
+                f"are {theirs}, expected {own}. Build them anew: pip install --force-reinstall micrograd-lab"
             )
 
 
@@ -151,7 +151,13 @@ class KernelMachine:
                 told[name] = getattr(o, name)
         told["samples"] = len(X)
         told["threads"] = self._threads(threads, batch, _WORK_FOR_A_THREAD)
-        arrays: dict[str, Any] = {"X": X, "Y": Y, "sample_weight": weights, "captured": captured, "flags": flags}
+        arrays: dict[str, Any] = {
+            "X": X,
+            "Y": Y,
+            "sample_weight": weights,
+            "captured": captured,
+            "flags": flags,
+        }
         self._machine.train(
             training=training,
             weights=o.weights,

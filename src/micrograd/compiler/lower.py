@@ -253,7 +253,7 @@ class _Lowering:
         if (
             stride >= width
             and firsts == list(range(firsts[0], firsts[0] + stride * len(firsts), stride))
-            and all([list(row) == list(range(row[0], row[0] + width)) for row in slots])
+            and all(list(row) == list(range(row[0], row[0] + width)) for row in slots)
         ):
             return Matrix(firsts[0], stride, 1)
         packed: list[int] = []

@@ -44,8 +44,8 @@ class NumpyMachine:
     """Runs a ``Code`` on NumPy arrays; results do not depend on anything but the input.
 
     ``captured`` holds the numbers of the leaves that are read anew at each call, ``weights`` a weight above 0 for each
-    sample: results are then weighted means. ``flags``, if given, are zeros, one for each block of samples; one becomes 1
-    where a sample of its block leaves an operation's domain, or overflows in one where the engine would raise.
+    sample: results are then weighted means. ``flags``, if given, are zeros, one for each block of samples; one becomes
+    1 where a sample of its block leaves an operation's domain, or overflows in one where the engine would raise.
     """
 
     def __init__(self, code: Code) -> None:

@@ -51,7 +51,7 @@ def _written_once(code: Code) -> None:
     slots |= {slot for slot in range(code.slots) if slot not in computed}  # constants
     for shared in code.shared:
         read = shared.slots if isinstance(shared, Gather) else shared.reads()
-        _require(all([slot in slots for slot in read]), "a slot is read before it is written", shared)
+        _require(all(slot in slots for slot in read), "a slot is read before it is written", shared)
         for slot in _slots_written(shared):
             _require(slot not in slots, f"slot {slot} is written twice", shared)
             slots.add(slot)
@@ -124,7 +124,9 @@ def _same_but_for_places(meant: RowInstruction, instruction: RowInstruction) -> 
     places = dict(zip(meant.reads(), instruction.reads(), strict=False))
     for (first, count), (place, _) in zip(meant.writes(), instruction.writes(), strict=False):
         places.update(zip(range(first, first + count), range(place, place + count), strict=True))
-    same = type(meant) is type(instruction) and meant.renamed(lambda row: places.get(row, NONE)) == instruction
+    same = (
+        type(meant) is type(instruction) and meant.renamed(lambda row: places.get(row, NONE)) == instruction
+    )
     _require(same, f"it became {instruction}", meant)
 
 
@@ -182,7 +184,11 @@ class _Field:
 
     def _number(self, x: float) -> int:
         """Return what stands for a number: itself where it is whole, so that a factor of 1 is one."""
-        return int(x) % _PRIME if x == x and abs(x) < 2**53 and x == int(x) else self._function("number", x.hex())
+        return (
+            int(x) % _PRIME
+            if x == x and abs(x) < 2**53 and x == int(x)
+            else self._function("number", x.hex())
+        )
 
     def _function(self, *key: object) -> int:
         """Return the value of a random function, always the same one for the same operands."""

@@ -157,7 +157,7 @@ INLINE vec maximum_slope(vec a, vec b, vec y, int64_t by) {
     return v_where_less(first, second, one, v_where_at_most(first, second, v_splat(0.5), zero));
 }
 INLINE vec minimum_of(vec a, vec b) { return v_where_at_most(a, b, a, v_where_at_most(a, a, b, a)); }
-INLINE vec minimum_slope(vec a, vec b, vec y, int64_t by) { return maximum_slope(b, a, y, 1 - by); }
+INLINE vec minimum_slope(vec a, vec b, vec y, int64_t by) { return maximum_slope(b, a, y, by); }
 
 INLINE vec whole_power(vec x, int exponent) {
     int n = exponent < 0 ? -exponent : exponent;
