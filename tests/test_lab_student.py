@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -22,8 +23,9 @@ pytest.importorskip("nbformat", reason="the lab extra is missing, THE COURSE KIT
 from micrograd import cli
 from micrograd.lab.content import assignment
 from micrograd.lab.errors import LabError
-from micrograd.lab.student import new, submit
+from micrograd.lab.student import new
 from micrograd.lab.student.naming import project_name, suggestion
+from micrograd.lab.student.remote import TAG
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -57,7 +59,7 @@ def state(folder: Path) -> dict[str, str]:
     }
     return {
         "references": git(folder, "for-each-ref"),
-        "head": git(folder, "symbolic-ref", "HEAD"),
+        "head": (folder / ".git" / "HEAD").read_text(),
         "status": git(folder, "status", "--porcelain"),
         "staged": git(folder, "diff", "--cached"),
         "config": (folder / ".git" / "config").read_text(),
@@ -461,7 +463,7 @@ def test_a_push_that_fails_leaves_everything_as_it_was(tmp_path, obstacle, capsy
     assert hand_in(folder) == 2
     assert state(folder) == before
     said = capsys.readouterr().err
-    assert {"hook": "the server says no", "diverged": "git pull --rebase", "gone": "does not answer"}[
+    assert {"hook": "the server says no", "diverged": "git pull --no-rebase", "gone": "does not answer"}[
         obstacle
     ] in said
 
@@ -540,6 +542,210 @@ def test_an_unknown_remote_is_named(tmp_path, capsys):
     assert "origin" in said
 
 
+# advice: each is carried out, to the letter, in the state in which it is given
+
+
+def commands_in(advice: str) -> list[str]:
+    """The commands of an advice: its lines that are set in."""
+    return [line.strip() for line in advice.splitlines() if line.startswith("  ")]
+
+
+def carry_out(advice: str, folder: Path, number: int = 0) -> None:
+    """Run an advice's command as a student would paste it; ``micrograd`` is this one."""
+    command = commands_in(advice)[number]
+    command = re.sub(r"^micrograd ", f"{shlex.quote(sys.executable)} -m micrograd ", command)
+    command += " --no-check --yes" if " lab submit" in command else ""
+    done = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, (command, done.stdout, done.stderr)
+
+
+def refused(folder: Path, capsys: pytest.CaptureFixture[str], *options: str) -> str:
+    before = state(folder)
+    assert hand_in(folder, *options, "--dry-run") == 2
+    assert state(folder) == before
+    advice = capsys.readouterr().err
+    assert hand_in(folder, *options) == 2
+    assert state(folder) == before
+    assert capsys.readouterr().err == advice
+    return advice
+
+
+NOTEBOOK = "tp1-gradient_descent/gradient.ipynb"
+
+
+def elsewhere(remote: Path, tmp_path: Path, files: dict[str, str], *, unrelated: bool) -> None:
+    """Commit to the remote's main from another place: a web page that makes a README, another computer."""
+    other = tmp_path / "elsewhere"
+    if unrelated:
+        git(tmp_path, "-c", "init.defaultBranch=main", "init", "-q", str(other))
+        git(other, "remote", "add", "origin", str(remote))
+    else:
+        git(tmp_path, "clone", "-q", "-b", "main", str(remote), str(other))
+    for name, content in files.items():
+        (other / name).parent.mkdir(exist_ok=True)
+        (other / name).write_text(content)
+    git(other, "add", "--all")
+    git(other, "-c", "user.name=o", "-c", "user.email=o@x", "commit", "-q", "-m", "elsewhere")
+    git(other, "push", "-q", "origin", "HEAD:main")
+
+
+@pytest.mark.parametrize("files", [{"README.md": "# made by GitLab\n"}, {"other.txt": "x"}, {NOTEBOOK: "{}"}])
+@pytest.mark.parametrize("unrelated", [True, False])
+@pytest.mark.parametrize("dirty", [True, False])
+def test_a_remote_with_other_commits_is_joined_by_one_command(tmp_path, files, unrelated, dirty, capsys):
+    folder = project(tmp_path)
+    remote = with_remote(folder, tmp_path)
+    git(folder, "config", "pull.ff", "only")
+    if not unrelated:
+        git(folder, "push", "-q", "origin", "main")
+    elsewhere(remote, tmp_path, files, unrelated=unrelated)
+    if dirty:
+        (folder / NOTEBOOK).write_text(
+            (folder / NOTEBOOK).read_text(encoding="utf-8") + "\n", encoding="utf-8"
+        )
+        (folder / "README.md").write_text("my own words")
+        (folder / "new.txt").write_text("new")
+    else:
+        (folder / NOTEBOOK).write_text(
+            (folder / NOTEBOOK).read_text(encoding="utf-8") + "\n", encoding="utf-8"
+        )
+        git(folder, "commit", "-qam", "mine")
+    mine = {name: (folder / name).read_text(encoding="utf-8") for name in ("README.md", NOTEBOOK)}
+    carry_out(refused(folder, capsys), folder)
+    assert mine == {name: (folder / name).read_text(encoding="utf-8") for name in mine}
+    assert hand_in(folder) == 0
+    assert git(remote, "show", f"tp1:{NOTEBOOK}") == mine[NOTEBOOK].rstrip()
+    assert git(remote, "show", "tp1:README.md") == mine["README.md"].rstrip()
+
+
+def test_what_was_handed_in_is_replaced_by_a_later_tag(tmp_path, capsys):
+    folder = project(tmp_path)
+    remote = with_remote(folder, tmp_path)
+    assert hand_in(folder, "--again") == 0  # nothing was handed in yet: the first tag
+    assert git(remote, "tag") == "tp1"
+    capsys.readouterr()
+    for number in (2, 3):
+        (folder / "more.txt").write_text(str(number))
+        carry_out(refused(folder, capsys), folder)
+        assert git(remote, "rev-parse", f"tp1-{number}^{{commit}}") == git(folder, "rev-parse", "HEAD")
+        assert git(remote, "show", f"tp1-{number}:more.txt") == str(number)
+    assert sorted(git(remote, "tag").split()) == ["tp1", "tp1-2", "tp1-3"]
+    git(folder, "tag", "-d", "tp1-3")  # known from the remote, too
+    (folder / "more.txt").write_text("4")
+    assert hand_in(folder, "--again") == 0
+    assert "tp1-4" in git(remote, "tag")
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_tag_that_was_set_by_hand_is_pushed_or_left(tmp_path, number, capsys):
+    folder = project(tmp_path)
+    remote = with_remote(folder, tmp_path)
+    git(folder, "tag", "tp1")
+    carry_out(refused(folder, capsys), folder, number)
+    assert git(remote, "tag") == ["tp1", "tp1-2"][number]
+
+
+def _detached_ahead(folder: Path) -> None:
+    git(folder, "checkout", "-q", "--detach")
+    (folder / "more.txt").write_text("more")
+    git(folder, "add", "more.txt")
+    git(folder, "commit", "-qm", "ahead")
+
+
+def _merging(folder: Path) -> None:
+    git(folder, "checkout", "-qb", "side")
+    git(folder, "commit", "-qm", "side", "--allow-empty")
+    git(folder, "checkout", "-q", "main")
+    git(folder, "commit", "-qm", "main", "--allow-empty")
+    git(folder, "merge", "-q", "--no-commit", "--no-ff", "side")
+
+
+def _with_film(folder: Path) -> None:
+    with (folder / "a film.mp4").open("wb") as file:
+        file.truncate(30_000_000)
+
+
+def _with_tracked_film(folder: Path) -> None:
+    (folder / "a film.mp4").write_text("short")
+    git(folder, "add", "--all")
+    git(folder, "commit", "-qm", "film")
+    _with_film(folder)
+
+
+def _two_known_remotes(folder: Path) -> None:
+    git(folder, "remote", "rename", "origin", "a")
+    git(folder, "remote", "add", "b", git(folder, "remote", "get-url", "a"))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda folder: git(folder, "checkout", "-q", "--detach"),
+        _detached_ahead,
+        _merging,
+        _with_film,
+        _with_tracked_film,
+        _two_known_remotes,
+    ],
+)
+def test_the_advice_works(tmp_path, spoil, capsys):
+    folder = project(tmp_path)
+    remote = with_remote(folder, tmp_path)
+    spoil(folder)
+    advice = refused(folder, capsys)
+    carry_out(advice, folder)
+    if "submit" not in commands_in(advice)[0]:
+        assert hand_in(folder) == 0
+    assert git(remote, "tag") == "tp1"
+    assert "film" not in git(remote, "ls-tree", "--name-only", "tp1")
+
+
+def test_an_identity_and_a_remote_are_set_as_advised(tmp_path, monkeypatch, capsys):
+    folder = project(tmp_path)
+    remote = with_remote(folder, tmp_path)
+    address = git(folder, "remote", "get-url", "origin")
+    git(folder, "remote", "remove", "origin")
+    for name in ("user.name", "user.email"):
+        subprocess.run(["git", "config", "--unset", name], cwd=folder)
+    for role in ("AUTHOR", "COMMITTER"):
+        for what in ("NAME", "EMAIL"):
+            monkeypatch.delenv(f"GIT_{role}_{what}", raising=False)
+    git(folder, "config", "user.useConfigOnly", "true")
+    advice = refused(folder, capsys)
+    for number in range(2):
+        carry_out(advice, folder, number)
+    carry_out(refused(folder, capsys).replace("ADDRESS_OF_THE_PROJECT", address), folder)
+    assert hand_in(folder) == 0
+    assert git(remote, "tag") == "tp1"
+
+
+# the language of the notebook
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_commands_speak_the_notebooks_language(tmp_path, language, monkeypatch, capsys):
+    monkeypatch.setenv("LC_ALL", {"fr": "en_US.UTF-8", "en": "fr_FR.UTF-8"}[language])
+    folder = project(tmp_path)
+    path = folder / NOTEBOOK
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["metadata"]["micrograd"]["language"] = language
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with_remote(folder, tmp_path)
+    assert cli.main(["lab", "submit", str(folder), "--no-check", "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    assert {"fr": "Essai à blanc", "en": "Dry run"}[language] in said
+    path.write_text("[]")  # a notebook that does not say: the user's own
+    assert cli.main(["lab", "submit", str(folder), "--no-check", "--dry-run"]) == 0
+    assert {"en": "Essai à blanc", "fr": "Dry run"}[language] in capsys.readouterr().out
+
+
+def test_a_project_whose_source_is_gone_is_refused(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(new, "missing_source", lambda: "/gone/micrograd.whl")
+    assert cli.main(["lab", "new", "student01", "--folder", str(tmp_path), "--lang", "en"]) == 2
+    assert "/gone/micrograd.whl" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.slow
 def test_the_whole_way_of_a_student(tmp_path, monkeypatch, capsys):
     """From ``lab new`` to a push, and from there to a grade."""
@@ -575,7 +781,7 @@ def test_submit_asks_first_where_somebody_can_answer(tmp_path, monkeypatch, caps
     assert git(remote, "for-each-ref") == ""
     monkeypatch.setattr("builtins.input", lambda prompt: "o")
     assert cli.main(arguments) == 0
-    assert git(remote, "tag") == submit.TAG
+    assert git(remote, "tag") == TAG
 
 
 def test_check_starts_without_what_it_does_not_need():

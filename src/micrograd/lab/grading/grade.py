@@ -20,7 +20,7 @@ from micrograd.lab.grading.table import write_csv
 from micrograd.lab.grading.words import WORDS
 from micrograd.lab.sandbox import isolation
 from micrograd.lab.sandbox.limits import MEGABYTE, Limits
-from micrograd.lab.student.submit import TAG
+from micrograd.lab.student.remote import TAG
 from micrograd.language import Language, choose
 
 with needs("lab"):

@@ -12,7 +12,7 @@ from micrograd.lab import checks
 from micrograd.lab.content.tasks import CHECKED_POINTS, TASKS, WORDS_POINTS
 from micrograd.lab.content.tasks import task as task_of
 from micrograd.lab.errors import LabError
-from micrograd.lab.student.find_notebook import find_notebook
+from micrograd.lab.student.find_notebook import find_notebook, language_of
 from micrograd.lab.student.verdict import as_json, errors_of, first_line, is_right, print_errors, print_task
 from micrograd.lab.student.words import say
 from micrograd.language import Language, choose
@@ -35,8 +35,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Run the notebook in a copy and print what the checks say; return 0 if everything is right, else 1."""
-    language = choose(arguments.lang)
-    path = find_notebook(arguments.notebook, language)
+    path = find_notebook(arguments.notebook, choose(arguments.lang))
+    language = language_of(path, arguments.lang)
     try:
         wanted = [task_of(number).number for number in arguments.task or checks.NUMBERS]
     except ValueError as error:

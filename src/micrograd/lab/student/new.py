@@ -6,10 +6,11 @@ import argparse
 import os
 import shutil
 import tempfile
-from importlib import metadata, resources
+from importlib import resources
 from pathlib import Path
 
 from micrograd._needs import needs
+from micrograd._origin import missing_source, requirement
 from micrograd.lab import words as common
 from micrograd.lab.content import assignment
 from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
@@ -22,8 +23,6 @@ from micrograd.language import Language, choose
 
 with needs("lab"):
     import nbformat
-
-DISTRIBUTION = "micrograd-lab"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -61,6 +60,8 @@ def make_project(login: str, folder: Path, language: Language) -> tuple[Path, tu
     the convention, for a folder that exists already, and where git is missing or nothing can be written.
     """
     name = project_name(login, language)
+    if gone := missing_source():
+        raise LabError(say("source is gone", language, path=gone))
     required(language)
     folder = folder.absolute()
     target = folder / name
@@ -88,22 +89,9 @@ def make_project(login: str, folder: Path, language: Language) -> tuple[Path, tu
 
 
 def requirements() -> str:
-    """Return the project's requirements: the libraries' pins, and this very version of micrograd-lab."""
+    """Return the project's requirements: the libraries' pins, and micrograd-lab from where this one came."""
     pins = _shipped("requirements.txt").rstrip()
-    return f"{pins}\n\n# micrograd itself; PyPI's `micrograd` is another one.\n{_ours()}\n"
-
-
-def _ours() -> str:
-    """Return the requirement for this distribution: from where it was installed, if that was a repository."""
-    import json
-
-    distribution = metadata.distribution(DISTRIBUTION)
-    origin = json.loads(distribution.read_text("direct_url.json") or "{}")
-    version_control = origin.get("vcs_info")
-    if version_control:
-        address = f"{version_control['vcs']}+{origin['url']}@{version_control['commit_id']}"
-        return f"{DISTRIBUTION}[lab] @ {address}"
-    return f"{DISTRIBUTION}[lab]=={distribution.version}"
+    return f"{pins}\n\n# micrograd itself; PyPI's `micrograd` is another one.\n{requirement('lab')}\n"
 
 
 def _write_files(project: Path, name: str, language: Language) -> None:

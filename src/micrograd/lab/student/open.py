@@ -12,11 +12,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+from micrograd._origin import install
 from micrograd.lab.errors import LabError
 from micrograd.lab.sandbox.dot_program import with_dot
-from micrograd.lab.student.find_notebook import find_notebook
+from micrograd.lab.student.find_notebook import find_notebook, language_of
 from micrograd.lab.student.words import say
-from micrograd.language import choose
+from micrograd.language import Language, choose
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,13 +33,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Run JupyterLab until it is stopped and return its exit code. Raises ``LabError`` without a notebook."""
-    language = choose(arguments.lang)
-    notebook = find_notebook(arguments.notebook, language)
+    notebook = find_notebook(arguments.notebook, choose(arguments.lang))
+    language = language_of(notebook, arguments.lang)
     if importlib.util.find_spec("jupyterlab") is None:
-        raise LabError("jupyterlab is not installed: pip install 'micrograd-lab[lab]'")
+        raise LabError(f"jupyterlab is not installed: {install('lab')}")
     print(say("opening", language, path=notebook), flush=True)
     with tempfile.TemporaryDirectory(prefix="micrograd-kernel-") as kernels:
         write_kernel(Path(kernels))
+        write_settings(Path(kernels), language)
         # Looked at before the user's own folders, whose "python3" may be another Python, without micrograd.
         path = os.pathsep.join(filter(None, [kernels, os.environ.get("JUPYTER_PATH", "")]))
         command = [sys.executable, "-m", "jupyterlab", notebook.name, f"--ServerApp.port={arguments.port}"]
@@ -46,7 +48,8 @@ def main(arguments: argparse.Namespace) -> int:
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.append("--allow-root")  # in a container, where everything runs as root
         programs = with_dot(Path(kernels) / "programs", os.environ.get("PATH", os.defpath))
-        environment = {**os.environ, "JUPYTER_PATH": path, "PATH": programs}
+        settings = os.pathsep.join(filter(None, [kernels, os.environ.get("JUPYTER_CONFIG_PATH", "")]))
+        environment = {**os.environ, "JUPYTER_PATH": path, "JUPYTER_CONFIG_PATH": settings, "PATH": programs}
         # Ended from outside, the server ends too, instead of living on with a kernel that is gone.
         for name in ("SIGTERM", "SIGHUP"):
             if hasattr(signal, name):
@@ -74,3 +77,18 @@ def write_kernel(folder: Path) -> None:
         "metadata": {"debugger": True},
     }
     (kernel / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")
+
+
+def write_settings(folder: Path, language: Language) -> None:
+    """Write JupyterLab's default settings for the lab, to be found through ``JUPYTER_CONFIG_PATH``.
+
+    No window asks over the notebook about JupyterLab's news; what the user has set himself stays as he set it.
+    """
+    settings = {
+        "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+        "@jupyterlab/translation-extension:plugin": {"locale": {"fr": "fr_FR", "en": "en"}[language]},
+    }
+    (folder / "labconfig").mkdir()
+    (folder / "labconfig" / "default_setting_overrides.json").write_text(
+        json.dumps(settings), encoding="utf-8"
+    )

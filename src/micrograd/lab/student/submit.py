@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 import re
+import shlex
 import shutil
 import sys
 import tempfile
@@ -15,15 +16,23 @@ from pathlib import Path
 
 from micrograd.lab.errors import LabError
 from micrograd.lab.student.check import print_check
-from micrograd.lab.student.find_notebook import find_notebook
+from micrograd.lab.student.find_notebook import find_notebook, language_of
 from micrograd.lab.student.git import GitError, git, required, succeeds
+from micrograd.lab.student.remote import TAG, Remote, look, refuse_other_commits, submissions, tag_name
 from micrograd.lab.student.words import say
 from micrograd.language import Language, choose
 
-TAG = "tp1"
 _PUSH_SECONDS = 600.0
 _MOST_MEGABYTES = 20
 _MOST_SHOWN = 20
+# What Git leaves in its folder during an operation, and the operation.
+_UNDER_WAY = {
+    "MERGE_HEAD": "merge",
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+}
 _PASSWORD = re.compile(r"(://[^/@:]*:)[^/@]*@")
 
 
@@ -32,7 +41,9 @@ class Plan:
     """What is about to be done."""
 
     root: Path
+    notebook: Path
     branch: str
+    tag: str
     remote: str
     url: str
     changes: tuple[str, ...]
@@ -46,6 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     parser.add_argument("--yes", action="store_true", help="do not ask before doing it")
+    parser.add_argument("--again", action="store_true", help="replace what was handed in, by a later tag")
     parser.add_argument("--remote", help="the remote to push to (default: origin, or the only one)")
     parser.add_argument("--no-check", action="store_true", help="do not run the checks first")
 
@@ -56,10 +68,10 @@ def main(arguments: argparse.Namespace) -> int:
     A notebook that is not finished is handed in all the same: what is missing is said first. Raises ``LabError``
     where something stands in the way, and then the repository is as it was.
     """
-    language = choose(arguments.lang)
+    notebook = find_notebook(arguments.notebook, choose(arguments.lang))
+    language = language_of(notebook, arguments.lang)
     required(language)
-    notebook = find_notebook(arguments.notebook, language)
-    plan = make_plan(notebook.parent, arguments.remote, language)
+    plan = make_plan(notebook, arguments.remote, language, again=arguments.again)
     if not arguments.no_check:
         print_check(notebook, language)
         print()
@@ -73,68 +85,81 @@ def main(arguments: argparse.Namespace) -> int:
             print(say("stopped", language))
             return 1
     commit = carry_out(plan, language)
-    print(say("done", language, commit=commit[:10], tag=TAG, remote=plan.remote, url=plan.url))
+    print(say("done", language, commit=commit[:10], tag=plan.tag, remote=plan.remote, url=plan.url))
     return 0
 
 
-def make_plan(folder: Path, remote: str | None, language: Language) -> Plan:
-    """Return what has to be done. Raises ``LabError`` if anything stands in the way; changes nothing."""
+def make_plan(notebook: Path, remote: str | None, language: Language, *, again: bool = False) -> Plan:
+    """Return what has to be done. Raises ``LabError`` if anything stands in the way; changes nothing.
+
+    ``again``: what was handed in already is replaced, by a tag of its own.
+    """
     try:
-        root = Path(git(folder, "rev-parse", "--show-toplevel"))
+        root = Path(git(notebook.parent, "rev-parse", "--show-toplevel"))
     except GitError:
-        raise LabError(say("no repository", language, path=folder)) from None
+        raise LabError(say("no repository", language, path=notebook.parent)) from None
     inner = Path(git(root, "rev-parse", "--absolute-git-dir"))
-    if any(
-        (inner / name).exists() for name in ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD")
-    ):
-        raise LabError(say("no commit rights", language))
+    for name, operation in _UNDER_WAY.items():
+        if (inner / name).exists():
+            raise LabError(say("under way", language, operation=operation))
     if not succeeds(root, "symbolic-ref", "--quiet", "HEAD"):
-        raise LabError(say("detached", language))
+        raise LabError(say("detached", language, command=_way_back(root)))
     branch = git(root, "symbolic-ref", "--short", "HEAD")
-    name = _remote(root, remote, language)
-    if succeeds(root, "rev-parse", "--quiet", "--verify", f"refs/tags/{TAG}"):
-        raise LabError(say("tag exists", language, tag=TAG, where=say("here", language)))
-    try:
-        listed = git(root, "ls-remote", "--tags", name, f"refs/tags/{TAG}")
-    except GitError as error:
-        raise LabError(say("unreachable", language, remote=name, reason=error)) from None
-    if listed:
-        raise LabError(say("tag exists", language, tag=TAG, where=say("there", language, remote=name)))
     if not succeeds(root, "var", "GIT_COMMITTER_IDENT"):
         raise LabError(say("no identity", language))
+    there = look(root, _remote(root, remote, language), language)
+    tag = _tag(root, branch, there, language, again=again)
     # Without renames, which would be two names in one entry.
     status = git(root, "status", "--short", "--no-renames", "--untracked-files=all", "-z")
     changes = tuple(entry for entry in status.split("\0") if entry)
     _refuse_large(root, changes, language)
-    url = git(root, "remote", "get-url", "--push", name)
-    return Plan(root, branch, name, _PASSWORD.sub(r"\1***@", url), changes)
+    refuse_other_commits(root, notebook, branch, there, language)
+    url = git(root, "remote", "get-url", "--push", there.name)
+    return Plan(root, notebook, branch, tag, there.name, _PASSWORD.sub(r"\1***@", url), changes)
+
+
+def _way_back(root: Path) -> str:
+    """Return the command that leads from a commit without a branch to one, and loses nothing."""
+    here = git(root, "for-each-ref", "--points-at", "HEAD", "--format=%(refname:short)", "refs/heads")
+    return f"git switch {here.split()[0]}" if here else "git switch -c tp1-rendu"
+
+
+def _tag(root: Path, branch: str, there: Remote, language: Language, *, again: bool) -> str:
+    """Return the tag to set. Raises ``LabError`` where something was handed in and is not to be replaced."""
+    handed_in = submissions(there.tags)
+    here = submissions(tuple(git(root, "tag", "--list", f"{TAG}*").split()))
+    if again and (handed_in or here):
+        return tag_name(max(handed_in + here) + 1)
+    if handed_in:
+        raise LabError(say("handed in", language, tag=tag_name(handed_in[-1]), remote=there.name))
+    if here:
+        tag = tag_name(here[-1])
+        raise LabError(say("tag is here", language, tag=tag, remote=there.name, branch=branch))
+    return TAG
 
 
 def carry_out(plan: Plan, language: Language) -> str:
     """Commit, tag and push; return the commit. If any of it fails, undo all of it and raise ``LabError``."""
-    with _as_it_was(plan.root) as keep:
+    with _as_it_was(plan.root, plan.tag) as keep:
         try:
             if plan.changes:
                 git(plan.root, "add", "--all")
                 git(plan.root, "commit", "--quiet", "-m", say("commit message", language))
-            git(plan.root, "tag", "--annotate", TAG, "-m", say("tag message", language))
+            git(plan.root, "tag", "--annotate", plan.tag, "-m", say("tag message", language))
             # Both or neither: a branch without its tag would look like a late submission.
-            references = [f"refs/heads/{plan.branch}", f"refs/tags/{TAG}"]
+            references = [f"refs/heads/{plan.branch}", f"refs/tags/{plan.tag}"]
             git(
                 plan.root, "push", "--quiet", "--atomic", "--set-upstream", plan.remote, *references,
                 seconds=_PUSH_SECONDS,
             )  # fmt: skip
         except GitError as error:
-            reason = str(error)
-            if "fetch first" in reason or "non-fast-forward" in reason:
-                reason = f"{reason}\n{say('pull first', language)}"
-            raise LabError(say("undone", language, reason=reason)) from None
+            raise LabError(say("undone", language, reason=error)) from None
         keep()
     return git(plan.root, "rev-parse", "HEAD")
 
 
 @contextlib.contextmanager
-def _as_it_was(root: Path) -> Iterator[Callable[[], None]]:
+def _as_it_was(root: Path, tag: str) -> Iterator[Callable[[], None]]:
     """Put branch, index, tag and configuration back as they were, unless the function that it gives is called.
 
     Interrupted or failed, the files themselves were never touched: a commit does not change them.
@@ -157,8 +182,8 @@ def _as_it_was(root: Path) -> Iterator[Callable[[], None]]:
             yield keep
         finally:
             if not kept:
-                if succeeds(root, "rev-parse", "--quiet", "--verify", f"refs/tags/{TAG}"):
-                    git(root, "update-ref", "-d", f"refs/tags/{TAG}")
+                if succeeds(root, "rev-parse", "--quiet", "--verify", f"refs/tags/{tag}"):
+                    git(root, "update-ref", "-d", f"refs/tags/{tag}")
                 if before:
                     git(root, "update-ref", "HEAD", before)
                 elif succeeds(root, "rev-parse", "--quiet", "--verify", "HEAD"):
@@ -180,7 +205,7 @@ def _remote(root: Path, wanted: str | None, language: Language) -> str:
     if wanted is not None and wanted not in remotes:
         raise LabError(say("unknown remote", language, remote=wanted, remotes=", ".join(remotes)))
     if wanted is None and "origin" not in remotes and len(remotes) > 1:
-        raise LabError(say("which remote", language, remotes=", ".join(remotes)))
+        raise LabError(say("which remote", language, remotes=", ".join(remotes), first=remotes[0]))
     return wanted or ("origin" if "origin" in remotes else remotes[0])
 
 
@@ -188,10 +213,17 @@ def _refuse_large(root: Path, changes: tuple[str, ...], language: Language) -> N
     large = [
         entry[3:]
         for entry in changes
-        if (root / entry[3:]).is_file() and (root / entry[3:]).stat().st_size > _MOST_MEGABYTES * 1e6
+        if entry[0] != "D"  # no longer kept by Git, though the file may be there
+        and (root / entry[3:]).is_file()
+        and (root / entry[3:]).stat().st_size > _MOST_MEGABYTES * 1e6
     ]
     if large:
-        raise LabError(say("too large", language, most=_MOST_MEGABYTES, files=", ".join(large)))
+        commands = [
+            f"git rm --quiet --cached --ignore-unmatch {shlex.quote(name)} && echo {shlex.quote(name)} >> .gitignore"
+            for name in large
+        ]
+        files, command = ", ".join(large), "\n  ".join(commands)
+        raise LabError(say("too large", language, most=_MOST_MEGABYTES, files=files, command=command))
 
 
 def _say(plan: Plan, language: Language) -> None:
@@ -204,5 +236,5 @@ def _say(plan: Plan, language: Language) -> None:
             print("      ...")
     else:
         print("  -", say("plan no commit", language))
-    print("  -", say("plan tag", language, tag=TAG, branch=plan.branch))
+    print("  -", say("plan tag", language, tag=plan.tag, branch=plan.branch))
     print("  -", say("plan push", language, branch=plan.branch, remote=plan.remote, url=plan.url))

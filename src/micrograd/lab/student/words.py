@@ -25,6 +25,13 @@ WORDS: Texts = {
         "fr": "{path} n'est pas un dossier où créer le projet",
         "en": "{path} is not a folder to create the project in",
     },
+    "source is gone": {
+        "fr": "micrograd-lab a été installé depuis {path}, qui n'existe plus : le projet ne pourrait pas être "
+        "installé ailleurs. Réinstallez micrograd-lab depuis l'endroit où il se trouve maintenant :\n  "
+        "pip install ADRESSE_OU_FICHIER",
+        "en": "micrograd-lab was installed from {path}, which is no longer there: the project could not be set up "
+        "from it. Install micrograd-lab again from where it is now:\n  pip install ADDRESS_OR_FILE",
+    },
     "first commit": {"fr": "Point de départ du TP1", "en": "Where lab 1 starts"},
     "made": {"fr": "Projet créé : {path}", "en": "Project made: {path}"},
     "identity": {
@@ -42,7 +49,8 @@ WORDS: Texts = {
         "cd {path}\n  "
         "python3 -m venv ml-venv      (environnement, voir README.md)\n  "
         "micrograd lab open\n"
-        "Pour le rendu, créez sur GitLab un projet privé « {name} », ajoutez-y votre enseignant comme "
+        "Pour le rendu, créez sur GitLab un projet privé « {name} », vide (sans README), ajoutez-y votre "
+        "enseignant comme "
         "rapporteur, puis\n  "
         "git remote add origin ADRESSE_DU_PROJET\n  "
         "micrograd lab submit",
@@ -50,7 +58,8 @@ WORDS: Texts = {
         "cd {path}\n  "
         "python3 -m venv ml-venv      (environment, see README.md)\n  "
         "micrograd lab open\n"
-        'To hand in, create a private project "{name}" on GitLab, add your teacher as a reporter, then\n  '
+        'To hand in, create a private project "{name}" on GitLab, empty (without a README), add your '
+        "teacher as a reporter, then\n  "
         "git remote add origin ADDRESS_OF_THE_PROJECT\n  "
         "micrograd lab submit",
     },
@@ -113,34 +122,58 @@ WORDS: Texts = {
         "fr": "{path} n'est pas dans un dépôt Git : placez-vous dans votre projet",
         "en": "{path} is not in a Git repository: go to your project",
     },
-    "no commit rights": {
-        "fr": "une fusion ou un rebase est en cours dans le dépôt : terminez d'abord cette opération",
-        "en": "the repository is in the middle of a merge or a rebase: finish that first",
+    "under way": {
+        "fr": "une opération de Git est en cours dans le dépôt ({operation}) : terminez-la, ou annulez-la par\n  "
+        "git {operation} --abort",
+        "en": "the repository is in the middle of an operation of Git's ({operation}): finish it, or undo it by\n  "
+        "git {operation} --abort",
     },
     "detached": {
-        "fr": "le dépôt n'est sur aucune branche : revenez-y par « git switch main »",
-        "en": "the repository is on no branch: go back to one with `git switch main`",
+        "fr": "le dépôt n'est sur aucune branche ; pour en avoir une, sans rien perdre :\n  {command}",
+        "en": "the repository is on no branch; to be on one, without losing anything:\n  {command}",
     },
     "no remote": {
         "fr": "aucun dépôt distant n'est configuré :\n  git remote add origin ADRESSE_DU_PROJET",
         "en": "no remote is configured:\n  git remote add origin ADDRESS_OF_THE_PROJECT",
     },
     "which remote": {
-        "fr": "plusieurs dépôts distants ({remotes}) : choisissez avec --remote",
-        "en": "there are several remotes ({remotes}): choose one with --remote",
+        "fr": "plusieurs dépôts distants ({remotes}) : dites lequel, par exemple\n  micrograd lab submit "
+        "--remote {first}",
+        "en": "there are several remotes ({remotes}): say which, for example\n  micrograd lab submit "
+        "--remote {first}",
     },
     "unknown remote": {
         "fr": "le dépôt distant {remote} n'existe pas ; il y a : {remotes}",
         "en": "there is no remote {remote}; there are: {remotes}",
     },
-    "tag exists": {
-        "fr": "le tag {tag} existe déjà ({where}) : un rendu ne se déplace pas. Pour rendre autre chose, "
-        "demandez à votre enseignant",
-        "en": "the tag {tag} exists already ({where}): what was handed in does not move. To hand in something "
-        "else, ask your teacher",
+    "handed in": {
+        "fr": "ce travail est déjà rendu (tag {tag} sur {remote}). Pour le remplacer, avant la date limite :\n  "
+        "micrograd lab submit --again",
+        "en": "this work is handed in already (tag {tag} on {remote}). To replace it, before the deadline:\n  "
+        "micrograd lab submit --again",
     },
-    "here": {"fr": "dans ce dépôt", "en": "in this repository"},
-    "there": {"fr": "sur {remote}", "en": "on {remote}"},
+    "tag is here": {
+        "fr": "le tag {tag} existe déjà dans ce dépôt, mais pas sur {remote}. Pour rendre le commit qu'il "
+        "désigne :\n  git push --atomic {remote} {branch} {tag}\nPour rendre plutôt l'état actuel :\n  "
+        "micrograd lab submit --again",
+        "en": "the tag {tag} exists already in this repository, but not on {remote}. To hand in the commit that "
+        "it names:\n  git push --atomic {remote} {branch} {tag}\nTo hand in what is here now instead:\n  "
+        "micrograd lab submit --again",
+    },
+    "other commits": {
+        "fr": "la branche de {remote} a des commits que vous n'avez pas (un README créé par GitLab, par exemple). "
+        "Cette commande les réunit aux vôtres, en gardant vos fichiers :\n  {command}\npuis recommencez.",
+        "en": "the branch on {remote} has commits that you do not have (a README that GitLab made, for example). "
+        "This command joins them with yours, and keeps your files:\n  {command}\nThen try again.",
+    },
+    "other notebook": {
+        "fr": "{remote} a une autre version de {file} que la vôtre (commit {commit}). Si la vôtre est la bonne, "
+        "cette commande garde tous vos fichiers :\n  {command}\npuis recommencez. L'autre version reste là : "
+        "git show {commit}:{file}",
+        "en": "{remote} has another version of {file} than yours (commit {commit}). If yours is the right one, this "
+        "command keeps all your files:\n  {command}\nThen try again. The other version stays there: "
+        "git show {commit}:{file}",
+    },
     "unreachable": {
         "fr": "le dépôt distant {remote} ne répond pas : rien n'a été fait.\n{reason}",
         "en": "the remote {remote} does not answer: nothing was done.\n{reason}",
@@ -180,18 +213,14 @@ WORDS: Texts = {
         "fr": "l'envoi a échoué, tout est revenu comme avant (ni commit, ni tag).\n{reason}",
         "en": "the push failed, everything is as it was before (no commit, no tag).\n{reason}",
     },
-    "pull first": {
-        "fr": "Le dépôt distant contient des commits que vous n'avez pas : « git pull --rebase », puis "
-        "recommencez.",
-        "en": "The remote has commits that you do not have: `git pull --rebase`, then try again.",
-    },
     "done": {
         "fr": "Rendu : commit {commit}, tag « {tag} », envoyés à {remote} ({url}).",
         "en": 'Handed in: commit {commit}, tag "{tag}", pushed to {remote} ({url}).',
     },
     "too large": {
-        "fr": "fichiers de plus de {most} Mo : {files}. Retirez-les ou ajoutez-les à .gitignore",
-        "en": "files of more than {most} MB: {files}. Remove them or add them to .gitignore",
+        "fr": "fichiers de plus de {most} Mo : {files}. Pour ne pas les rendre (depuis la racine du projet) :\n  "
+        "{command}",
+        "en": "files of more than {most} MB: {files}. To leave them out (from the project's root):\n  {command}",
     },
 }
 
