@@ -18,7 +18,7 @@ from setuptools.command.build_ext import build_ext
 PACKAGE = Path("src") / "micrograd"
 
 # Compiled from the very files that run uncompiled.
-ENGINE = ["_functions", "_stack", "engine", "matrix", "fused", "nn", "updates"]
+ENGINE = ["_functions", "_node", "engine", "matrix", "fused", "nn", "updates"]
 
 # No multiply-add may be contracted in the engine: its results are equal to Python's to the last bit.
 ENGINE_FLAGS = {"msvc": ["/O2", "/fp:precise"], "others": ["-O3", "-ffp-contract=off"]}

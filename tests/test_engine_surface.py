@@ -187,10 +187,6 @@ def test_topological_order_does_not_recurse():
     assert len(topological_order(node)) == 20_001
 
 
-def test_array_ufunc_is_none():
-    assert Value.__array_ufunc__ is None
-
-
 def test_subclasses():
     class Named(Value):
         def double(self):

@@ -7,9 +7,9 @@ engine's own checks and messages are the same in both modes.
 from __future__ import annotations
 
 import math
-from math import cos, fabs, isfinite, isinf, log, sin, sqrt, tanh
+from math import cos, fabs, isfinite, isinf, log, log1p, sin, sqrt, tanh
 
-__all__ = ["cos", "exp", "fabs", "floor", "isfinite", "isinf", "log", "pow", "sin", "sqrt", "tanh"]
+__all__ = ["cos", "exp", "fabs", "floor", "isfinite", "isinf", "log", "log1p", "pow", "sin", "sqrt", "tanh"]
 
 
 def exp(x: float) -> float:

@@ -30,10 +30,11 @@ cdef inline PyObject* keep(object node) noexcept:
     return <PyObject*> node
 
 
-cdef inline object hand_over(PyObject* pointer):
-    node = <object> pointer
-    Py_DECREF(node)
-    return node
+cdef extern from *:
+    """
+    static inline PyObject *micrograd_hand_over(PyObject *node) { return node; }
+    """
+    object hand_over "micrograd_hand_over"(PyObject* pointer)
 
 
 cdef inline double* allocate_numbers(Py_ssize_t count) except NULL:
@@ -45,3 +46,28 @@ cdef inline double* allocate_numbers(Py_ssize_t count) except NULL:
 
 cdef inline void free_numbers(double* numbers) noexcept:
     PyMem_Free(numbers)
+
+
+cdef inline double* enlarge_numbers(double* numbers, Py_ssize_t count) except NULL:
+    cdef double* larger = <double*> PyMem_Realloc(numbers, count * sizeof(double))
+    if larger == NULL:
+        raise MemoryError
+    return larger
+
+
+cdef inline unsigned char* allocate_bytes(Py_ssize_t count) except NULL:
+    cdef unsigned char* data = <unsigned char*> PyMem_Malloc(count)
+    if data == NULL:
+        raise MemoryError
+    return data
+
+
+cdef inline unsigned char* enlarge_bytes(unsigned char* data, Py_ssize_t count) except NULL:
+    cdef unsigned char* larger = <unsigned char*> PyMem_Realloc(data, count)
+    if larger == NULL:
+        raise MemoryError
+    return larger
+
+
+cdef inline void free_bytes(unsigned char* data) noexcept:
+    PyMem_Free(data)

@@ -36,3 +36,28 @@ def enter_recursion(where: str) -> None:
 
 def leave_recursion() -> None:
     """Do nothing."""
+
+
+def enlarge_numbers(numbers: list[float], count: int) -> list[float]:
+    """Return a list with the same numbers and room for more."""
+    return numbers + [0.0] * (count - len(numbers))
+
+
+def allocate_bytes(count: int) -> list[int]:
+    """Return room for so many small whole numbers."""
+    return [0] * count
+
+
+def enlarge_bytes(data: list[int], count: int) -> list[int]:
+    """Return a list with the same small numbers and room for more."""
+    return data + [0] * (count - len(data))
+
+
+def attribute(node: Any, name: str) -> Any:
+    """Return a node's own attribute of this name, or None."""
+    return vars(node).get(name)
+
+
+def set_attribute(node: Any, name: str, value: Any) -> None:
+    """Give a node an attribute of its own."""
+    vars(node)[name] = value

@@ -7,7 +7,7 @@
  */
 #ifndef MICROGRAD_NODES_H
 #define MICROGRAD_NODES_H
-#include <Python.h>
+#include "_attributes.h"
 
 /* How many freed nodes are kept to be used again. Without any (-DSPARE_NODES=0), memory checkers see each node's end. */
 #ifndef SPARE_NODES
@@ -15,28 +15,15 @@
 #endif
 #define OTHER_KINDS 4
 
-/* The fields of a Value, in the order of engine.pxd. */
-typedef struct Node {
-    PyObject_HEAD
-    void *methods;
-    double data;
-    union {
-        double grad;
-        struct Node *next; /* of those that wait to be freed */
-    };
-    PyObject *first, *second;
-    double by_first, by_second;
-    PyObject *name, *extra;
-    int pending;
-    unsigned short born;
-    unsigned char kind, marks;
-} Node;
-
 static struct {
     PyTypeObject *type;
     void *methods;
     destructor dealloc; /* Cython's, which subclasses go on using */
     PyObject *no_arguments;
+    PyObject *look; /* engine.py's, at what was changed of the class */
+    unsigned int unchanged; /* the version of the class that is as engine.py wrote it; 0 where it is not */
+    unsigned int seen;      /* the version that was last looked at, and is not */
+    int makes_itself;       /* what was seen: whether nodes need no __init__ of the user's */
     Node *waiting;
     int at_work;
     int count;
@@ -71,10 +58,11 @@ static void free_in_turn(PyObject *object)
             other_kind(Py_TYPE(node))((PyObject *)node);
             continue;
         }
+        if (node->attributes != NULL || node->references != NULL)
+            drop_attributes((PyObject *)node);
         Py_XDECREF(node->first);
         Py_XDECREF(node->second);
         Py_XDECREF(node->name);
-        Py_XDECREF(node->extra);
         if (nodes.count < SPARE_NODES)
             nodes.spare[nodes.count++] = node;
         else
@@ -119,7 +107,7 @@ static int take_over_other(PyObject *kind)
 }
 
 /* Let the nodes of this class, exactly, be freed by free_node. */
-static int take_over(PyObject *kind, Py_ssize_t size)
+static int take_over(PyObject *kind, Py_ssize_t size, PyObject *look)
 {
     PyTypeObject *type = (PyTypeObject *)kind;
     if (size != (Py_ssize_t)sizeof(Node) || type->tp_basicsize != size) {
@@ -129,6 +117,8 @@ static int take_over(PyObject *kind, Py_ssize_t size)
     nodes.no_arguments = PyTuple_New(0);
     if (nodes.no_arguments == NULL)
         return -1;
+    Py_INCREF(look);
+    nodes.look = look;
     nodes.type = type;
     nodes.dealloc = type->tp_dealloc;
     type->tp_dealloc = free_node;
@@ -154,18 +144,72 @@ static inline PyObject *new_node(PyObject *name, PyObject *first)
         Py_DECREF(node->name);
         Py_DECREF(node->first);
         Py_DECREF(node->second);
-        Py_DECREF(node->extra);
     }
     Py_INCREF(name);
     Py_INCREF(first);
     Py_INCREF(Py_None);
-    Py_INCREF(Py_None);
     node->name = name;
     node->first = first;
-    node->second = node->extra = Py_None;
+    node->second = Py_None;
     node->grad = node->by_second = 0.0;
     node->pending = 0;
     node->born = 0;
     return (PyObject *)node;
+}
+
+/* Python counts the versions of a class: each change of an attribute gives it another, or none (0) for a while. */
+static int look_at_class(void)
+{
+    PyObject *seen = PyObject_CallNoArgs(nodes.look);
+    if (seen == NULL)
+        return -1;
+    long changed = PyLong_AsLong(seen);
+    Py_DECREF(seen);
+    if (changed < 0)
+        return -1;
+    nodes.makes_itself = !(changed & 1);
+    nodes.seen = nodes.type->tp_version_tag;
+    nodes.unchanged = changed ? 0 : nodes.seen;
+    return 0;
+}
+
+static inline int is_unchanged(void)
+{
+    unsigned int version = nodes.type->tp_version_tag;
+    return version != 0 && version == nodes.unchanged;
+}
+
+/* Whether nodes need no __init__ of the user's. */
+static inline int makes_nodes_itself(void)
+{
+    if (is_unchanged())
+        return 1;
+    if (nodes.type->tp_version_tag == 0 || nodes.type->tp_version_tag != nodes.seen)
+        if (look_at_class() < 0)
+            return -1;
+    return nodes.makes_itself;
+}
+
+/* Whether this is a Value, no subclass, and its class is as engine.py wrote it. */
+static inline int is_as_written(PyObject *node)
+{
+    if (Py_TYPE(node) != nodes.type)
+        return 0;
+    if (is_unchanged())
+        return 1;
+    if (nodes.type->tp_version_tag == 0 || nodes.type->tp_version_tag != nodes.seen)
+        if (look_at_class() < 0)
+            return -1;
+    return is_unchanged();
+}
+
+/* Let attributes of a class be assigned to, as those of classes that were written in Python can. */
+static int can_be_changed(PyObject *kind)
+{
+#ifdef Py_TPFLAGS_IMMUTABLETYPE
+    ((PyTypeObject *)kind)->tp_flags &= ~Py_TPFLAGS_IMMUTABLETYPE;
+    PyType_Modified((PyTypeObject *)kind);
+#endif
+    return 0;
 }
 #endif

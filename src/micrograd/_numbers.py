@@ -156,3 +156,19 @@ def looked_at_too_soon() -> NoReturn:
         "a neuron cannot be taken apart (by _prev, or by drawing it) within a _backward, while the sweep has "
         "still to come through it: look at it before backward(), or after"
     )
+
+
+def is_array(given: Any) -> bool:
+    """Tell an array (or what behaves like one to NumPy, such as a pandas Series) from numbers and all else."""
+    kind = type(given)
+    return getattr(kind, "__array_ufunc__", None) is not None and hasattr(kind, "__len__")
+
+
+def refuse_fields(kind: type) -> None:
+    """Raise the ``TypeError`` for a subclass of Value that would hide the numbers that operations work with."""
+    hidden = [name for name in ("data", "grad") if name in vars(kind)]
+    if hidden:
+        raise TypeError(
+            f"class {kind.__name__}: {hidden[0]} cannot be replaced in a subclass of Value, because operations "
+            "and backward() work with the number itself; give the attribute another name"
+        )

@@ -1,59 +1,57 @@
 # The C types of engine.py. They are here so that engine.py reads as plain Python.
-from micrograd._stack cimport Stack
+from cpython.ref cimport PyObject
+from micrograd._node cimport Node
+
+cdef unsigned int _generation
 
 
-cdef class Value
-
-cdef int LEAF, CONSTANT, ELEMENTARY, WITH_NUMBER, FUSED, CUSTOM
-cdef int WHOLE_DATA, WHOLE_GRAD, WHOLE_NUMBER, WATCHED, SWEPT, TRACKED
-cdef int _generation, _listeners
-cdef long long _changes
-cdef double _LARGEST_WHOLE
-
-
-cdef class Value:
-    cdef double _data
-    cdef double _grad
-    cdef Value _first  # the operands ...
-    cdef Value _second
-    cdef double _by_first  # ... and the derivative of the node by each of them
-    cdef double _by_second
-    cdef str _name  # of the operation
-    cdef dict _extra  # what few nodes have: label, operands and function of a CUSTOM node, overwritten data
-    cdef int _pending  # gradients that the node has still to receive in this sweep
-    cdef unsigned short _born  # the generation of that sweep
-    cdef unsigned char _kind
-    cdef unsigned char _marks
-
-    cdef _announce(self, Stack waiting, list leaves, list batches)
-    cdef _pass_on(self, Stack waiting)
-    cdef _pass_on_custom(self, Stack waiting)
-    cdef _unfold(self)
-    cdef _as_dot(self)
-    cdef _set_data(self, given)
-    cdef dict _note(self)
+cdef class Value(Node):
+    cdef _announce(self, Sweep sweep)
+    cdef _pass_on(self, Sweep sweep)
+    cdef _receive(self, int row, double gradient)
+    cdef _unfold_row(self, Value node)
+    cdef _dot_of(self, Value node)
 
 
-cdef object _number(Value node)
-cdef object _slope(Value node)
-cdef _clear(Value node)
-cdef _begin(Value node, int tracked)
-cdef _track(Value node)
-cdef Value _unary(str name, double data, Value first, double by_first)
-cdef Value _binary(str name, double data, Value first, double by_first, Value second, double by_second)
-cdef Value _with_number(str name, double data, Value first, double by_first, double by_second, number)
-cdef Value _to_power(Value first, number)
+cdef class Sweep:
+    cdef PyObject** nodes  # that wait for their turn
+    cdef Py_ssize_t count
+    cdef Py_ssize_t room
+    cdef list leaves
+    cdef double* gradients  # that the leaves had before
+    cdef unsigned char* marks  # likewise
+    cdef Py_ssize_t leaf_room
+    cdef list batches  # of gradients that fused nodes keep together until the end
+
+    cdef begin(self, Value root)
+    cdef expect(self, Node node)
+    cdef release(self, Node node)
+    cdef Value next(self)
+    cdef push(self, Node node)
+    cdef Value pop(self)
+    cdef keep_leaf(self, Node leaf)
+    cdef finish(self)
+    cdef undo(self)
+
+
+cdef bint _has_derivatives(Node node)
+cdef _pass_on_otherwise(Value node, Sweep sweep)
+cdef bint _is_awaited(Node node)
+cdef _inherit(Node operand, Node node, double derivative)
+
+cdef _start(Value node, given, tuple operands, operation, label)
+cdef _begin(Node node, int tracked)
+cdef Value _elementary(str name, double data, Node first, double by_first)
+cdef Value _unary(str name, double data, Node first, double by_first)
+cdef Value _binary(str name, double data, Node first, double by_first, Node second, double by_second)
+cdef Value _with_number(str name, double data, Node first, double by_first, double by_second, number)
+cdef Value _to_power(Node first, number)
+cdef Value _relu(Node first, double data, double by_first)
+cdef Value _row_of(Value whole)
 cdef Value _constant(number)
-cdef Value _keep_whole(Value node, int whole)
-cdef _plain(given, where)
 cdef Value _value(given, where, Py_ssize_t position)
-cdef long long _changes_so_far() noexcept
-cdef _free_in_turn(kind)
+cdef bint _is_array(given)
 
-cdef _expect(Value node, Stack waiting, list leaves)
-cdef _release(Value node, Stack waiting)
-cdef bint _is_awaited(Value node)
-cdef _zero(Value node)
-cdef _settle(Value leaf)
-cdef _restore(Value leaf)
-cdef _inherit(Value operand, Value node, double derivative)
+cdef Value _make_again(Value node)
+cdef bint _as_written(node)
+cdef _free_in_turn(kind)

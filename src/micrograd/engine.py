@@ -7,15 +7,17 @@ operations at all: it walks from the result back to the leaves, and does at each
 says, ``operand.grad += local_derivative * node.grad``.
 
 The same file runs as it is and is compiled by Cython, with the same results to the last bit; ``engine.pxd``
-beside it holds the C types. ``fused.py`` keeps whole layers of neurons as one node.
+beside it holds the C types. ``_node.py`` says what a node is made of and how it is shown; ``fused.py`` keeps
+whole layers of neurons as one node.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from micrograd import _looks, _numbers
+from micrograd import _looks, _node, _numbers
+from micrograd._node import _listen as _listen
 
 try:
     import cython
@@ -23,21 +25,14 @@ except ImportError:
     from micrograd import _cython as cython
 
 if cython.compiled:
-    from cython.cimports.libc.math import cos, exp, fabs, isinf, log, sin, sqrt, tanh
+    from cython.cimports.libc.math import cos, exp, fabs, isinf, log, log1p, sin, sqrt, tanh
+    from cython.cimports.micrograd import _node
     from cython.cimports.micrograd._functions import logistic, logistic_slope, power, power_slope, tanh_slope
-    from cython.cimports.micrograd._nodes import (
-        PyObject_GC_IsTracked,
-        PyObject_GC_Track,
-        PyObject_GC_UnTrack,
-        new_node,
-        take_over,
-        take_over_other,
-    )
-    from cython.cimports.micrograd._stack import Stack
+    from cython.cimports.micrograd._node import Node, _number, _plain
 else:
     from micrograd._functions import logistic, logistic_slope, power, power_slope, tanh_slope
-    from micrograd._libm import cos, exp, fabs, isinf, log, sin, sqrt, tanh
-    from micrograd._stack import Stack
+    from micrograd._libm import cos, exp, fabs, isinf, log, log1p, sin, sqrt, tanh
+    from micrograd._node import Node, _number, _plain
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -47,36 +42,10 @@ if TYPE_CHECKING:
 
 COMPILED: bool = cython.compiled
 
-# What a node is. From ELEMENTARY on it has operands, and its gradient starts afresh at each sweep.
-LEAF = 0  # made by the user: a parameter, an input
-CONSTANT = 1  # a number that met a Value in an operation
-ELEMENTARY = 2  # one operation on one or two Values
-WITH_NUMBER = 3  # one operation on a Value and a number, which becomes a CONSTANT when it is looked at
-FUSED = 4  # many operations in one, which unfolds when it is looked at
-CUSTOM = 5  # the user's own operation
 
-# What else is to be remembered of a node (bits of ``_marks``).
-WHOLE_DATA = 1  # the data is an int, and shown without a decimal point
-WHOLE_GRAD = 2  # the gradient is an int
-WHOLE_NUMBER = 4  # the number of a WITH_NUMBER node is an int, or the exponent of a power
-WATCHED = 8  # a fused layer has read the data, and must know when it changes
-SWEPT = 16  # the gradient is from a backward sweep
-TRACKED = 32  # an operation of the user's is below, so cycles are possible (see _backward)
-
-_LARGEST_WHOLE = 2**53
-
-# How often the data of a WATCHED node has changed.
-_changes = 0
-
-# How many threads have somebody who listens for looks at numbers (see _looks.py).
-_listeners = 0
-
-# A sweep that is broken off leaves counts behind in its nodes; a new generation makes them void.
-_generation = 0
-
-
+@cython.no_gc_clear
 @cython.cclass
-class Value:
+class Value(Node):
     """A scalar that remembers how it was made, and the gradient of a result with respect to it.
 
     ``data`` is a real number. ``_children`` and ``_op`` are for operations of your own: give the operands
@@ -84,77 +53,25 @@ class Value:
     the name that drawings show. Raises ``TypeError`` when ``data`` is not one real number.
     """
 
-    __array_ufunc__ = None  # NumPy then leaves ``number - value`` to __rsub__
+    __slots__ = ()
 
     def __init__(
         self, data: Number, _children: Iterable[Value] = (), _op: str = "", label: str | None = None
     ) -> None:
-        _clear(self)
-        self._name = _op
-        self._set_data(data)
-        operands = tuple(_children)
-        for operand in operands:
-            if not isinstance(operand, Value):
-                _numbers.refuse(operand, "_children of a Value")
-        if operands:
-            self._kind = CUSTOM
-            self._extra = {"operands": operands}
-        if operands or _op:
-            self._marks |= TRACKED
-        elif cython.compiled and type(self) is Value:
-            PyObject_GC_UnTrack(self)
-        if label is not None:
-            self.label = label
-
-    @property
-    def data(self) -> float:
-        """The number. Overwrite it freely: operations that have used it keep what they computed."""
-        if _listeners:
-            _looks.seen(self, ".data")
-        return _number(self)
-
-    @data.setter
-    def data(self, value: Number) -> None:
-        computed: cython.double = self._data
-        self._set_data(value)
-        if self._kind >= ELEMENTARY:
-            self._note().setdefault("computed", computed)
-
-    @property
-    def grad(self) -> float:
-        """The derivative of the result, on which ``backward()`` was called, by this node."""
-        if _listeners:
-            _looks.seen(self, ".grad")
-        return _slope(self)
-
-    @grad.setter
-    def grad(self, value: Number) -> None:
-        checked = _plain(value, "grad")
-        self._grad = float(checked)
-        self._marks &= ~(WHOLE_GRAD | SWEPT)
-        if isinstance(checked, int):
-            self._marks |= WHOLE_GRAD
-
-    @property
-    def label(self) -> str | None:
-        """The name that drawings show, or None."""
-        return None if self._extra is None else self._extra.get("label")
-
-    @label.setter
-    def label(self, name: str | None) -> None:
-        if name is not None and not isinstance(name, str):
-            raise TypeError(f"label: expected a str or None, got {type(name).__name__}: {name!r}")
-        self._note()["label"] = name
+        _start(self, data, tuple(_children), _op, label)
 
     # -- Operations: the value, and beside it the derivative by each operand --------------------------------
 
     # _binary(name, value, operand, derivative by it, other operand, derivative by it) makes the node; _unary is
     # the same with a single operand, _with_number with a number, which becomes a node when someone looks.
+    # NumPy goes through arrays element by element.
 
     def __add__(self, other: Operand) -> Value:
         if isinstance(other, Value):
             b = cython.cast(Value, other)
             return _binary("+", self._data + b._data, self, 1.0, b, 1.0)
+        if _is_array(other):
+            return NotImplemented
         number = _plain(other, "+")
         c: cython.double = float(number)
         return _with_number("+", self._data + c, self, 1.0, c, number)
@@ -163,66 +80,149 @@ class Value:
         if isinstance(other, Value):
             b = cython.cast(Value, other)
             return _binary("*", self._data * b._data, self, b._data, b, self._data)
+        if _is_array(other):
+            return NotImplemented
         number = _plain(other, "*")
         c: cython.double = float(number)
         return _with_number("*", self._data * c, self, c, self._data, number)
 
     def __pow__(self, other: Operand, modulus: None = None) -> Value:
-        a: cython.double = self._data
         if isinstance(other, Value):
             b = cython.cast(Value, other)
+            a: cython.double = self._data
             out: cython.double = power(a, b._data)
             if a < 0:
                 _numbers.negative_base(_number(self), _number(b))
             # The limit of a**b * log(a) is 0 as a goes to 0.
             return _binary("**", out, self, power_slope(a, b._data), b, out * log(a) if a > 0 else 0.0)
+        if _is_array(other):
+            return NotImplemented
         return _to_power(self, _plain(other, "**"))
 
-    def __rpow__(self, other: Operand, modulus: None = None) -> Value:
-        return _constant(_plain(other, "**")) ** self
+    def relu(self) -> Value:
+        """Return max(0, x), the rectified linear unit. Its derivative at 0 is taken as 0."""
+        return _relu(self, 0.0 if self._data < 0 else self._data, 1.0 if self._data > 0 else 0.0)
 
-    def __radd__(self, other: Operand) -> Value:
-        if isinstance(other, Value):  # Python asks the right one first, where it is of a subclass
-            return _binary("+", cython.cast(Value, other)._data + self._data, other, 1.0, self, 1.0)
-        return self + other
+    def tanh(self) -> Value:
+        """Return the hyperbolic tangent."""
+        return _unary("tanh", tanh(self._data), self, tanh_slope(self._data))
 
-    def __rmul__(self, other: Operand) -> Value:
-        if isinstance(other, Value):  # as in __radd__
-            a = cython.cast(Value, other)
-            return _binary("*", a._data * self._data, a, self._data, self, a._data)
-        return self * other
+    def sigmoid(self) -> Value:
+        """Return 1 / (1 + e**-x), the logistic function."""
+        return _unary("sigmoid", logistic(self._data), self, logistic_slope(self._data))
+
+    def exp(self) -> Value:
+        """Return e**x. Raises ``OverflowError`` where that is larger than any float (x > 709.78)."""
+        out: cython.double = exp(self._data)
+        if isinf(out) and not isinf(self._data):
+            _numbers.overflow(f"exp({_number(self)!r})")
+        return _unary("exp", out, self, out)
+
+    def log(self) -> Value:
+        """Return the natural logarithm. Raises ``ValueError`` unless x > 0."""
+        if self._data <= 0:
+            _numbers.outside_domain("log", _number(self), "numbers above 0")
+        return _unary("log", log(self._data), self, 1.0 / self._data)
+
+    # -- Backpropagation ------------------------------------------------------------------------------------
+
+    def backward(self) -> None:
+        """Compute the derivative of this node by every node that it depends on, into their ``grad``.
+
+        A node passes its gradient on once all nodes that use it have passed theirs on to it. What a leaf
+        receives is added to the gradient that it had, so set that to 0 between two steps of gradient
+        descent; the nodes in between, and the numbers that have become nodes, start afresh, so that a
+        second call adds exactly the same once more (micrograd counts twice through the nodes in between).
+        The order depends on the graph alone, and so do the results, to the last bit. If a ``_backward``
+        of the user's raises, the leaves keep the gradients that they had.
+        """
+        sweep = Sweep()
+        try:
+            sweep.begin(self)
+            while sweep.count:
+                node: Value = sweep.next()
+                node._pass_on(sweep)
+        except BaseException:
+            sweep.undo()
+            raise
+        sweep.finish()
+
+    def _pass_on(self, sweep: Sweep) -> None:
+        """Give each operand its part of the gradient: the chain rule."""
+        if not _has_derivatives(self):
+            _pass_on_otherwise(self, sweep)
+            return
+        self._first._grad += self._by_first * self._grad
+        sweep.release(self._first)
+        if self._second is not None:
+            self._second._grad += self._by_second * self._grad
+            sweep.release(self._second)
+
+    # -- Conveniences ---------------------------------------------------------------------------------------
+
+    # Where one of the operations above was overridden or patched, they go through it, as micrograd's do.
 
     def __neg__(self) -> Value:
-        return _with_number("*", -self._data, self, -1.0, self._data, -1)
+        return _with_number("*", -self._data, self, -1.0, self._data, -1) if _as_written(self) else self * -1
 
     def __sub__(self, other: Operand) -> Value:
         if isinstance(other, Value):
             return self + (-other)
+        if _is_array(other):
+            return NotImplemented
         return self + (-_plain(other, "-"))
-
-    def __rsub__(self, other: Operand) -> Value:
-        if isinstance(other, Value):  # as in __radd__
-            return other + (-self)
-        return -self + _plain(other, "-")
 
     def __truediv__(self, other: Operand) -> Value:
         if isinstance(other, Value):
             b = cython.cast(Value, other)
             if b._data == 0:
                 _numbers.division_by_zero(_number(self), _number(b))
-            return self * _to_power(b, -1)
+            return self * (_to_power(b, -1) if _as_written(b) else b**-1)
+        if _is_array(other):
+            return NotImplemented
         number = _plain(other, "/")
         if number == 0:
             _numbers.division_by_zero(_number(self), number)
         return self * (1.0 / float(number))
 
+    # With a number on the left; or with a Value, because Python asks the right operand first where it is of a
+    # subclass.
+
+    def __radd__(self, other: Operand) -> Value:
+        if isinstance(other, Value):
+            return _binary("+", cython.cast(Value, other)._data + self._data, other, 1.0, self, 1.0)
+        return self + other
+
+    def __rmul__(self, other: Operand) -> Value:
+        if isinstance(other, Value):
+            a = cython.cast(Value, other)
+            return _binary("*", a._data * self._data, a, self._data, self, a._data)
+        return self * other
+
+    def __rsub__(self, other: Operand) -> Value:
+        if isinstance(other, Value):
+            return other + (-self)
+        if _is_array(other):
+            return NotImplemented
+        number = _plain(other, "-")
+        return -self + number if _as_written(self) else number + (-self)
+
     def __rtruediv__(self, other: Operand) -> Value:
+        if _is_array(other):
+            return NotImplemented
         number = _number(other) if isinstance(other, Value) else _plain(other, "/")
         if self._data == 0:
             _numbers.division_by_zero(number, _number(self))
-        if isinstance(other, Value):  # as in __radd__
+        if not _as_written(self):
+            return other * self**-1
+        if isinstance(other, Value):
             return other * _to_power(self, -1)
         return _to_power(self, -1) * number
+
+    def __rpow__(self, other: Operand, modulus: None = None) -> Value:
+        if _is_array(other):
+            return NotImplemented
+        return _constant(_plain(other, "**")) ** self
 
     def __abs__(self) -> Value:
         x: cython.double = self._data
@@ -248,24 +248,12 @@ class Value:
             return _binary("min", self._data, self, 0.5, b, 0.5)
         return _binary("min", b._data, self, 0.0, b, 1.0)
 
-    def relu(self) -> Value:
-        """Return max(0, x), the rectified linear unit. Its derivative at 0 is taken as 0."""
-        if self._data < 0:
-            return _keep_whole(_unary("ReLU", 0.0, self, 0.0), WHOLE_DATA)
-        return _keep_whole(_unary("ReLU", self._data, self, 1.0 if self._data > 0 else 0.0), self._marks)
-
-    def exp(self) -> Value:
-        """Return e**x. Raises ``OverflowError`` where that is larger than any float (x > 709.78)."""
-        out: cython.double = exp(self._data)
-        if isinf(out) and not isinf(self._data):
-            _numbers.overflow(f"exp({_number(self)!r})")
-        return _unary("exp", out, self, out)
-
-    def log(self) -> Value:
-        """Return the natural logarithm. Raises ``ValueError`` unless x > 0."""
-        if self._data <= 0:
-            _numbers.outside_domain("log", _number(self), "numbers above 0")
-        return _unary("log", log(self._data), self, 1.0 / self._data)
+    def softplus(self) -> Value:
+        """Return log(1 + e**x), the smooth form of ``relu``, without overflow for large x."""
+        x: cython.double = self._data
+        # For x > 0, log(1 + e**x) = x + log(1 + e**-x): the exponential never grows.
+        out: cython.double = (x if x > 0 else 0.0) + log1p(exp(-fabs(x)))
+        return _unary("softplus", out, self, logistic(x))
 
     def sqrt(self) -> Value:
         """Return the square root; its derivative at 0 is infinite. Raises ``ValueError`` unless x >= 0."""
@@ -286,195 +274,48 @@ class Value:
             _numbers.outside_domain("cos", _number(self), "finite angles")
         return _unary("cos", cos(self._data), self, -sin(self._data))
 
-    def tanh(self) -> Value:
-        """Return the hyperbolic tangent."""
-        return _unary("tanh", tanh(self._data), self, tanh_slope(self._data))
-
-    def sigmoid(self) -> Value:
-        """Return 1 / (1 + e**-x), the logistic function."""
-        return _unary("sigmoid", logistic(self._data), self, logistic_slope(self._data))
-
     def detach(self) -> Value:
         """Return the value without its gradient: the derivative of the result by the operand is 0."""
-        held: cython.double = _looks.held(self._data) if _listeners else self._data
+        held: cython.double = _looks.held(self._data) if _node._listeners else self._data
         return _keep_whole(_unary("detach", held, self, 0.0), self._marks)
 
-    def __float__(self) -> float:
-        if _listeners:
-            _looks.seen(self, "float()")
-        return float(self._data)
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """Do what a function of NumPy's does, element by element, with the operations of Values."""
+        from micrograd import _arrays
 
-    def __repr__(self) -> str:
-        if _listeners:
-            _looks.seen(self, "repr()")
-        return f"Value(data={_number(self)}, grad={_slope(self)})"
+        return _arrays.apply(ufunc, method, inputs, options)
 
-    # -- Inspection: how the node was made ------------------------------------------------------------------
+    def __copy__(self) -> Value:
+        from micrograd import _copies
 
-    @property
-    def _op(self) -> str:
-        """The name of the operation that made the node; empty for a leaf."""
-        if self._kind == ELEMENTARY and self._second is None and self._name == "**":
-            return f"**{int(self._by_second) if self._marks & WHOLE_NUMBER else self._by_second}"
-        return self._name
+        return _copies.shallow(self)
 
-    @property
-    def _prev(self) -> set[Value]:
-        """The operands, as a set."""
-        return set(self._operands)
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        from micrograd import _copies
 
-    @property
-    def _operands(self) -> tuple[Value, ...]:
-        """The operands, in order. A look unfolds a fused node into elementary ones, once and for all."""
-        self._unfold()
-        if self._second is not None:
-            return (self._first, self._second)
-        if self._first is not None:
-            return (self._first,)
-        return () if self._extra is None else self._extra.get("operands", ())
-
-    @property
-    def _local_derivatives(self) -> tuple[float, ...]:
-        """The derivative of this node by each operand; empty for leaves and for the user's own operations."""
-        if _listeners:
-            _looks.seen(self, "._local_derivatives")
-        self._unfold()
-        if self._kind != ELEMENTARY:
-            return ()
-        if self._second is None:
-            return (self._by_first,)
-        return (self._by_first, self._by_second)
-
-    @property
-    def _computed(self) -> float | None:
-        """What the operation had computed, where ``data`` was overwritten since; else None."""
-        if _listeners:
-            _looks.seen(self, "._computed")
-        return None if self._extra is None else self._extra.get("computed")
-
-    @property
-    def _is_custom(self) -> bool:
-        """Whether the user assigned ``_backward``."""
-        return self._extra is not None and "function" in self._extra
-
-    @property
-    def _dot(self) -> tuple[tuple[Value, ...], tuple[Value, ...], Value | None, str] | None:
-        """(weights, inputs, bias, activation) of a fused neuron not yet unfolded; else None."""
-        return self._as_dot()
-
-    @property
-    def _backward(self) -> Callable[[], None]:
-        """The function that passes this node's gradient on to its operands; assign one of your own."""
-        return self._extra["function"] if self._is_custom else self._propagate
-
-    @_backward.setter
-    def _backward(self, function: Callable[[], None]) -> None:
-        if not callable(function):
-            raise TypeError(
-                f"_backward: expected a function without arguments, got {type(function).__name__}"
-            )
-        self._unfold()
-        self._note()["function"] = function
-        self._kind = CUSTOM
-        # Nodes point at older nodes only, so graphs have no cycles and the garbage collector need not know
-        # them. But this function usually refers to the node, and the node to it: here is one.
-        self._marks |= TRACKED
-        if cython.compiled and not PyObject_GC_IsTracked(self):
-            PyObject_GC_Track(self)
-
-    def _propagate(self) -> None:
-        """Add to each operand's gradient this node's, times the local derivative: the chain rule, once."""
-        self._unfold()
-        if self._first is not None:
-            self._first.grad += self._by_first * self._grad
-        if self._second is not None:
-            self._second.grad += self._by_second * self._grad
+        return _copies.deep(self, memo)
 
     def __reduce__(self) -> Any:
         if self._kind >= ELEMENTARY:
             raise TypeError(
-                f"cannot copy or pickle a Value that an operation made ({self._op!r}): "
-                "copy the parameters, and compute it again"
+                f"cannot pickle a Value that an operation made ({self._op!r}): "
+                "pickle the parameters, and compute it again"
             )
-        if _listeners:
+        if _node._listeners:
             _looks.seen(self, "copy or pickle")
         return _leaf, (type(self), _number(self), _slope(self), self.label)
 
-    def _peek(self) -> float:
-        """The number, for a check that does nothing but raise an error: nobody is told of the look."""
-        return _number(self)
+    # -- How a node takes part in a sweep, and what it does when someone looks at it ------------------------
 
-    # -- The backward sweep ---------------------------------------------------------------------------------
-
-    def backward(self) -> None:
-        """Compute the derivative of this node by every node that it depends on, into their ``grad``.
-
-        A node passes its gradient on once all nodes that use it have passed theirs on to it. What a leaf
-        receives is added to the gradient that it had, so set that to 0 between two steps of gradient
-        descent; the nodes in between, and the numbers that have become nodes, start afresh, so that a
-        second call adds exactly the same once more (micrograd counts twice through the nodes in between).
-        The order depends on the graph alone, and so do the results, to the last bit. If a ``_backward``
-        of the user's raises, the leaves keep the gradients that they had.
-        """
-        global _generation
-        if _listeners:
-            _looks.seen(self, ".backward()")
-        leaves: list = []
-        batches: list = []  # of gradients that fused nodes keep together until the end
-        waiting = Stack()
-        try:
-            _expect(self, waiting, leaves)
-            while waiting.count:
-                node: Value = waiting.pop()
-                node._announce(waiting, leaves, batches)
-            self._grad = 1.0
-            self._marks |= WHOLE_GRAD
-            if self._kind >= ELEMENTARY:
-                waiting.push(self)
-            while waiting.count:
-                node = waiting.pop()
-                node._pending = 0
-                node._pass_on(waiting)
-        except BaseException:
-            _generation = (_generation + 1) & 0xFFFF
-            for leaf in leaves:
-                _restore(leaf)
-            for batch in batches:
-                batch.discard()
-            raise
-        for batch in batches:
-            batch.deliver()
-        for leaf in leaves:
-            _settle(leaf)
-
-    def _announce(self, waiting: Stack, leaves: list, batches: list) -> None:
+    def _announce(self, sweep: Sweep) -> None:
         """Let the operands expect a gradient from this node."""
-        if self._first is not None:
-            _expect(self._first, waiting, leaves)
-            if self._second is not None:
-                _expect(self._second, waiting, leaves)
-        elif self._extra is not None:
-            for operand in self._extra.get("operands", ()):
-                _expect(operand, waiting, leaves)
-
-    def _pass_on(self, waiting: Stack) -> None:
-        """Give each operand its part of the gradient."""
         if self._kind == CUSTOM:
-            self._pass_on_custom(waiting)
-        else:
-            self._first._grad += self._by_first * self._grad
-            _release(self._first, waiting)
-            if self._second is not None:
-                self._second._grad += self._by_second * self._grad
-                _release(self._second, waiting)
-
-    def _pass_on_custom(self, waiting: Stack) -> None:
-        if self._is_custom:
-            self._extra["function"]()
-        for operand in self._operands:
-            _release(operand, waiting)
-
-    # -- Behind the scenes ----------------------------------------------------------------------------------
+            for operand in self._operands:
+                sweep.expect(operand)
+            return
+        sweep.expect(self._first)
+        if self._second is not None:
+            sweep.expect(self._second)
 
     def _unfold(self) -> None:
         """Give the node its operands, where it has kept them in a shorter form."""
@@ -486,24 +327,22 @@ class Value:
             self._second = _constant(int(number) if self._marks & WHOLE_NUMBER else number)
             _inherit(self._second, self, self._by_second)
             self._kind = ELEMENTARY
+        elif self._kind == FUSED:
+            cython.cast(Value, self._first)._unfold_row(self)
 
     def _as_dot(self) -> Any:
-        return None
+        return cython.cast(Value, self._first)._dot_of(self) if self._kind == FUSED else None
 
-    def _set_data(self, given: Any) -> None:
-        global _changes
-        checked = _plain(given, "data of a Value")
-        if _listeners:
-            _looks.written(self, _number(self))
-        if self._marks & WATCHED:
-            _changes += 1
-        self._data = float(checked)
-        self._marks = self._marks | WHOLE_DATA if isinstance(checked, int) else self._marks & ~WHOLE_DATA
+    # What a node with many rows does for one of them, a FUSED node; see fused.py.
 
-    def _note(self) -> dict[str, Any]:
-        if self._extra is None:
-            self._extra = {}
-        return self._extra
+    def _receive(self, row: cython.int, gradient: cython.double) -> None:
+        """Receive the gradient of a row."""
+
+    def _unfold_row(self, node: Value) -> None:
+        """Turn the node of a row into elementary ones."""
+
+    def _dot_of(self, node: Value) -> Any:
+        """Return the weights, inputs, bias and activation of a row."""
 
 
 def topological_order(root: Value) -> list[Value]:
@@ -523,30 +362,252 @@ def topological_order(root: Value) -> list[Value]:
     return order
 
 
-# -- Making nodes -------------------------------------------------------------------------------------------
+# -- Behind the scenes: the sweep, and the making of nodes --------------------------------------------------
+
+if cython.compiled:
+    from cython.cimports.micrograd._attributes import PyObject_GC_UnTrack
+    from cython.cimports.micrograd._kinds import (
+        CONSTANT,
+        CUSTOM,
+        ELEMENTARY,
+        FUSED,
+        LEAF,
+        SWEPT,
+        TRACKED,
+        WHOLE_DATA,
+        WHOLE_GRAD,
+        WHOLE_NUMBER,
+        WITH_NUMBER,
+    )
+    from cython.cimports.micrograd._memory import (
+        allocate_bytes,
+        allocate_nodes,
+        allocate_numbers,
+        enlarge,
+        enlarge_bytes,
+        enlarge_numbers,
+        free_bytes,
+        free_nodes,
+        free_numbers,
+        hand_over,
+        keep,
+    )
+    from cython.cimports.micrograd._node import (
+        _assign,
+        _clear,
+        _give_operands,
+        _keep_whole,
+        _operands_of,
+        _slope,
+        _track,
+        _untrack,
+    )
+    from cython.cimports.micrograd._nodes import (
+        can_be_changed,
+        is_as_written,
+        makes_nodes_itself,
+        new_node,
+        take_over,
+        take_over_other,
+    )
+else:
+    from micrograd._kinds import (
+        CONSTANT,
+        CUSTOM,
+        ELEMENTARY,
+        FUSED,
+        LEAF,
+        SWEPT,
+        TRACKED,
+        WHOLE_DATA,
+        WHOLE_GRAD,
+        WHOLE_NUMBER,
+        WITH_NUMBER,
+    )
+    from micrograd._memory import (
+        allocate_bytes,
+        allocate_nodes,
+        allocate_numbers,
+        enlarge,
+        enlarge_bytes,
+        enlarge_numbers,
+        hand_over,
+        keep,
+    )
+    from micrograd._node import (
+        _assign,
+        _clear,
+        _give_operands,
+        _keep_whole,
+        _operands_of,
+        _slope,
+        _track,
+        _untrack,
+    )
+
+# A sweep that is broken off leaves counts behind in its nodes; a new generation makes them void.
+_generation = 0
 
 
-def _listen(more):
-    """Count one listener more (1) or less (-1); see _looks.py."""
-    global _listeners
-    _listeners += more
+@cython.final
+@cython.cclass
+class Sweep:
+    """One backward sweep: which nodes wait for their turn, and what the leaves had before.
+
+    First it counts, for each node, how many gradients it is to receive; then it gives a node its turn when
+    all of them have come. The nodes that wait are kept alive here, whatever a ``_backward`` of the user's does
+    to the graph meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.room = 64
+        self.nodes = allocate_nodes(self.room)
+        self.leaves = []
+        self.leaf_room = 64
+        self.gradients = allocate_numbers(self.leaf_room)
+        self.marks = allocate_bytes(self.leaf_room)
+        self.batches = []
+
+    def begin(self, root: Value) -> None:
+        """Count from the result down, and give the result its gradient and the first turn."""
+        if _node._listeners:
+            _looks.seen(root, ".backward()")
+        self.expect(root)
+        while self.count:
+            node: Value = self.pop()
+            node._announce(self)
+        root._grad = 1.0
+        root._marks |= WHOLE_GRAD
+        if root._kind >= ELEMENTARY:
+            self.push(root)
+
+    def expect(self, node: Node) -> None:
+        """Count one more gradient that ``node`` will receive; before the first, make it ready."""
+        if node._pending == 0 or node._born != _generation:
+            node._pending = 0
+            node._born = _generation
+            if node._kind >= ELEMENTARY:
+                self.push(node)
+            else:
+                self.keep_leaf(node)
+            node._grad = 0.0
+            node._marks = (node._marks & ~WHOLE_GRAD) | SWEPT
+        node._pending += 1
+
+    def release(self, node: Node) -> None:
+        """Count one gradient as received; after the last, it is the node's turn (leaves wait for the end)."""
+        if node._kind >= ELEMENTARY:
+            if node._pending > 1:
+                node._pending -= 1
+            elif node._pending == 1:
+                self.push(node)
+
+    def next(self) -> Value:
+        """Return the node whose turn it is."""
+        node: Value = self.pop()
+        node._pending = 0
+        return node
+
+    def push(self, node: Node) -> None:
+        """Let a node wait; the last to come is the first to go."""
+        if self.count == self.room:
+            self.room *= 2
+            self.nodes = enlarge(self.nodes, self.room)
+        self.nodes[self.count] = keep(node)
+        self.count += 1
+
+    def pop(self) -> Value:
+        """Take away the node that came last."""
+        self.count -= 1
+        return hand_over(self.nodes[self.count])
+
+    def keep_leaf(self, leaf: Node) -> None:
+        """Remember a leaf with the gradient that it had."""
+        position: cython.Py_ssize_t = len(self.leaves)
+        if position == self.leaf_room:
+            self.gradients = enlarge_numbers(self.gradients, 2 * self.leaf_room)
+            self.marks = enlarge_bytes(self.marks, 2 * self.leaf_room)
+            self.leaf_room *= 2
+        self.gradients[position] = leaf._grad if leaf._kind == LEAF else 0.0
+        self.marks[position] = leaf._marks
+        self.leaves.append(leaf)
+
+    def finish(self) -> None:
+        """Add what has come to the gradients that the leaves had."""
+        i: cython.Py_ssize_t
+        for batch in self.batches:
+            batch.deliver()
+        for i in range(len(self.leaves)):
+            leaf: Node = self.leaves[i]
+            leaf._pending = 0
+            leaf._grad = self.gradients[i] + leaf._grad
+
+    def undo(self) -> None:
+        """Put back the gradients that the leaves had; the sweep was broken off."""
+        global _generation
+        i: cython.Py_ssize_t
+        _generation += 1
+        for i in range(len(self.leaves)):
+            leaf: Node = self.leaves[i]
+            leaf._grad = self.gradients[i]
+            leaf._marks = (leaf._marks & ~(WHOLE_GRAD | SWEPT)) | (self.marks[i] & (WHOLE_GRAD | SWEPT))
+        for batch in self.batches:
+            batch.discard()
+
+    def __dealloc__(self) -> None:
+        while self.count:
+            self.pop()
+        free_nodes(self.nodes)
+        free_numbers(self.gradients)
+        free_bytes(self.marks)
 
 
-def _number(node):
-    return int(node._data) if node._marks & WHOLE_DATA else node._data
+def _has_derivatives(node):
+    return node._kind <= WITH_NUMBER
 
 
-def _slope(node):
-    return int(node._grad) if node._marks & WHOLE_GRAD else node._grad
+def _pass_on_otherwise(node, sweep):
+    """Pass on the gradient of a node that is a row of a layer, or of the user's own making."""
+    if node._kind == FUSED:
+        cython.cast(Value, node._first)._receive(node._row, node._grad)
+        sweep.release(node._first)
+        return
+    operands = _operands_of(node)
+    if node._is_custom:
+        node._backward()
+    for operand in operands:
+        sweep.release(operand)
 
 
-def _clear(node):
-    node._data = node._grad = node._by_first = node._by_second = 0.0
-    node._first = node._second = node._extra = None
-    node._name = ""
-    node._pending = node._born = 0
-    node._kind = LEAF
-    node._marks = WHOLE_GRAD
+def _is_awaited(node):
+    """Whether a sweep is under way that has still to come through the node."""
+    return node._pending != 0 and node._born == _generation
+
+
+def _inherit(operand, node, derivative):
+    """Give an operand that was made after a sweep the gradient that the sweep would have given it."""
+    if node._marks & SWEPT:
+        operand._grad = derivative * node._grad
+        operand._marks = (operand._marks & ~WHOLE_GRAD) | SWEPT
+
+
+def _start(node, given, operands, operation, label):
+    """Make a node what ``Value(given, operands, operation, label)`` says."""
+    for operand in operands:
+        if not isinstance(operand, Value):
+            _numbers.refuse(operand, "_children of a Value")
+    _clear(node)
+    node._name = operation
+    _assign(node, given)
+    if operands:
+        _give_operands(node, operands)
+    if operands or operation:
+        _track(node)
+    elif cython.compiled and type(node) is Value:
+        _untrack(node)
+    if label is not None:
+        node.label = label
 
 
 def _begin(node, tracked):
@@ -558,14 +619,7 @@ def _begin(node, tracked):
     node._marks = WHOLE_GRAD | tracked
 
 
-def _track(node):
-    if not node._marks & TRACKED:
-        node._marks |= TRACKED
-        if cython.compiled:
-            PyObject_GC_Track(node)
-
-
-def _unary(name, data, first, by_first):
+def _elementary(name, data, first, by_first):
     node: Value = new_node(name, first)
     node._kind = ELEMENTARY
     node._marks = WHOLE_GRAD
@@ -576,8 +630,13 @@ def _unary(name, data, first, by_first):
     return node
 
 
+def _unary(name, data, first, by_first):
+    node: Value = _elementary(name, data, first, by_first)
+    return node if makes_nodes_itself() else _make_again(node)
+
+
 def _binary(name, data, first, by_first, second, by_second):
-    node: Value = _unary(name, data, first, by_first)
+    node: Value = _elementary(name, data, first, by_first)
     node._second = second
     node._by_second = by_second
     both: cython.int = first._marks & second._marks
@@ -585,27 +644,40 @@ def _binary(name, data, first, by_first, second, by_second):
         _keep_whole(node, both)
     if second._marks & TRACKED:
         _track(node)
-    return node
+    return node if makes_nodes_itself() else _make_again(node)
 
 
 def _with_number(name, data, first, by_first, by_second, number):
-    node: Value = _unary(name, data, first, by_first)
+    node: Value = _elementary(name, data, first, by_first)
     node._kind = WITH_NUMBER
     node._by_second = by_second
     if isinstance(number, int):
         node._marks |= WHOLE_NUMBER
         _keep_whole(node, first._marks)
-    return node
+    return node if makes_nodes_itself() else _make_again(node)
 
 
 def _to_power(first, number):
     k: cython.double = float(number)
-    node: Value = _unary("**", power(first._data, k), first, power_slope(first._data, k))
+    node: Value = _elementary("**", power(first._data, k), first, power_slope(first._data, k))
     node._by_second = k
     if isinstance(number, int):
         node._marks |= WHOLE_NUMBER
         if k >= 0:
             _keep_whole(node, first._marks)
+    return node if makes_nodes_itself() else _make_again(node)
+
+
+def _relu(first, data, by_first):
+    node: Value = _elementary("ReLU", data, first, by_first)
+    _keep_whole(node, WHOLE_DATA if first._data < 0 else first._marks)
+    return node if makes_nodes_itself() else _make_again(node)
+
+
+def _row_of(whole):
+    """Return a node for one row of ``whole``, a node that has many; its fields are still to be filled."""
+    node: Value = _elementary("", 0.0, whole, 0.0)
+    node._kind = FUSED
     return node
 
 
@@ -621,24 +693,6 @@ def _leaf(kind: type[Value], data: Number, grad: Number, label: str | None) -> V
     return node
 
 
-def _keep_whole(node, whole):
-    # Above 2**53 doubles have gaps, and a whole number could be a wrong one.
-    if whole & WHOLE_DATA and fabs(node._data) <= _LARGEST_WHOLE:
-        node._marks |= WHOLE_DATA
-        node._data += 0.0  # no int is -0.0
-    return node
-
-
-def _plain(given, where):
-    if type(given) is float:
-        return given
-    if type(given) is int:
-        size: cython.double = float(given)
-        if fabs(size) <= _LARGEST_WHOLE:
-            return given
-    return _numbers.number(given, where)
-
-
 def _value(given, where, position):
     """Return what has to be a Value: the one door through which a user's objects become nodes.
 
@@ -649,67 +703,34 @@ def _value(given, where, position):
     raise _numbers.no_value(given, where, position)
 
 
-def _changes_so_far():
-    return _changes
+def _is_array(given):
+    """Whether NumPy is to go through ``given`` element by element."""
+    if type(given) is float or type(given) is int:
+        return False
+    return _numbers.is_array(given)
 
 
-# -- Steps of a sweep ---------------------------------------------------------------------------------------
+# -- Classes that were changed: what was patched or overridden is what runs ---------------------------------
 
 
-def _expect(node, waiting, leaves):
-    """Count one more gradient that ``node`` will receive; before the first, make it ready."""
-    if node._pending == 0 or node._born != _generation:
-        node._pending = 0
-        node._born = _generation
-        if node._kind >= ELEMENTARY:
-            waiting.push(node)
-        else:
-            # A leaf has no operands: what is kept for them holds the gradient of before.
-            leaves.append(node)
-            node._by_first = node._grad if node._kind == LEAF else 0.0
-            node._by_second = node._marks
-        node._grad = 0.0
-        node._marks = (node._marks & ~WHOLE_GRAD) | SWEPT
-    node._pending += 1
+def _make_again(node):
+    """Let the user's ``Value.__init__`` make a node that an operation has made."""
+    node._unfold()
+    operands: tuple = _operands_of(node)
+    name, kind, marks = node._op, node._kind, node._marks
+    by_first: cython.double = node._by_first
+    by_second: cython.double = node._by_second
+    Value.__init__(node, _number(node), operands, name)
+    node._name = "**" if kind == ELEMENTARY and len(operands) == 1 and name.startswith("**") else name
+    node._kind = kind
+    node._by_first, node._by_second = by_first, by_second
+    node._marks |= marks & WHOLE_NUMBER
+    return node
 
 
-def _release(node, waiting):
-    """Count one gradient as received; after the last, it is the node's turn (leaves wait for the end)."""
-    if node._kind >= ELEMENTARY:
-        if node._pending > 1:
-            node._pending -= 1
-        else:
-            waiting.push(node)
-
-
-def _is_awaited(node):
-    """Whether a sweep is under way that has still to come through the node."""
-    return node._pending != 0 and node._born == _generation
-
-
-def _zero(node):
-    """Set the gradient to 0."""
-    node._grad = 0.0
-    node._marks = (node._marks | WHOLE_GRAD) & ~SWEPT
-
-
-def _settle(leaf):
-    """Add what the sweep has brought to the gradient of before."""
-    leaf._pending = 0
-    leaf._grad = leaf._by_first + leaf._grad
-
-
-def _restore(leaf):
-    """Put the gradient of before back."""
-    leaf._grad = leaf._by_first
-    leaf._marks = int(leaf._by_second)
-
-
-def _inherit(operand, node, derivative):
-    """Give an operand that was made after a sweep the gradient that the sweep would have given it."""
-    if node._marks & SWEPT:
-        operand._grad = derivative * node._grad
-        operand._marks = (operand._marks & ~WHOLE_GRAD) | SWEPT
+def _as_written(node):
+    """Whether this is a Value, no subclass, and none of its operations has been replaced."""
+    return is_as_written(node)
 
 
 def _free_in_turn(kind):
@@ -718,8 +739,27 @@ def _free_in_turn(kind):
         take_over_other(kind)
 
 
+def _look() -> int:
+    """Say what was changed of the class: nothing (0), an operation (2), or how Values are made (1, 3)."""
+    now = Value.__dict__
+    if any(now.get(name) is not _written.get(name) for name in ("__init__", "__new__", "__setattr__")):
+        return 3
+    return 0 if all(now.get(name) is found for name, found in _written.items()) else 2
+
+
+def _check_subclass(cls: type[Value], **options: Any) -> None:
+    """Refuse a subclass that hides what the operations work with."""
+    super(Value, cls).__init_subclass__(**options)
+    _numbers.refuse_fields(cls)
+
+
 if cython.compiled:
-    take_over(Value, cython.sizeof(Value))
+    can_be_changed(Value)
+Value.__init_subclass__ = classmethod(_check_subclass)
+_written = {name: found for name, found in vars(Value).items() if name != "__repr__"}
+
+if cython.compiled:
+    take_over(Value, cython.sizeof(Value), _look)
 else:
 
     def new_node(name: str, first: Value) -> Value:
@@ -730,5 +770,21 @@ else:
         node._first = first
         return node
 
+    def is_as_written(node: Value) -> bool:
+        """Whether the operations of this node are those above; not worth finding out without a compiler."""
+        return False
 
-from micrograd.fused import dot as dot  # noqa: E402
+    def makes_nodes_itself() -> bool:
+        """Whether nodes need no ``__init__`` of the user's."""
+        return Value.__init__ is _own_init
+
+    _own_init = Value.__init__
+
+
+def __getattr__(name: str) -> Any:
+    # ``dot`` is at home in fused.py, which extends this module; people look for it here.
+    if name == "dot":
+        from micrograd.fused import dot
+
+        return dot
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,6 +1,5 @@
 # The C types of fused.py.
-from micrograd._stack cimport Stack
-from micrograd.engine cimport Value
+from micrograd.engine cimport Sweep, Value
 from micrograd.matrix cimport Matrix
 
 
@@ -18,13 +17,9 @@ cdef class FusedLayer(Value):
     cdef list neurons(self)
 
 
-cdef class FusedNeuron(Value):
-    pass
-
-
 cdef FusedLayer layer(Matrix matrix, inputs, FusedLayer before, int activation)
 cdef _take(FusedLayer node, inputs)
 cdef _take_all_kinds(FusedLayer node, tuple given)
 cdef list _list_of(inputs, Py_ssize_t n)
-cdef _keep_whole_inputs(FusedNeuron node, FusedLayer made_in)
-cdef FusedNeuron _neuron(FusedLayer made_in, Py_ssize_t row)
+cdef _keep_whole_inputs(Value node, FusedLayer made_in)
+cdef Value _neuron(FusedLayer made_in, Py_ssize_t row)

@@ -3,8 +3,8 @@
 
 A layer of m neurons with n inputs is m * (2n + 1) elementary nodes. Here it is one ``FusedLayer``: it reads
 the weights as one matrix, and computes ``activation(bias + w0*x0 + w1*x1 + ...)`` in the same order, so to
-the same bits, as the elementary nodes would. Its outputs are ``FusedNeuron`` nodes; a look at one of them
-(``_prev``, ``_operands``) turns it into the elementary nodes, with their data and gradients.
+the same bits, as the elementary nodes would. Its outputs are Values of a kind of their own; a look at one of
+them (``_prev``, ``_operands``) turns it into the elementary nodes, with their data and gradients.
 """
 
 from __future__ import annotations
@@ -23,50 +23,36 @@ except ImportError:
 if cython.compiled:
     from cython.cimports.libc.math import isfinite, tanh
     from cython.cimports.micrograd._functions import logistic, logistic_slope, tanh_slope
+    from cython.cimports.micrograd._kinds import ELEMENTARY, FUSED, SWEPT, TRACKED, WHOLE_DATA, WHOLE_GRAD
     from cython.cimports.micrograd._memory import allocate_numbers, free_numbers
-    from cython.cimports.micrograd._stack import Stack
+    from cython.cimports.micrograd._node import _plain, _track
     from cython.cimports.micrograd.engine import (
-        ELEMENTARY,
-        FUSED,
-        SWEPT,
-        TRACKED,
-        WHOLE_DATA,
-        WHOLE_GRAD,
+        Sweep,
         _begin,
         _binary,
         _constant,
-        _expect,
         _free_in_turn,
         _inherit,
         _is_awaited,
-        _plain,
-        _release,
-        _track,
+        _row_of,
         _with_number,
     )
     from cython.cimports.micrograd.matrix import matrix_of
 else:
     from micrograd._functions import logistic, logistic_slope, tanh_slope
+    from micrograd._kinds import ELEMENTARY, FUSED, SWEPT, TRACKED, WHOLE_DATA, WHOLE_GRAD
     from micrograd._libm import isfinite, tanh
     from micrograd._memory import allocate_numbers
-    from micrograd._stack import Stack
+    from micrograd._node import _plain, _track
     from micrograd.engine import (
-        ELEMENTARY,
-        FUSED,
-        SWEPT,
-        TRACKED,
-        WHOLE_DATA,
-        WHOLE_GRAD,
+        Sweep,
         _begin,
         _binary,
         _constant,
-        _expect,
         _free_in_turn,
         _inherit,
         _is_awaited,
-        _plain,
-        _release,
-        _track,
+        _row_of,
         _with_number,
     )
     from micrograd.matrix import matrix_of
@@ -120,20 +106,20 @@ class FusedLayer(Value):
                 y[m + j] = logistic_slope(y[j])
                 y[j] = logistic(y[j])
 
-    def _announce(self, waiting: Stack, leaves: list, batches: list) -> None:
+    def _announce(self, sweep: Sweep) -> None:
         j: cython.Py_ssize_t
         m: cython.Py_ssize_t = self.matrix.height
         for j in range(m):
             self.state[2 * m + j] = 0.0
-        self.matrix.expect(waiting, leaves, batches)
+        self.matrix.expect(sweep)
         if self.inputs is not None:
             for given in self.inputs:
                 if isinstance(given, Value):
-                    _expect(given, waiting, leaves)
+                    sweep.expect(given)
         elif self.source is not None:
-            _expect(self.source, waiting, leaves)
+            sweep.expect(self.source)
 
-    def _pass_on(self, waiting: Stack) -> None:
+    def _pass_on(self, sweep: Sweep) -> None:
         matrix = self.matrix
         x = self.numbers
         weights = matrix.numbers
@@ -165,10 +151,10 @@ class FusedLayer(Value):
                     if isinstance(given, Value):
                         operand = cython.cast(Value, given)
                         operand._grad += received
-                        _release(operand, waiting)
+                        sweep.release(operand)
             if self.inputs is None:
-                _release(self.source, waiting)
-        matrix.release(waiting)
+                sweep.release(self.source)
+        matrix.release(sweep)
 
     def input_values(self) -> tuple:
         """The inputs as they came, Values and numbers; from here on the layer before is seen one by one."""
@@ -182,82 +168,65 @@ class FusedLayer(Value):
         """The outputs, as Values."""
         return [_neuron(self, j) for j in range(self.matrix.height)]
 
-    def __dealloc__(self) -> None:
-        free_numbers(self.state)
-        # The source may be gone by now (the garbage collector takes cycles apart first), so it cannot be asked.
-        if self.owns_numbers:
-            free_numbers(self.numbers)
+    # -- What it does for one of its outputs, which is a Value of the kind FUSED: ``_first`` is the layer, ``_row``
+    # the position in it.
 
+    def _receive(self, row: cython.int, gradient: cython.double) -> None:
+        self.state[2 * self.matrix.height + row] += gradient
 
-@cython.no_gc_clear
-@cython.cclass
-class FusedNeuron(Value):
-    """One output of a ``FusedLayer``: ``_first`` is the layer, ``_by_second`` the position in it."""
-
-    def _pass_on(self, waiting: Stack) -> None:
-        if self._kind == FUSED:
-            made_in = cython.cast(FusedLayer, self._first, typecheck=True)
-            position: cython.Py_ssize_t = int(self._by_second)
-            made_in.state[2 * made_in.matrix.height + position] += self._grad
-            _release(made_in, waiting)
-        else:
-            Value._pass_on(self, waiting)
-
-    def _as_dot(self) -> Any:
-        if self._kind != FUSED:
-            return None
-        made_in = cython.cast(FusedLayer, self._first, typecheck=True)
-        if _is_awaited(made_in):
+    def _dot_of(self, node: Value) -> Any:
+        if _is_awaited(self):
             _numbers.looked_at_too_soon()
-        row: cython.Py_ssize_t = int(self._by_second)
-        inputs = [given if isinstance(given, Value) else _constant(given) for given in made_in.input_values()]
+        inputs = [given if isinstance(given, Value) else _constant(given) for given in self.input_values()]
         return (
-            made_in.matrix.rows[row],
+            self.matrix.rows[node._row],
             tuple(inputs),
-            made_in.matrix.biases[row],
-            ACTIVATIONS[made_in.activation],
+            self.matrix.biases[node._row],
+            ACTIVATIONS[self.activation],
         )
 
-    def _unfold(self) -> None:
-        if self._kind != FUSED:
-            Value._unfold(self)
-            return
-        made_in = cython.cast(FusedLayer, self._first, typecheck=True)
-        if _is_awaited(self) or _is_awaited(made_in):
+    def _unfold_row(self, node: Value) -> None:
+        if _is_awaited(node) or _is_awaited(self):
             _numbers.looked_at_too_soon()
-        matrix = made_in.matrix
+        matrix = self.matrix
         m: cython.Py_ssize_t = matrix.height
-        row: cython.Py_ssize_t = int(self._by_second)
-        slope: cython.double = 1.0 if made_in.activation == 0 else made_in.state[m + row]
+        row: cython.Py_ssize_t = node._row
+        slope: cython.double = 1.0 if self.activation == 0 else self.state[m + row]
         weights: tuple = matrix.rows[row]
-        inputs: tuple = made_in.input_values()
+        inputs: tuple = self.input_values()
         total: Value = matrix.biases[row]
         number: cython.double = matrix.numbers[matrix.width * m + row]
         i: cython.Py_ssize_t
         for i in range(matrix.width):
             w: cython.double = matrix.numbers[i * m + row]
-            x: cython.double = made_in.numbers[i]
+            x: cython.double = self.numbers[i]
             if isinstance(inputs[i], Value):
                 product: Value = _binary("*", w * x, weights[i], x, inputs[i], w)
             else:
                 product = _with_number("*", w * x, weights[i], x, w, inputs[i])
-            _inherit(product, self, slope)
+            _inherit(product, node, slope)
             if total is None:
                 total, number = product, w * x
             else:
                 number += w * x
                 total = _binary("+", number, total, 1.0, product, 1.0)
-                _inherit(total, self, slope)
-        if made_in.activation == 0:
+                _inherit(total, node, slope)
+        if self.activation == 0:
             # Without an activation, this node is the last sum itself.
-            self._marks |= total._marks & ~(WHOLE_DATA | WHOLE_GRAD)
-            self._first, self._second = total._first, total._second
-            self._by_first, self._by_second = total._by_first, total._by_second
-            self._kind = total._kind
+            node._marks |= total._marks & ~(WHOLE_DATA | WHOLE_GRAD)
+            node._first, node._second = total._first, total._second
+            node._by_first, node._by_second = total._by_first, total._by_second
+            node._kind = total._kind
         else:
-            self._first = total
-            self._by_first = slope
-            self._kind = ELEMENTARY
+            node._first = total
+            node._by_first = slope
+            node._kind = ELEMENTARY
+
+    def __dealloc__(self) -> None:
+        free_numbers(self.state)
+        # The source may be gone by now (the garbage collector takes cycles apart first), so it cannot be asked.
+        if self.owns_numbers:
+            free_numbers(self.numbers)
 
 
 def layer(matrix, inputs, before, activation):
@@ -349,8 +318,7 @@ def _list_of(inputs, n):
 
 
 def _neuron(made_in, row):
-    node: FusedNeuron = FusedNeuron.__new__(FusedNeuron)
-    _begin(node, made_in._marks & TRACKED)
+    node: Value = _row_of(made_in)
     matrix = made_in.matrix
     node._kind = FUSED
     if made_in.activation == 0 and matrix.width == 1 and matrix.biases[row] is None:
@@ -358,8 +326,7 @@ def _neuron(made_in, row):
     else:
         node._name = ("+", "ReLU", "tanh", "sigmoid")[made_in.activation]
     node._data = made_in.state[row]
-    node._first = made_in
-    node._by_second = row
+    node._row = row
     # A node made after a sweep holds what the sweep brought it.
     node._grad = made_in.state[2 * matrix.height + row]
     if made_in._marks & SWEPT:
@@ -405,4 +372,3 @@ def dot(
 
 
 _free_in_turn(FusedLayer)
-_free_in_turn(FusedNeuron)

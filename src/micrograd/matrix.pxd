@@ -1,6 +1,5 @@
 # The C types of matrix.py.
-from micrograd._stack cimport Stack
-from micrograd.engine cimport Value
+from micrograd.engine cimport Sweep, Value
 
 
 cdef class Matrix:
@@ -21,8 +20,8 @@ cdef class Matrix:
     cdef _read(self, Py_ssize_t position, Value weight)
     cdef bint holds(self, Py_ssize_t j, weights, bias) except -1
     cdef bint is_current(self) except -1
-    cdef expect(self, Stack waiting, list leaves, list batches)
-    cdef release(self, Stack waiting)
+    cdef expect(self, Sweep sweep)
+    cdef release(self, Sweep sweep)
     cdef hand_out(self)
     cdef _give(self, Value weight, Py_ssize_t position)
 

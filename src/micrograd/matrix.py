@@ -16,33 +16,15 @@ except ImportError:
 
 if cython.compiled:
     from cython.cimports.cpython.sequence import PySequence_Fast_ITEMS
+    from cython.cimports.micrograd._kinds import ELEMENTARY, TRACKED, WATCHED, WHOLE_DATA, WHOLE_GRAD
     from cython.cimports.micrograd._memory import allocate_numbers, free_numbers
-    from cython.cimports.micrograd._stack import Stack
-    from cython.cimports.micrograd.engine import (
-        ELEMENTARY,
-        TRACKED,
-        WATCHED,
-        WHOLE_DATA,
-        WHOLE_GRAD,
-        _changes_so_far,
-        _expect,
-        _release,
-        _value,
-    )
+    from cython.cimports.micrograd._node import _changes_so_far
+    from cython.cimports.micrograd.engine import Sweep, _value
 else:
+    from micrograd._kinds import ELEMENTARY, TRACKED, WATCHED, WHOLE_DATA, WHOLE_GRAD
     from micrograd._memory import allocate_numbers
-    from micrograd._stack import Stack
-    from micrograd.engine import (
-        ELEMENTARY,
-        TRACKED,
-        WATCHED,
-        WHOLE_DATA,
-        WHOLE_GRAD,
-        _changes_so_far,
-        _expect,
-        _release,
-        _value,
-    )
+    from micrograd._node import _changes_so_far
+    from micrograd.engine import Sweep, _value
 
 
 @cython.final
@@ -121,30 +103,30 @@ class Matrix:
         self.changes = _changes_so_far()
         return True
 
-    def expect(self, waiting: Stack, leaves: list, batches: list) -> None:
+    def expect(self, sweep: Sweep) -> None:
         """Let the weights expect gradients from one more layer node."""
         # Leaves receive once, at delivery; results have to hear from every layer node before it is their turn.
         if not self.announced or not self.trainable:
             for row in self.rows:
                 for weight in row:
-                    _expect(weight, waiting, leaves)
+                    sweep.expect(weight)
             for bias in self.biases:
                 if bias is not None:
-                    _expect(bias, waiting, leaves)
+                    sweep.expect(bias)
         if not self.announced:
             self.announced = True
-            batches.append(self)
+            sweep.batches.append(self)
 
-    def release(self, waiting: Stack) -> None:
+    def release(self, sweep: Sweep) -> None:
         """Hand the gradients to weights that are results themselves and pass them on in turn."""
         if not self.trainable:
             self.hand_out()
             for row in self.rows:
                 for weight in row:
-                    _release(weight, waiting)
+                    sweep.release(weight)
             for bias in self.biases:
                 if bias is not None:
-                    _release(bias, waiting)
+                    sweep.release(bias)
 
     def hand_out(self) -> None:
         """Add the gradients collected so far to the weights', and start again from zero."""

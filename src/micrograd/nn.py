@@ -18,12 +18,14 @@ except ImportError:
 
 if cython.compiled:
     from cython.cimports.micrograd._memory import enter_recursion, leave_recursion
-    from cython.cimports.micrograd.engine import _value, _zero
+    from cython.cimports.micrograd._node import _zero
+    from cython.cimports.micrograd.engine import _value
     from cython.cimports.micrograd.fused import FusedLayer, layer
     from cython.cimports.micrograd.matrix import matrix_of
 else:
     from micrograd._memory import enter_recursion, leave_recursion
-    from micrograd.engine import _value, _zero
+    from micrograd._node import _zero
+    from micrograd.engine import _value
     from micrograd.fused import FusedLayer, layer
     from micrograd.matrix import matrix_of
 

@@ -20,11 +20,13 @@ except ImportError:
 
 if cython.compiled:
     from cython.cimports.libc.math import isfinite, sqrt
-    from cython.cimports.micrograd.engine import _value, _zero
+    from cython.cimports.micrograd._node import _assign, _zero
+    from cython.cimports.micrograd.engine import _value
 else:
     from math import isfinite, sqrt
 
-    from micrograd.engine import _value, _zero
+    from micrograd._node import _assign, _zero
+    from micrograd.engine import _value
 
 
 def descend(parameters: Iterable[Value], rate: float) -> None:
@@ -32,7 +34,7 @@ def descend(parameters: Iterable[Value], rate: float) -> None:
     step: cython.double = rate
     for held in _checked(parameters):
         parameter: Value = held
-        parameter._set_data(parameter._data - step * parameter._grad)
+        _assign(parameter, parameter._data - step * parameter._grad)
 
 
 def roll(parameters: Iterable[Value], velocity: Any, rate: float, momentum: float, nesterov: bool) -> None:
@@ -47,7 +49,7 @@ def roll(parameters: Iterable[Value], velocity: Any, rate: float, momentum: floa
         parameter: Value = values[i]
         moving[i] = kept * moving[i] + parameter._grad
         along: cython.double = parameter._grad + kept * moving[i] if ahead else moving[i]
-        parameter._set_data(parameter._data - step * along)
+        _assign(parameter, parameter._data - step * along)
 
 
 def adapt(
@@ -79,7 +81,7 @@ def adapt(
         squares[i] = b2 * squares[i] + (1.0 - b2) * gradient * gradient
         mean: cython.double = means[i] / share1
         spread: cython.double = sqrt(squares[i] / share2)
-        parameter._set_data(parameter._data - step * mean / (spread + small))
+        _assign(parameter, parameter._data - step * mean / (spread + small))
 
 
 def first_not_finite(parameters: Iterable[Value]) -> int:

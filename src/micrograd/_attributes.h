@@ -1,0 +1,121 @@
+/* The instance's dictionary of a node, and weak references to it.
+ *
+ * Cython would give every node a dictionary from the start. Nearly none needs one, so here it is made for the
+ * first attribute that a user adds; the slot is empty until then.
+ */
+#ifndef MICROGRAD_ATTRIBUTES_H
+#define MICROGRAD_ATTRIBUTES_H
+#include <Python.h>
+#include <stddef.h>
+
+/* The fields of a Node, in the order of _node.pxd. */
+typedef struct Node {
+    PyObject_HEAD
+    void *methods;
+    double data;
+    union {
+        double grad;
+        struct Node *next; /* of those that wait to be freed */
+    };
+    PyObject *first, *second;
+    double by_first, by_second;
+    PyObject *name, *attributes, *references;
+    int pending, row;
+    unsigned int born;
+    unsigned char kind, marks;
+} Node;
+
+#define NODE_IS_TRACKED 32 /* TRACKED of _kinds.py */
+
+static destructor dealloc_of_cython;
+static traverseproc traverse_of_cython;
+
+static inline int has_attributes(PyObject *node)
+{
+    return ((Node *)node)->attributes != NULL;
+}
+
+/* The attribute of this name among the instance's own, or None. */
+static inline PyObject *attribute(PyObject *node, PyObject *name)
+{
+    PyObject *own = ((Node *)node)->attributes, *found = NULL;
+    if (own != NULL) {
+        found = PyDict_GetItemWithError(own, name);
+        if (found == NULL && PyErr_Occurred())
+            return NULL;
+    }
+    if (found == NULL)
+        found = Py_None;
+    Py_INCREF(found);
+    return found;
+}
+
+static inline int set_attribute(PyObject *node, PyObject *name, PyObject *value)
+{
+    PyObject **own = &((Node *)node)->attributes;
+    if (*own == NULL && (*own = PyDict_New()) == NULL)
+        return -1;
+    return PyDict_SetItem(*own, name, value);
+}
+
+/* Give weak references and the dictionary up, before a node goes. */
+static inline void drop_attributes(PyObject *object)
+{
+    Node *node = (Node *)object;
+    if (node->references != NULL)
+        PyObject_ClearWeakRefs(object);
+    Py_CLEAR(node->attributes);
+}
+
+static void end_of_node(PyObject *object)
+{
+    if (PyType_IS_GC(Py_TYPE(object)) && PyObject_GC_IsTracked(object))
+        PyObject_GC_UnTrack(object);
+    drop_attributes(object);
+    dealloc_of_cython(object);
+}
+
+static int traverse_node(PyObject *object, visitproc visit, void *arg)
+{
+    Py_VISIT(((Node *)object)->attributes);
+    return traverse_of_cython(object, visit, arg);
+}
+
+/* Whoever asks for the dictionary may put the node itself into it. */
+static PyObject *dictionary_of(PyObject *object, void *unused)
+{
+    Node *node = (Node *)object;
+    if (!(node->marks & NODE_IS_TRACKED)) {
+        node->marks |= NODE_IS_TRACKED;
+        if (!PyObject_GC_IsTracked(object))
+            PyObject_GC_Track(object);
+    }
+    return PyObject_GenericGetDict(object, unused);
+}
+
+static PyGetSetDef dictionary = {"__dict__", dictionary_of, PyObject_GenericSetDict, NULL, NULL};
+
+/* Let the objects of this class, and of those derived from it later, have a dictionary and weak references. */
+static inline int give_attributes(PyObject *kind, Py_ssize_t size)
+{
+    PyTypeObject *type = (PyTypeObject *)kind;
+    if (size != (Py_ssize_t)sizeof(Node) || type->tp_basicsize != size) {
+        PyErr_SetString(PyExc_SystemError, "micrograd: _attributes.h and _node.pxd disagree on what a Node is");
+        return -1;
+    }
+    PyObject *access = PyDescr_NewGetSet(type, &dictionary);
+    if (access == NULL || PyDict_SetItemString(type->tp_dict, "__dict__", access) < 0) {
+        Py_XDECREF(access);
+        return -1;
+    }
+    Py_DECREF(access);
+    type->tp_dictoffset = offsetof(Node, attributes);
+    type->tp_weaklistoffset = offsetof(Node, references);
+    dealloc_of_cython = type->tp_dealloc;
+    type->tp_dealloc = end_of_node;
+    traverse_of_cython = type->tp_traverse;
+    type->tp_traverse = traverse_node;
+    PyType_Modified(type);
+    return 0;
+}
+#endif

@@ -1,0 +1,13 @@
+# What _node.py needs of CPython's objects, and Cython does not ship.
+cdef extern from "Python.h":
+    void PyObject_GC_Track(object)
+    void PyObject_GC_UnTrack(object)
+    int PyObject_GC_IsTracked(object)
+    int PyObject_IS_GC(object)
+    int PyObject_GenericSetAttr(object, object, object) except -1
+
+cdef extern from "_attributes.h":
+    bint has_attributes(object node)
+    object attribute(object node, str name)
+    int set_attribute(object node, str name, object value) except -1
+    int give_attributes(object kind, Py_ssize_t size) except -1
