@@ -1,35 +1,38 @@
 """Read a notebook that somebody handed in: its code by task, and its answers in words.
 
-The scaffold's cells say to which task they belong. A notebook that was written from scratch is read by its headings
-("Tâche 3", "Task 3"). Cells that were added belong to the task above them.
+The scaffold's cells say to which task they belong. Where an editor has lost what they say, they are known by their
+text. A notebook that was written from scratch is read by its headings ("Tâche 3", "Task 3"). Cells that were added
+belong to the task above them.
 """
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 
+from micrograd.lab import bounded_json
+from micrograd.lab.content import weaving
 from micrograd.lab.content.tasks import NUMBERS
+from micrograd.language import LANGUAGES
 
 # A notebook with its figures has one or two megabytes; read into memory, hostile JSON takes thirty times its size.
 LARGEST = 25 * 1024 * 1024
+MOST_MEMORY = 600 * 1024 * 1024
 MOST_CELLS = 2000
 LONGEST_ANSWER = 20_000
+# One line at a time and no more than its beginning: nothing in it can match in two ways.
 _HEADING = re.compile(
-    r"^\s*#{0,6}\s*\**\s*(?:t[âa]che|task|exercice|exercise|question)\s*n?°?\s*(\d{1,2})\b", re.I | re.M
+    r"(?:t[âa]che|task|exercice|exercise|question)[ \t]{0,3}n?°?[ \t]{0,3}(\d{1,2})(?!\w)", re.I
 )
-_ID = re.compile(r"^task-(\d{1,2})-")
+_HEADING_LOOKED_AT = 80
+_ID = re.compile(r"task-(\d{1,2})-")
 _STUBS = ("*Votre réponse ici.*", "*Your answer here.*", "YOUR ANSWER HERE")
-
-
-class UnreadableError(Exception):
-    """What was handed in is no notebook. ``key`` names a text of the report, ``detail`` says more."""
-
-    def __init__(self, key: str, detail: str = "") -> None:
-        super().__init__(key, detail)
-        self.key, self.detail = key, detail
+_CHECK_LINE = "from micrograd.lab.check import check"
+_SHORTEST_KNOWN_LINE = 12
+_BEGINNINGS = {b"PK\x03\x04": "ZIP", b"%PDF": "PDF", b"\x1f\x8b": "gzip", b"7z\xbc\xaf": "7z", b"Rar!": "RAR"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,14 @@ class CodeCell:
 
     source: str
     task: int | None
+
+
+class UnreadableError(Exception):
+    """What was handed in is no notebook. ``key`` names a text of the report, ``detail`` says more."""
+
+    def __init__(self, key: str, detail: str = "") -> None:
+        super().__init__(key, detail)
+        self.key, self.detail = key, detail
 
 
 @dataclass
@@ -49,26 +60,92 @@ class Submitted:
     """What was answered in words, by task; no entry where the cell was left as it was."""
     scaffold: bool = True
     """Whether the cells are the scaffold's, rather than a notebook of the student's own."""
+    notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """What was out of the ordinary: the key of a text of the report, and what it says."""
 
 
 def read(content: bytes) -> Submitted:
     """Return what a notebook holds. Raises ``UnreadableError`` if it is none, or is too large to be one."""
     if len(content) > LARGEST:
         raise UnreadableError("too-large", f"{len(content) / 1e6:.0f} MB")
-    if not content.strip():
+    if not content.strip(b" \t\r\n\0"):
         raise UnreadableError("empty-file")
+    text, encoding = _as_utf8(content)
     try:
-        notebook = json.loads(content)
+        notebook = bounded_json.loads(text, MOST_MEMORY)
+    except bounded_json.TooLargeError as error:
+        raise UnreadableError("too-large", str(error)) from None
     except (ValueError, RecursionError) as error:
-        raise UnreadableError("not-json", str(error)[:200]) from None
+        raise _what_it_is(content, str(error)) from None
+    notes: list[tuple[str, dict[str, Any]]] = []
+    if encoding:
+        notes.append(("encoding", {"encoding": encoding}))
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if cells is None and isinstance(notebook, dict) and isinstance(notebook.get("worksheets"), list):
-        raise UnreadableError("old-format", f"nbformat {notebook.get('nbformat')}")
+        cells = list(_from_version_3(notebook["worksheets"]))
+        notes.append(("converted", {"version": str(notebook.get("nbformat"))[:10]}))
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
         raise UnreadableError("no-notebook")
     if len(cells) > MOST_CELLS:
         raise UnreadableError("too-many-cells", str(len(cells)))
-    return _collect(cells)
+    submitted = _collect(cells)
+    submitted.notes = notes
+    return submitted
+
+
+def work_in(submitted: Submitted) -> int:
+    """Return how many cells hold something that was not handed out: code, or an answer in words."""
+    handed_out = _handed_out()
+    written = sum(_squeezed(cell.source) not in handed_out for cell in submitted.cells)
+    return written + len(submitted.answers)
+
+
+def _as_utf8(content: bytes) -> tuple[bytes, str]:
+    """Return a text as UTF-8, and the name of the encoding that it came in if that is another one."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if content.startswith(mark):
+            try:
+                text = content.decode(encoding)
+            except UnicodeDecodeError:
+                break
+            return text.encode(errors="replace"), "" if encoding == "utf-8-sig" else "UTF-16"
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("latin-1").encode(), "Latin-1"
+    return content, ""
+
+
+def _what_it_is(content: bytes, error: str) -> UnreadableError:
+    """Return an error that names a file which is no JSON for what it is."""
+    if content.startswith(b"version https://git-lfs.github.com/"):
+        return UnreadableError("lfs")
+    lines = b"\n" + content
+    if b"\n<<<<<<< " in lines and b"\n>>>>>>> " in lines:
+        return UnreadableError("conflict")
+    for beginning, name in _BEGINNINGS.items():
+        if content.startswith(beginning):
+            return UnreadableError("not-what-it-says", name)
+    if content[:500].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        return UnreadableError("not-what-it-says", "HTML")
+    return UnreadableError("not-json", error[:200])
+
+
+def _from_version_3(worksheets: list[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the cells of a notebook of the format's version 3 as those of version 4."""
+    for worksheet in worksheets:
+        cells = worksheet.get("cells") if isinstance(worksheet, dict) else None
+        for cell in cells if isinstance(cells, list) else []:
+            if not isinstance(cell, dict):
+                continue
+            if cell.get("cell_type") == "code":
+                yield {**cell, "source": cell.get("input", cell.get("source", ""))}
+            elif cell.get("cell_type") == "heading":
+                level = cell.get("level")
+                marks = "#" * level if isinstance(level, int) and 1 <= level <= 6 else "#"
+                yield {**cell, "cell_type": "markdown", "source": f"{marks} {_source(cell)}"}
+            else:
+                yield cell
 
 
 def _collect(cells: list[dict[str, Any]]) -> Submitted:
@@ -79,23 +156,95 @@ def _collect(cells: list[dict[str, Any]]) -> Submitted:
         source = _source(cell)
         kind = cell.get("cell_type")
         own = _own_task(cell)
-        heading = None
         if own:
             task = own
-        elif kind == "markdown" and not submitted.scaffold:
-            heading = _HEADING.search(source)
-            if heading and int(heading.group(1)) in NUMBERS:
-                task = int(heading.group(1))
-        if kind == "code" and source.strip() and _kind(cell) != "check":
+        known, known_task = _known(source) if kind in ("markdown", "code") and not own else ("", None)
+        if known_task:
+            task = known_task
+        if kind == "code" and source.strip() and _kind(cell) != "check" and known != "check":
             submitted.cells.append(CodeCell(source, task))
-        elif kind == "markdown" and task and _is_students(cell):
-            text = (source[heading.end() :].lstrip(" :.*\n") if heading else source).strip()
-            for stub in _STUBS:
-                text = text.replace(stub, "").strip()
-            if text:
-                words.setdefault(task, []).append(text)
+        elif kind == "markdown" and not own and not submitted.scaffold:
+            for number, text in _under_headings(source):
+                task = number or task
+                _answer(words, task, _without_statement(text))
+        elif kind == "markdown" and known != "text" and _is_students(cell):
+            _answer(words, task, source if _kind(cell) == "answer" else _without_statement(source))
     submitted.answers = {number: "\n\n".join(texts)[:LONGEST_ANSWER] for number, texts in words.items()}
     return submitted
+
+
+def _answer(words: dict[int, list[str]], task: int | None, text: str) -> None:
+    for stub in _STUBS:
+        text = text.replace(stub, "")
+    if task and text.strip():
+        words.setdefault(task, []).append(text.strip())
+
+
+def _under_headings(source: str) -> Iterator[tuple[int | None, str]]:
+    """Yield the parts of a Markdown cell between the headings that name a task, each with its task."""
+    number: int | None = None
+    lines: list[str] = []
+    for line in source.split("\n"):
+        found, rest = _heading(line)
+        if found:
+            yield number, "\n".join(lines)
+            number, lines = found, [rest]
+        else:
+            lines.append(line)
+    yield number, "\n".join(lines)
+
+
+def _heading(line: str) -> tuple[int | None, str]:
+    """Return the number of the task that a line announces, and what stands behind it on the line."""
+    start = line[:_HEADING_LOOKED_AT].lstrip().lstrip("#").lstrip().lstrip("*").lstrip()
+    match = _HEADING.match(start)
+    if not match or int(match.group(1)) not in NUMBERS:
+        return None, ""
+    position = line.find(start) + match.end()
+    return int(match.group(1)), line[position:].lstrip(" :.*")
+
+
+@cache
+def _scaffold() -> tuple[dict[str, tuple[str, int | None]], frozenset[str]]:
+    """Return what is handed out: cells by their text, with kind and task, and the lines of the prose."""
+    cells: dict[str, tuple[str, int | None]] = {}
+    lines: set[str] = set()
+    for language in LANGUAGES:
+        for cell in weaving.cells_of(language):
+            if cell.kind == "text":
+                cells[_squeezed(cell.source)] = "text", cell.task
+                lines.update(map(_squeezed, cell.source.split("\n")))
+            elif cell.kind == "code":
+                stub = weaving.strip_solutions(cell.source, weaving.CODE_STUB[language])
+                cells[_squeezed(stub)] = "code", cell.task
+    return cells, frozenset(line for line in lines if len(line) >= _SHORTEST_KNOWN_LINE)
+
+
+@cache
+def _handed_out() -> frozenset[str]:
+    return frozenset(
+        set(_scaffold()[0]) | {_squeezed(stub) for stub in weaving.CODE_STUB.values()}
+    )
+
+
+def _known(source: str) -> tuple[Literal["", "text", "code", "check"], int | None]:
+    """Return what a cell that says nothing of itself is in the scaffold, and its task."""
+    if source.lstrip().startswith(_CHECK_LINE):
+        return "check", None
+    kind, task = _scaffold()[0].get(_squeezed(source), ("", None))
+    # A bare stub stands in many tasks, and tells nothing about where it is.
+    return ("text" if kind == "text" else "code" if kind else ""), task if kind == "text" else None
+
+
+def _without_statement(text: str) -> str:
+    """Return a text without the lines that were handed out."""
+    known = _scaffold()[1]
+    return "\n".join(line for line in text.split("\n") if _squeezed(line) not in known).strip("\n")
+
+
+def _squeezed(text: str) -> str:
+    """Return a text as it is compared: without what editors change on their own."""
+    return " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split())
 
 
 def _is_students(cell: dict[str, Any]) -> bool:
@@ -109,8 +258,9 @@ def _own_task(cell: dict[str, Any]) -> int | None:
     """Return the task that a scaffold's cell says it belongs to."""
     metadata = _metadata(cell)
     ours = metadata.get("micrograd")
-    if isinstance(ours, dict) and ours.get("task") in NUMBERS:
-        return int(ours["task"])
+    task = ours.get("task") if isinstance(ours, dict) else None
+    if isinstance(task, int) and task in NUMBERS:
+        return int(task)
     theirs = metadata.get("nbgrader")
     names = [theirs.get("grade_id") if isinstance(theirs, dict) else None, cell.get("id")]
     for name in names:
@@ -129,6 +279,11 @@ def _kind(cell: dict[str, Any]) -> str:
     if isinstance(theirs, dict):
         grade, solution = bool(theirs.get("grade")), bool(theirs.get("solution"))
         return {(True, False): "check", (True, True): "answer"}.get((grade, solution), "")
+    # What is left when an editor keeps the ids only.
+    name = cell.get("id")
+    if isinstance(name, str) and _ID.match(name):
+        known, _ = _known(_source(cell))
+        return "answer" if name.endswith("-answer") else known if known in ("text", "check") else ""
     return ""
 
 

@@ -22,7 +22,6 @@ with needs("lab"):
     from nbformat import NotebookNode
     from nbformat.v4 import new_code_cell, new_markdown_cell
 
-CODE_STUB: dict[Language, str] = {"fr": "...  # à vous", "en": "...  # your turn"}
 ANSWER_STUB: dict[Language, str] = {"fr": "*Votre réponse ici.*", "en": "*Your answer here.*"}
 QUESTION = "**Question"
 

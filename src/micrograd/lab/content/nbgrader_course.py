@@ -10,6 +10,7 @@ from pathlib import Path
 from micrograd._needs import needs
 from micrograd.lab.content import assignment
 from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
+from micrograd.lab.content.weaving import CODE_STUB
 from micrograd.lab.errors import LabError
 from micrograd.lab.words import say
 from micrograd.language import Language
@@ -42,7 +43,7 @@ def write_course(folder: Path, language: Language) -> Path:
     configuration = _CONFIGURATION.format(
         course=folder.name,
         root=str(folder),
-        code=assignment.CODE_STUB[language],
+        code=CODE_STUB[language],
         text=assignment.ANSWER_STUB[language],
     )
     try:

@@ -40,6 +40,8 @@ from micrograd.language import number as say_number
 
 BEGIN_SOLUTION = "### BEGIN SOLUTION"
 END_SOLUTION = "### END SOLUTION"
+#: What stands in a student's notebook in the place of a solution.
+CODE_STUB: dict[Language, str] = {"fr": "...  # à vous", "en": "...  # your turn"}
 
 _MARKER = re.compile(r"^<!-- (text|answer|code): ([a-z0-9-]+) -->$", re.MULTILINE)
 _CELL = re.compile(r"^# %% ([a-z0-9-]+)$", re.MULTILINE)
@@ -127,12 +129,11 @@ def _notebook_cell(cell: Cell, language: Language, solved: bool, markers: bool) 
     metadata = {"micrograd": {"kind": cell.kind, "task": cell.task, "solution": cell.solution}}
     if cell.kind != "code":
         return markdown_cell(cell.source, id=cell.id, metadata=metadata)
-    source = cell.source if solved else strip_solutions(cell.source, _PLACEHOLDER[language])
+    source = cell.source if solved else strip_solutions(cell.source, CODE_STUB[language])
     source = source if markers else _MARKER_LINE.sub("", source).strip("\n")
     return code_cell(source, id=cell.id, metadata=metadata)
 
 
-_PLACEHOLDER: dict[Language, str] = {"fr": "...  # à vous", "en": "...  # your turn"}
 
 
 def _code_cells() -> dict[str, str]:

@@ -6,17 +6,18 @@ import argparse
 import os
 import sys
 import time
+import unicodedata
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from micrograd._needs import needs
+from micrograd.lab.content.tasks import NUMBERS
 from micrograd.lab.errors import LabError
 from micrograd.lab.grading import collect
 from micrograd.lab.grading.classroom import Settings, grade_class
-from micrograd.lab.grading.page import write_page
-from micrograd.lab.grading.store import write
-from micrograd.lab.grading.table import write_csv
+from micrograd.lab.grading.store import Store
+from micrograd.lab.grading.tables import Tables
 from micrograd.lab.grading.words import WORDS
 from micrograd.lab.sandbox import isolation
 from micrograd.lab.sandbox.limits import MEGABYTE, Limits
@@ -35,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "submissions",
         type=Path,
-        help="folder of clones or of notebooks, or a file of Git remotes, one a line",
+        help="folder of clones, notebooks or zips, Moodle's zip, or a file of Git remotes, one a line",
     )
     parser.add_argument(
         "--output", type=Path, default=Path(DEFAULT_OUTPUT), metavar="DIR", help="default: grades"
@@ -48,6 +49,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--deadline", metavar="DATE", help="tags after it are late: 2023-12-15T18:00 (local time)"
     )
     parser.add_argument("--tag", default=TAG, help=f"the tag that was handed in (default: {TAG})")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="WHO|TASK",
+        help="grade again only this student (login, name or number) or this task (1 to 10); may be repeated",
+    )
     parser.add_argument(
         "--again", action="store_true", help="grade everything anew, even what has not changed"
     )
@@ -75,16 +83,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Grade, write the table and the page, and return 0. Raises ``LabError`` for what the teacher can put right."""
     language = choose(arguments.lang)
-    words = WORDS[language]
     output = arguments.output.absolute()
     if arguments.jobs < 1:
-        raise LabError(words["bad jobs"].format(given=arguments.jobs))
+        raise LabError(WORDS["bad jobs"][language].format(given=arguments.jobs))
+    deadline = _deadline(arguments.deadline, language)
     sources = collect.find(arguments.submissions, language, output)
+    only, only_task = _only(arguments.only, sources, language)
     try:
         walls = isolation.find(arguments.isolation)
     except RuntimeError as error:
         raise LabError(str(error)) from None
-    print(walls.say(language))
+    print(walls.say(language), flush=True)
     default = Limits()
     settings = Settings(
         language=language,
@@ -94,35 +103,38 @@ def main(arguments: argparse.Namespace) -> int:
             memory=arguments.memory * MEGABYTE,
         ),
         tag=arguments.tag,
-        deadline=_deadline(arguments.deadline, language),
+        deadline=deadline,
         jobs=arguments.jobs,
         scheduler=arguments.scheduler,
         isolation=arguments.isolation,
         again=arguments.again,
+        only=only,
+        only_task=only_task,
     )
     started = time.monotonic()
-    count = kept_count = 0
-    with tqdm(total=len(sources), desc=words["grading"], file=sys.stderr, disable=None) as bar:
+    store = Store(output, language)
+    tables = Tables(sources, output, walls.say(language), store, language)
+    with tqdm(total=len(sources), desc=WORDS["grading"][language], file=sys.stderr, disable=None) as bar:
 
         def on_result(result: dict[str, Any], kept: bool) -> None:
-            nonlocal count, kept_count
-            count += 1
-            kept_count += kept
+            tables.take(result, kept)
             bar.set_postfix_str(result["name"], refresh=False)
             bar.update()
 
         try:
-            results = grade_class(sources, output, settings, on_result)
+            results = grade_class(sources, store, output, settings, on_result)
         except KeyboardInterrupt:
             bar.close()
-            print(words["interrupted"].format(count=count, all=len(sources)), file=sys.stderr)
+            tables.write()
+            said = WORDS["interrupted"][language].format(count=tables.count, all=len(sources))
+            print(said, file=sys.stderr)
             raise
-    _write(results, output, walls.say(language), language)
+    tables.finish()
     failed = sum(bool(result["problem"]) or result["end"] != "finished" for result in results)
-    line = words["graded"].format(
+    line = WORDS["graded"][language].format(
         count=len(results),
-        new=len(results) - kept_count,
-        kept=kept_count,
+        new=len(results) - tables.kept,
+        kept=tables.kept,
         failed=failed,
         seconds=f"{time.monotonic() - started:.0f}",
     )
@@ -130,13 +142,29 @@ def main(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _write(results: list[dict[str, Any]], output: Path, walls: str, language: Language) -> None:
-    words = WORDS[language]
-    page, table = output / "grades.html", output / "grades.csv"
-    write(table, write_csv(results, language))
-    write(page, write_page(results, walls, language))
-    print(words["csv at"].format(path=table.resolve()))
-    print(words["report at"].format(path=page.resolve()))
+def _only(
+    given: list[str], sources: list[collect.Source], language: Language
+) -> tuple[frozenset[str] | None, int | None]:
+    """Return the keys of the submissions and the task that are meant."""
+    keys: set[str] = set()
+    task: int | None = None
+    for text in given:
+        wanted = _comparable(text)
+        meant = [
+            s.name for s in sources if wanted in map(_comparable, (s.name, s.given, s.number)) and wanted
+        ]
+        number = wanted.removeprefix("task-").removeprefix("t")
+        if meant:
+            keys.update(meant)
+        elif number.isdecimal() and int(number) in NUMBERS:
+            task = int(number)
+        else:
+            raise LabError(WORDS["no match"][language].format(given=text))
+    return frozenset(keys) if keys else None, task
+
+
+def _comparable(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold().strip()
 
 
 def _deadline(given: str | None, language: Language) -> datetime | None:
@@ -145,7 +173,7 @@ def _deadline(given: str | None, language: Language) -> datetime | None:
     try:
         when = datetime.fromisoformat(given)
     except ValueError:
-        raise LabError(WORDS[language]["bad deadline"].format(given=given)) from None
+        raise LabError(WORDS["bad deadline"][language].format(given=given)) from None
     if when == when.replace(hour=0, minute=0, second=0) and "T" not in given and " " not in given:
         when = when.replace(hour=23, minute=59, second=59)  # a day means until its end
     return when.astimezone()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import random
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from micrograd.lab import checks
 from micrograd.lab.checks.submitted import Submitted, UnreadableError, read
 from micrograd.lab.content.tasks import NUMBERS
+from micrograd.lab.grading import collect
 from micrograd.lab.grading.handed_in import HandedIn
 from micrograd.lab.plain_text import plain_text
 from micrograd.lab.sandbox import confined
@@ -18,8 +21,59 @@ from micrograd.lab.sandbox.limits import Limits
 from micrograd.language import Language
 
 _LONGEST_LOG = 20_000
+_MOST_SHOWN = 300
 _MOST_FIGURES = 30
+_MOST_FIGURE_BYTES = 4 * 1024 * 1024
 _PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def nothing(name: str, problem: str = "", detail: str = "") -> dict[str, Any]:
+    """Return the result of a submission of which nothing is known yet, or that cannot be graded for a reason."""
+    return {
+        "name": name,
+        "given": name,
+        "number": "",
+        "problem": problem,
+        "detail": detail,
+        "tag": "none",
+        "tagged_at": "",
+        "found": [],
+        "notes": [],
+        "isolation": None,
+        "end": "",
+        "seconds": 0.0,
+        "strangers": 0,
+        "errors": 0,
+        "slow": False,
+        "answers": {},
+        "shown": [],
+        "tasks": {str(n): {"points": 0.0, "findings": []} for n in NUMBERS},
+    }
+
+
+def read_and_grade(
+    source: collect.Source,
+    place: tuple[Path, str, datetime | None],
+    how: tuple[Language, Limits, str, Kind | None],
+    basis: str,
+    known: str | None,
+) -> tuple[str, str, dict[str, Any], dict[str, Any] | None]:
+    """Read a submission and grade it, unless its hash is ``known``.
+
+    ``place`` is the folder for clones, the tag and the deadline; ``how`` what ``grade`` takes. Returns the hash, the
+    hash of the content alone, what is known of the reading, and the result, None where the hash is the known one.
+    """
+    handed, content_hash = read_only(source, place, basis)
+    result = None if content_hash == known else grade(handed, *how)
+    return content_hash, handed.content_hash(), handed.about_reading(), result
+
+
+def read_only(
+    source: collect.Source, place: tuple[Path, str, datetime | None], basis: str
+) -> tuple[HandedIn, str]:
+    """Read a submission, and return it with the hash of all that its grade depends on."""
+    handed = collect.read(source, *place)
+    return handed, handed.content_hash(basis, source.given)
 
 
 def grade(
@@ -30,20 +84,8 @@ def grade(
     ``secret`` decides, with the submission's content, on which data the checks run: the same submission gets the
     same data again, and nobody knows it beforehand.
     """
-    result: dict[str, Any] = {
-        "name": handed.name,
-        "problem": handed.problem,
-        "detail": handed.detail,
-        "tag": handed.tag,
-        "tagged_at": handed.tagged_at,
-        "isolation": None,
-        "end": "",
-        "seconds": 0.0,
-        "strangers": 0,
-        "answers": {},
-        "shown": [],
-        "tasks": {str(n): {"points": 0.0, "findings": []} for n in NUMBERS},
-    }
+    result = nothing(handed.name, handed.problem, handed.detail)
+    result.update(handed.about_reading())
     if handed.problem:
         return result
     try:
@@ -60,14 +102,19 @@ def grade(
         words=submitted.answers,
         generator=random.Random(f"{secret}:{handed.content_hash()}"),
     )
+    shown = _shown(submitted, run)
+    errors = [item for item in shown if item["kind"] == "error"]
     result.update(
         isolation=walls.kind,
         end=run.end,
-        detail=run.detail,
+        detail=plain_text(run.detail),
         seconds=round(run.seconds, 2),
         strangers=run.strangers,
+        notes=[*submitted.notes, *run.notes],
+        errors=len(errors),
+        slow=any(item["text"].startswith("Timeout:") for item in errors),
         answers={str(task): plain_text(text) for task, text in submitted.answers.items()},
-        shown=_shown(submitted, run),
+        shown=shown,
         ended_in=submitted.cells[run.cell].task
         if run.cell is not None and run.cell < len(submitted.cells)
         else None,
@@ -83,15 +130,21 @@ def grade(
 def _shown(submitted: Submitted, run: confined.ConfinedRun) -> list[dict[str, Any]]:
     """Return what the cells printed and drew, with their tasks, in kinds that are safe to show in a page."""
     shown: list[dict[str, Any]] = []
-    figures = 0
+    figures = figure_bytes = 0
     for cell, items in zip(submitted.cells, run.outputs):
         for item in items:
             kind, data = item.get("type"), item.get("data")
             data = data if isinstance(data, dict) else {}
             picture = _picture(data)
-            if picture and figures < _MOST_FIGURES:
+            if len(shown) >= _MOST_SHOWN:
+                return [*shown, {"task": cell.task, "kind": "cut"}]
+            if picture:
                 figures += 1
-                shown.append({"task": cell.task, "kind": "figure", **picture})
+                figure_bytes += len(picture["content"])
+                if figures > _MOST_FIGURES or figure_bytes > _MOST_FIGURE_BYTES:
+                    shown.append({"task": cell.task, "kind": "cut"})
+                else:
+                    shown.append({"task": cell.task, "kind": "figure", **picture})
             elif kind == "stream":
                 shown.append({"task": cell.task, "kind": "log", "text": _text(item.get("text"))})
             elif kind == "cut":
@@ -102,16 +155,14 @@ def _shown(submitted: Submitted, run: confined.ConfinedRun) -> list[dict[str, An
                 shown.append(
                     {"task": cell.task, "kind": "error", "text": error[:1000], "code": _text(line)[:120]}
                 )
-            elif (
-                "text/plain" in data and not picture and data["text/plain"] != "Ellipsis"
-            ):  # an empty cell's dots
+            elif "text/plain" in data and data["text/plain"] != "Ellipsis":  # an empty cell's dots
                 shown.append({"task": cell.task, "kind": "log", "text": _text(data["text/plain"])})
     return shown
 
 
 def _text(value: Any) -> str:
     """Return printed text as it is shown: plain, and not too long."""
-    text = plain_text(value)
+    text = plain_text(value[: 2 * _LONGEST_LOG] if isinstance(value, str) else value)
     return text if len(text) <= _LONGEST_LOG else f"{text[:_LONGEST_LOG]}\n[...]"
 
 
@@ -126,5 +177,7 @@ def _picture(data: dict[str, Any]) -> dict[str, str] | None:
         if content.startswith(_PNG):
             return {"mime": "image/png", "content": base64.b64encode(content).decode()}
     if isinstance(svg, str) and "<svg" in svg:
-        return {"mime": "image/svg+xml", "content": base64.b64encode(svg.encode()).decode()}
+        # Halves of characters may come out of a student's strings.
+        content = svg.encode(errors="replace")
+        return {"mime": "image/svg+xml", "content": base64.b64encode(content).decode()}
     return None

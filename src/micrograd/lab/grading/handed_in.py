@@ -5,30 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
-from pathlib import Path, PurePosixPath
+from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal
 
-from micrograd.lab.checks.submitted import LARGEST, UnreadableError
+from micrograd.lab.checks.submitted import UnreadableError
+from micrograd.lab.grading.git_reading import Repository
+from micrograd.lab.grading.locate import Note, shown, take
+from micrograd.lab.sandbox.submission_files import FolderTree, Tree
+from micrograd.lab.student.git import GitError
 from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
-from micrograd.lab.sandbox.submission_files import MOST_BYTES, MOST_FILES, beside, read_inside
-from micrograd.lab.student.git import GitError, git
 
 TagState = Literal["on-time", "late", "missing", "none"]
 """``"none"``: no Git repository, so nothing to say about a tag."""
-
-# Whatever a student's repository is configured to do, looking at it must not do.
-_HARMLESS = (
-    "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.pager=cat",
-    "-c", "protocol.allow=never", "-c", "safe.directory=*",
-)  # fmt: skip
-_NOTHING_ELSE = {
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_OPTIONAL_LOCKS": "0",
-}
 
 
 @dataclass
@@ -36,6 +25,7 @@ class HandedIn:
     """One submission, read: everything that grading it needs, so that it can travel to another machine."""
 
     name: str
+    """Its key, which no other submission has."""
     notebook: bytes = b""
     files: dict[str, bytes] = field(default_factory=dict)
     problem: str = ""
@@ -43,141 +33,134 @@ class HandedIn:
     detail: str = ""
     tag: TagState = "none"
     tagged_at: str = ""
-    """When the tag was set, in ISO 8601, by the clock of the student's machine."""
+    """When the tag was set, in ISO 8601, in this machine's zone, by the clock of the student's machine."""
+    notes: list[Note] = field(default_factory=list)
+    """What was out of the ordinary about where the notebook lay."""
 
     def content_hash(self, *more: str) -> str:
         """Return a hash of all that the grade depends on; ``more`` is what else it depends on."""
         digest = hashlib.sha256()
-        parts = [self.problem.encode(), self.detail.encode(), self.notebook]
+        parts = [_bytes(self.problem), _bytes(self.detail), self.notebook]
         for path, content in sorted(self.files.items()):
-            parts += [path.encode(), content]
-        for part in [*parts, *(text.encode() for text in more)]:
+            parts += [_bytes(path), content]
+        for part in [*parts, *map(_bytes, more)]:
             digest.update(len(part).to_bytes(8, "little") + part)
         return digest.hexdigest()
 
+    def about_reading(self) -> dict[str, Any]:
+        """Return what is known of the submission besides its content, which may change while that stays."""
+        return {"tag": self.tag, "tagged_at": self.tagged_at, "found": self.notes}
 
-def read_notebook(name: str, path: Path) -> HandedIn:
-    """Read a single notebook file."""
+
+def _bytes(text: str) -> bytes:
+    """Return a text as bytes; names of files may hold what no encoding knows."""
+    return text.encode(errors="surrogatepass")
+
+
+def read_tree(name: str, tree: Tree, place_matters: bool = True) -> HandedIn:
+    """Read a submission's files. Never raises for what was handed in."""
     handed = HandedIn(name)
-    try:
-        handed.notebook = read_inside(path.parent, Path(path.name))
-    except UnreadableError as error:
-        handed.problem, handed.detail = error.key, error.detail
-    except OSError as error:
-        handed.problem, handed.detail = "unreadable", str(error.strerror)
+    with _Told(handed):
+        _take(handed, tree, place_matters)
     return handed
 
 
 def read_folder(name: str, folder: Path, tag: str, deadline: datetime | None) -> HandedIn:
     """Read a student's folder: at the tag if it is a repository that has it, else as the files are."""
     handed = HandedIn(name)
-    try:
-        inner = folder / ".git"
-        if inner.is_dir() and not inner.is_symlink():
-            commit = _tagged_commit(folder, tag)
-            handed.tag = "missing"
-            if commit:
-                when = _tagged_at(folder, tag)
-                handed.tagged_at = when.isoformat() if when else ""
-                handed.tag = "late" if when and deadline and when > deadline else "on-time"
-                _read_commit(handed, folder, commit)
-                return handed
-        _read_files(handed, folder)
-    except UnreadableError as error:
-        handed.problem, handed.detail = error.key, error.detail
-    except FileNotFoundError:
-        handed.problem, handed.detail = "no-file", f"{ASSIGNMENT}/{FILE_NAME}"
-    except GitError as error:
-        handed.problem, handed.detail = "no-git", str(error)[:300]
-    except OSError as error:
-        handed.problem, handed.detail = "unreadable", str(error.strerror)
+    with _Told(handed):
+        top = _repository_in(folder)
+        if top is not None:
+            try:
+                if _read_repository(handed, Repository(top), tag, deadline):
+                    return handed
+            except GitError as error:
+                handed.notes = [("broken-git", {"reason": _line(error)})]
+                handed.tag = "missing" if handed.tag == "none" else handed.tag
+        _take(handed, FolderTree(folder), True)
     return handed
 
 
-def _read_files(handed: HandedIn, folder: Path) -> None:
-    for relative in (Path(ASSIGNMENT) / FILE_NAME, Path(FILE_NAME)):
+def read_clone(name: str, folder: Path, tag: str, deadline: datetime | None) -> HandedIn:
+    """Read a clone that was made for grading: at the tag, else at the commit that the default branch has."""
+    handed = HandedIn(name)
+    with _Told(handed):
+        repository = Repository(folder)
+        if not _read_repository(handed, repository, tag, deadline):
+            commit = repository.commit_of("HEAD")
+            if not commit:
+                raise FileNotFoundError
+            _take(handed, repository.tree(commit), True)
+    return handed
+
+
+def _read_repository(handed: HandedIn, repository: Repository, tag: str, deadline: datetime | None) -> bool:
+    """Read the tagged commit; return False where there is no such tag."""
+    if not repository.works():
+        raise GitError(f"git: {repository.folder.name}/.git")
+    handed.tag = "missing"
+    name = repository.tag_like(tag)
+    commit = repository.commit_of(f"refs/tags/{name}") if name else ""
+    if not commit:
+        return False
+    when = repository.tagged_at(name)
+    handed.tagged_at = when.isoformat() if when else ""
+    handed.tag = "late" if when and deadline and when > deadline else "on-time"
+    notes: list[Note] = [("other-tag", {"tag": shown(name), "wanted": tag})] if name != tag else []
+    _take(handed, repository.tree(commit), True)
+    after = repository.commits_after(commit)
+    if after:
+        notes.append(("commits-after", {"count": after}))
+    handed.notes = notes + handed.notes
+    return True
+
+
+def _take(handed: HandedIn, tree: Tree, place_matters: bool) -> None:
+    taken = take(tree)
+    handed.notebook, handed.files = taken.notebook, taken.files
+    handed.notes = handed.notes + [note for note in taken.notes if place_matters or note[0] != "elsewhere"]
+
+
+def _repository_in(folder: Path) -> Path | None:
+    """Return the folder that holds ``.git``: the one that was handed in, or the only one in it."""
+    for _ in range(3):
+        inner = folder / ".git"
+        if inner.is_dir() and not inner.is_symlink():
+            return folder
         try:
-            handed.notebook = read_inside(folder, relative)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        handed.files = beside(folder / relative)
-        return
-    raise FileNotFoundError
+            with os.scandir(folder) as entries:
+                inside = [e for e, _ in zip(entries, range(50)) if not e.name.startswith((".", "__MACOSX"))]
+        except OSError:
+            return None
+        if len(inside) != 1 or not inside[0].is_dir(follow_symlinks=False):
+            return None
+        folder = folder / inside[0].name
+    return None
 
 
-def _look(folder: Path, *arguments: str) -> str:
-    return git(folder, *_HARMLESS, *arguments, environment=_NOTHING_ELSE, no_questions=True)
+class _Told:
+    """Write into a submission why it cannot be read, whatever is raised meanwhile."""
+
+    def __init__(self, handed: HandedIn) -> None:
+        self._handed = handed
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> bool:
+        handed = self._handed
+        if isinstance(error, UnreadableError):
+            handed.problem, handed.detail = error.key, shown(error.detail)
+        elif isinstance(error, FileNotFoundError):
+            handed.problem, handed.detail = "no-file", f"{ASSIGNMENT}/{FILE_NAME}"
+        elif isinstance(error, GitError):
+            handed.problem, handed.detail = "no-git", _line(error)
+        elif isinstance(error, OSError):
+            handed.problem, handed.detail = "unreadable", str(error.strerror or error)[:300]
+        elif isinstance(error, Exception):
+            handed.problem, handed.detail = "unreadable", shown(f"{type(error).__name__}: {error}")
+        return isinstance(error, Exception)
 
 
-def _tagged_commit(folder: Path, tag: str) -> str:
-    try:
-        return _look(folder, "rev-parse", "--quiet", "--verify", f"refs/tags/{tag}^{{commit}}")
-    except GitError:
-        return ""
-
-
-def _tagged_at(folder: Path, tag: str) -> datetime | None:
-    """Return when an annotated tag was made, or the commit under a plain one."""
-    stamp = _look(folder, "for-each-ref", "--format=%(creatordate:unix)", f"refs/tags/{tag}")
-    try:
-        return datetime.fromtimestamp(int(stamp), timezone.utc)
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _read_commit(handed: HandedIn, folder: Path, commit: str) -> None:
-    """Take the notebook and the files beside it out of a commit, without a checkout."""
-    entries = _entries(folder, commit)
-    for path in (f"{ASSIGNMENT}/{FILE_NAME}", FILE_NAME):
-        entry = entries.get(path)
-        if entry is None:
-            continue
-        if entry["mode"] not in ("100644", "100755"):
-            raise UnreadableError("link" if entry["mode"] == "120000" else "not-a-file", path)
-        if entry["size"] > LARGEST:
-            raise UnreadableError("too-large", f"{entry['size'] / 1e6:.0f} MB")
-        handed.notebook = _blob(folder, entry["hash"])
-        _read_beside(handed, folder, entries, PurePosixPath(path).parent)
-        return
-    raise FileNotFoundError
-
-
-def _entries(folder: Path, commit: str) -> dict[str, dict[str, Any]]:
-    entries: dict[str, dict[str, Any]] = {}
-    for line in _look(folder, "ls-tree", "-r", "-l", "-z", commit).split("\0"):
-        facts, _, path = line.partition("\t")
-        if path:
-            mode, kind, blob, size = facts.split()
-            entries[path] = {"mode": mode, "hash": blob, "size": int(size) if kind == "blob" else 0}
-    return entries
-
-
-def _read_beside(
-    handed: HandedIn, folder: Path, entries: dict[str, dict[str, Any]], parent: PurePosixPath
-) -> None:
-    total = 0
-    for path, entry in sorted(entries.items()):
-        inside = PurePosixPath(path).is_relative_to(parent) and not path.endswith(".ipynb")
-        if inside and entry["mode"].startswith("100") and len(handed.files) < MOST_FILES:
-            total += entry["size"]
-            if total > MOST_BYTES:
-                return
-            handed.files[str(PurePosixPath(path).relative_to(parent))] = _blob(folder, entry["hash"])
-
-
-def _blob(folder: Path, name: str) -> bytes:
-    """Return a blob's bytes; the name comes from git itself."""
-    import subprocess
-
-    done = subprocess.run(
-        ["git", *_HARMLESS, "cat-file", "blob", name],
-        cwd=folder,
-        env={**os.environ, **_NOTHING_ELSE},
-        capture_output=True,
-        stdin=subprocess.DEVNULL,
-        timeout=60,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise GitError(f"git cat-file: {done.stderr.decode(errors='replace')[:300]}")
-    return done.stdout
+def _line(error: Exception) -> str:
+    return shown(" ".join(str(error).split()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -9,21 +10,27 @@ from micrograd._needs import needs
 from micrograd.lab.content import assignment
 from micrograd.lab.content.tasks import CHECKED_POINTS, NUMBERS, TASKS, WORDS_POINTS
 from micrograd.lab.content.weaving import cells_of
-from micrograd.lab.grading.table import hints
-from micrograd.lab.grading.words import WORDS, state, tagged
+from micrograd.lab.grading.table import as_given, hints, shown_number
+from micrograd.lab.grading.words import WORDS, is_suspicious, note_text, notes, state, tagged
 from micrograd.language import Language
 
 with needs("lab"):
     from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
 
 
-def write_page(results: list[dict[str, Any]], isolation: str, language: Language) -> str:
-    """Return the page: the class as a table, the answers in words side by side, then each submission.
+def write_page(
+    results: list[dict[str, Any]],
+    isolation: str,
+    language: Language,
+    full: Callable[[dict[str, Any]], dict[str, Any]],
+) -> Iterator[str]:
+    """Yield the page: the class as a table, the answers in words side by side, then each submission.
 
-    It is one file that asks the network for nothing, and everything that comes from a student is text or an image
-    in it, never markup.
+    It is one file that asks the network for nothing, and everything that comes from a student is text, a formula or
+    an image in it, never markup of the student's. ``full`` gives a result with its figures and answers: one at a
+    time, so that the page of a large class does not have to be in memory.
     """
-    words = WORDS[language]
     environment = Environment(
         loader=PackageLoader("micrograd.lab.grading", "."),
         autoescape=True,
@@ -31,17 +38,22 @@ def write_page(results: list[dict[str, Any]], isolation: str, language: Language
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("page.html.jinja").render(
+    students = [_student(result, language) for result in results]
+    answered = [_answered(full(result)) for result in results]
+    template = environment.get_template("page.html.jinja")
+    template_stream = template.generate(
         language=language,
-        words=words,
+        words={key: text[language] for key, text in WORDS.items()},
         tasks=TASKS,
         isolation=isolation,
-        when=datetime.now().astimezone().strftime(words["date"]),
+        when=datetime.now().astimezone().strftime(WORDS["date"][language]),
         checked=f"{CHECKED_POINTS:g}",
         worded=f"{WORDS_POINTS:g}",
-        questions=_questions(results, language),
-        students=[_student(result, language) for result in results],
+        questions=_questions(students, answered, language),
+        students=students,
+        material=lambda student: _material(full(student["result"])),
     )
+    return iter(template_stream)
 
 
 def _student(result: dict[str, Any], language: Language) -> dict[str, Any]:
@@ -49,32 +61,49 @@ def _student(result: dict[str, Any], language: Language) -> dict[str, Any]:
     for number in NUMBERS:
         points = result["tasks"][str(number)]["points"]
         most = TASKS[number - 1].points
-        shown = [item for item in result["shown"] if item["task"] == number]
         tasks.append(
             {
                 "number": number,
                 "title": TASKS[number - 1].title[language],
-                "points": _number(points, language),
+                "points": shown_number(points, language),
                 "most": f"{most:g}",
                 "mark": "right" if points >= most else "partly" if points else "wrong",
                 "sign": "✓" if points >= most else "±" if points else "✗",
                 "hints": hints(result, language, number),
-                **_sorted(shown),
             }
         )
     total = sum(result["tasks"][str(number)]["points"] for number in NUMBERS)
     return {
+        "result": result,
         "name": result["name"],
+        "given": as_given(result),
+        "number": result["number"],
         "tag": tagged(result, language),
         "tag_state": result["tag"],
         "state": state(result, language),
-        "troubled": bool(result["problem"]) or result["end"] != "finished",
-        "total": _number(total, language),
+        "troubled": bool(result["problem"]) or result["end"] != "finished" or is_suspicious(result),
+        "total": shown_number(total, language),
         "tasks": tasks,
-        "outside": _sorted([item for item in result["shown"] if item["task"] is None]),
-        "answers": result["answers"],
         "strangers": result["strangers"],
+        "notes": [note_text(note, language) for note in notes(result)],
         "isolation": result["isolation"],
+    }
+
+
+def _answered(result: dict[str, Any]) -> dict[int, Any]:
+    """Return the answers in words by task, as HTML where that could be made of them."""
+    written = result["written"]
+    return {
+        int(task): Markup(written[task]) if task in written else text
+        for task, text in result["answers"].items()
+    }
+
+
+def _material(result: dict[str, Any]) -> dict[int | None, dict[str, Any]]:
+    """Return what a submission's cells have shown: by task, None for what lies outside of them."""
+    return {
+        number: _sorted([item for item in result["shown"] if item["task"] == number])
+        for number in [*NUMBERS, None]
     }
 
 
@@ -88,9 +117,10 @@ def _sorted(shown: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _questions(results: list[dict[str, Any]], language: Language) -> list[dict[str, Any]]:
-    """Return each question that is answered in words: its task, its text, its points, and who did not answer."""
-    words = WORDS[language]
+def _questions(
+    students: list[dict[str, Any]], answered: list[dict[int, Any]], language: Language
+) -> list[dict[str, Any]]:
+    """Return each question that is answered in words: its task, text and points, who answered what, and who did not."""
     asked = {
         cell.task: cell.source.rpartition("**Question")[2].partition("**")[2].strip()
         for cell in cells_of(language)
@@ -101,13 +131,12 @@ def _questions(results: list[dict[str, Any]], language: Language) -> list[dict[s
             "number": task.number,
             "title": task.title[language],
             "text": asked.get(task.number, ""),
-            "points": words["one point" if task.words == 1 else "points of"].format(points=f"{task.words:g}"),
-            "silent": [result["name"] for result in results if not result["answers"].get(str(task.number))],
+            "points": WORDS["one point" if task.words == 1 else "points of"][language].format(
+                points=f"{task.words:g}"
+            ),
+            "answers": [(s, a[task.number]) for s, a in zip(students, answered) if a.get(task.number)],
+            "silent": [s["given"] for s, a in zip(students, answered) if not a.get(task.number)],
         }
         for task in TASKS
         if task.words
     ]
-
-
-def _number(value: float, language: Language) -> str:
-    return f"{value:g}".replace(".", ",") if language == "fr" else f"{value:g}"

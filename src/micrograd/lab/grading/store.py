@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,15 @@ from micrograd.lab.errors import LabError
 from micrograd.lab.grading.words import WORDS
 from micrograd.language import Language
 
-VERSION = 1
+VERSION = 2
+_HEAVY = ("shown", "answers", "written")
 
 
 class Store:
-    """The results under ``folder``: one file for each student, written whole or not at all."""
+    """The results under ``folder``: one file for each student, written whole or not at all.
+
+    Figures stay in those files: the tables of a large class are written without holding them all in memory.
+    """
 
     def __init__(self, folder: Path, language: Language) -> None:
         self._results = folder / "results"
@@ -24,24 +29,33 @@ class Store:
             self._results.mkdir(parents=True, exist_ok=True)
             self.secret = self._secret(self._results / "secret")
         except OSError as error:
-            message = WORDS[language]["not writable"]
+            message = WORDS["not writable"][language]
             raise LabError(message.format(path=folder, reason=error.strerror)) from None
 
-    def get(self, name: str, content_hash: str) -> dict[str, Any] | None:
-        """Return a student's result if it was made from the same content, else None."""
+    def get(self, name: str) -> dict[str, Any] | None:
+        """Return what is kept under a key: ``hash``, ``content`` and ``result`` (without what only a page shows)."""
+        kept = self._read(name)
+        return kept and {**kept, "result": light(kept["result"])}
+
+    def full(self, result: dict[str, Any]) -> dict[str, Any]:
+        """Return a result with what only the page shows, as far as it was kept."""
+        kept = self._read(result["name"])
+        return {"shown": [], "answers": {}, "written": {}, **(kept["result"] if kept else {}), **result}
+
+    def put(self, name: str, content_hash: str, content: str, result: dict[str, Any]) -> None:
+        """Keep a student's result. Raises ``OSError`` where there is no room for it."""
+        kept = {"version": VERSION, "hash": content_hash, "content": content, "result": result}
+        write(self._results / f"{name}.json", [json.dumps(kept)])
+
+    def _read(self, name: str) -> dict[str, Any] | None:
         try:
             kept = json.loads((self._results / f"{name}.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        if not isinstance(kept, dict) or kept.get("hash") != content_hash or kept.get("version") != VERSION:
-            return None
-        result: dict[str, Any] = kept["result"]
-        return result
-
-    def put(self, name: str, content_hash: str, result: dict[str, Any]) -> None:
-        """Keep a student's result."""
-        kept = {"version": VERSION, "hash": content_hash, "result": result}
-        write(self._results / f"{name}.json", json.dumps(kept, ensure_ascii=False))
+        known = (
+            isinstance(kept, dict) and kept.get("version") == VERSION and isinstance(kept.get("result"), dict)
+        )
+        return kept if known else None
 
     @staticmethod
     def _secret(path: Path) -> str:
@@ -49,17 +63,23 @@ class Store:
             return path.read_text(encoding="ascii")
         except FileNotFoundError:
             secret = secrets.token_hex(16)
-            write(path, secret)
+            write(path, [secret])
             path.chmod(0o600)
             return secret
 
 
-def write(path: Path, text: str) -> None:
+def light(result: dict[str, Any]) -> dict[str, Any]:
+    """Return a result without what only the page shows."""
+    return {part: value for part, value in result.items() if part not in _HEAVY}
+
+
+def write(path: Path, parts: Iterable[str]) -> None:
     """Write a file under another name, then rename it, so that nobody ever sees half of it."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         # Lone surrogates may come out of a student's strings.
-        temporary.write_text(text, encoding="utf-8", errors="replace", newline="")
+        with temporary.open("w", encoding="utf-8", errors="replace", newline="") as file:
+            file.writelines(parts)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

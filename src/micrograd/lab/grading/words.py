@@ -2,186 +2,273 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from micrograd.language import Language
 
-WORDS: dict[Language, dict[str, str]] = {
-    "fr": {
-        "colon": " :",
-        "no such": "{path} n'existe pas : donnez un dossier de rendus, un notebook, ou un fichier d'adresses Git",
-        "nothing there": "{path} ne contient aucun rendu (ni dossier, ni notebook, ni adresse)",
-        "no list": "{path} n'est pas une liste d'adresses Git (du texte, une adresse par ligne)",
-        "bad line": "{path}, ligne {number} : « {line} » n'est pas une adresse, ni un login suivi d'une adresse",
-        "not writable": "impossible d'écrire dans {path} ({reason}) : choisissez un autre dossier avec --output",
-        "no scheduler": "l'ordonnanceur Dask {address} ne répond pas : {reason}",
-        "bad deadline": "« {given} » n'est pas une date : écrivez 2023-12-15 ou 2023-12-15T18:00",
-        "bad jobs": "--jobs demande un nombre d'au moins 1, et non {given}",
-        "grading": "Évaluation",
-        "graded": "{count} rendus : {new} évalués, {kept} inchangés depuis la dernière fois, {failed} sans note"
-        " complète. Durée : {seconds} s.",
-        "interrupted": "Interrompu : {count} rendus sur {all} sont évalués et gardés ; la même commande continue.",
-        "report at": "Page : {path}",
-        "csv at": "Tableau : {path}",
-        # The report
-        "title": "TP1, descente de gradient : évaluation",
-        "summary": "{count} rendus, évalués le {when}.",
-        "date": "%d/%m/%Y à %H\u00a0h\u00a0%M",
-        "points": "Les vérifications donnent jusqu'à {checked} points ; les réponses en mots, {words}, que vous"
-        " attribuez en les lisant.",
-        "class": "La classe",
-        "answers": "Réponses en mots",
-        "students": "Rendu par rendu",
-        "login": "Login",
-        "tag": "Tag",
-        "total": "Total",
-        "state": "État",
-        "task": "Tâche",
-        "task short": "T{number}",
-        "one point": "1 point",
-        "points of": "{points} points",
-        "no answer": "Sans réponse",
-        "hints": "Remarques",
-        "logs": "Affichages",
-        "figures": "Figures",
-        "errors": "Erreurs",
-        "outside": "Hors des tâches",
-        "cut": "affichage trop long, coupé",
-        "strangers": "Le notebook a tenté de parler à la place des vérifications ({count} message(s) rejeté(s)).",
-        "isolation was": "Isolation : {kind}.",
-        "right legend": "tout juste",
-        "partly legend": "en partie",
-        "wrong legend": "à reprendre",
-        "top": "haut de page",
-        "figure of": "Figure de la tâche {number}",
-        "figure outside": "Figure hors des tâches",
-        # Tags
-        "on-time": "{when}",
-        "late": "en retard : {when}",
-        "missing": "absent",
-        "none": "—",
-        # States
-        "fine": "évalué",
-        "error in": "évalué, une cellule en erreur",
-        "errors in": "évalué, {count} cellules en erreur",
-        "end time": "arrêté : temps écoulé ({seconds} s)",
-        "end memory": "arrêté : trop de mémoire",
-        "end processes": "arrêté : trop de processus",
-        "end written": "arrêté : trop d'octets écrits",
-        "end flood": "arrêté : trop de sorties",
-        "end died": "arrêté de lui-même ({detail})",
-        "forged": "évalué ; a tenté de parler à la place des vérifications",
-        "slow": "évalué, une cellule arrêtée faute de temps",
-        "too-large": "pas un notebook : trop gros ({detail})",
-        "empty-file": "le notebook est un fichier vide",
-        "not-json": "pas un notebook : ce n'est pas du JSON ({detail})",
-        "old-format": "notebook d'un format trop ancien ({detail})",
-        "no-notebook": "pas un notebook : du JSON, mais sans cellules",
-        "too-many-cells": "trop de cellules ({detail})",
-        "link": "le notebook est un lien vers ailleurs ({detail}) : refusé",
-        "not-a-file": "le notebook n'est pas un fichier ordinaire ({detail})",
-        "no-file": "pas de notebook ({detail} manque)",
-        "no-git": "le dépôt Git n'est pas lisible ({detail})",
-        "no-clone": "le dépôt n'a pas pu être cloné ({detail})",
-        "unreadable": "illisible ({detail})",
+WORDS: dict[str, dict[Language, str]] = {
+    "colon": {"fr": " :", "en": ":"},
+    "no such": {
+        "fr": "{path} n'existe pas : donnez un dossier de rendus, un notebook, ou un fichier d'adresses Git",
+        "en": "{path} does not exist: give a folder of submissions, a notebook, or a file of Git remotes",
     },
-    "en": {
-        "colon": ":",
-        "no such": "{path} does not exist: give a folder of submissions, a notebook, or a file of Git remotes",
-        "nothing there": "{path} holds no submission (no folder, no notebook, no address)",
-        "no list": "{path} is no list of Git remotes (text, one address a line)",
-        "bad line": '{path}, line {number}: "{line}" is no address, nor a login and an address',
-        "not writable": "cannot write to {path} ({reason}): choose another folder with --output",
-        "no scheduler": "the Dask scheduler {address} does not answer: {reason}",
-        "bad deadline": '"{given}" is no date: write 2023-12-15 or 2023-12-15T18:00',
-        "bad jobs": "--jobs takes a number of at least 1, not {given}",
-        "grading": "Grading",
-        "graded": "{count} submissions: {new} graded, {kept} unchanged since last time, {failed} without a complete"
-        " grade. It took {seconds} s.",
-        "interrupted": "Interrupted: {count} of {all} submissions are graded and kept; the same command goes on.",
-        "report at": "Page: {path}",
-        "csv at": "Table: {path}",
-        "title": "Lab 1, gradient descent: grades",
-        "summary": "{count} submissions, graded on {when}.",
-        "date": "%Y-%m-%d at %H:%M",
-        "points": "The checks give up to {checked} points; the answers in words {words}, which you give as you read"
-        " them.",
-        "class": "The class",
-        "answers": "Answers in words",
-        "students": "Submission by submission",
-        "login": "Login",
-        "tag": "Tag",
-        "total": "Total",
-        "state": "State",
-        "task": "Task",
-        "task short": "T{number}",
-        "one point": "1 point",
-        "points of": "{points} points",
-        "no answer": "No answer",
-        "hints": "Remarks",
-        "logs": "Output",
-        "figures": "Figures",
-        "errors": "Errors",
-        "outside": "Outside of the tasks",
-        "cut": "output too long, cut",
-        "strangers": "The notebook tried to speak for the checks ({count} message(s) turned away).",
-        "isolation was": "Isolation: {kind}.",
-        "right legend": "all right",
-        "partly legend": "in part",
-        "wrong legend": "not yet",
-        "top": "top",
-        "figure of": "Figure of task {number}",
-        "figure outside": "Figure outside of the tasks",
-        "on-time": "{when}",
-        "late": "late: {when}",
-        "missing": "missing",
-        "none": "—",
-        "fine": "graded",
-        "error in": "graded, one cell with an error",
-        "errors in": "graded, {count} cells with an error",
-        "end time": "stopped: out of time ({seconds} s)",
-        "end memory": "stopped: too much memory",
-        "end processes": "stopped: too many processes",
-        "end written": "stopped: too many bytes written",
-        "end flood": "stopped: too much output",
-        "end died": "ended by itself ({detail})",
-        "forged": "graded; it tried to speak for the checks",
-        "slow": "graded, a cell was stopped for want of time",
-        "too-large": "no notebook: too large ({detail})",
-        "empty-file": "the notebook is an empty file",
-        "not-json": "no notebook: this is not JSON ({detail})",
-        "old-format": "a notebook of a format too old ({detail})",
-        "no-notebook": "no notebook: JSON, but without cells",
-        "too-many-cells": "too many cells ({detail})",
-        "link": "the notebook is a link to elsewhere ({detail}): refused",
-        "not-a-file": "the notebook is no ordinary file ({detail})",
-        "no-file": "no notebook ({detail} is missing)",
-        "no-git": "the Git repository cannot be read ({detail})",
-        "no-clone": "the repository could not be cloned ({detail})",
-        "unreadable": "cannot be read ({detail})",
+    "nothing there": {
+        "fr": "{path} ne contient aucun rendu (ni dossier, ni notebook, ni adresse)",
+        "en": "{path} holds no submission (no folder, no notebook, no address)",
+    },
+    "no list": {
+        "fr": "{path} n'est pas une liste d'adresses Git (du texte, une adresse par ligne)",
+        "en": "{path} is no list of Git remotes (text, one address a line)",
+    },
+    "bad line": {
+        "fr": "{path}, ligne {number} : « {line} » n'est pas une adresse, ni un login suivi d'une adresse",
+        "en": '{path}, line {number}: "{line}" is no address, nor a login and an address',
+    },
+    "not writable": {
+        "fr": "impossible d'écrire dans {path} ({reason}) : choisissez un autre dossier avec --output",
+        "en": "cannot write to {path} ({reason}): choose another folder with --output",
+    },
+    "no scheduler": {
+        "fr": "l'ordonnanceur Dask {address} ne répond pas : {reason}",
+        "en": "the Dask scheduler {address} does not answer: {reason}",
+    },
+    "bad deadline": {
+        "fr": "« {given} » n'est pas une date : écrivez 2023-12-15 ou 2023-12-15T18:00",
+        "en": '"{given}" is no date: write 2023-12-15 or 2023-12-15T18:00',
+    },
+    "bad jobs": {
+        "fr": "--jobs demande un nombre d'au moins 1, et non {given}",
+        "en": "--jobs takes a number of at least 1, not {given}",
+    },
+    "grading": {"fr": "Évaluation", "en": "Grading"},
+    "graded": {
+        "fr": "{count} rendus : {new} évalués, {kept} inchangés depuis la dernière fois, {failed} sans note complète. Durée : {seconds} s.",
+        "en": "{count} submissions: {new} graded, {kept} unchanged since last time, {failed} without a complete grade. It took {seconds} s.",
+    },
+    "interrupted": {
+        "fr": "Interrompu : {count} rendus sur {all} sont évalués et gardés ; la même commande continue.",
+        "en": "Interrupted: {count} of {all} submissions are graded and kept; the same command goes on.",
+    },
+    "report at": {"fr": "Page : {path}", "en": "Page: {path}"},
+    "csv at": {"fr": "Tableau : {path}", "en": "Table: {path}"},
+    "title": {"fr": "TP1, descente de gradient : évaluation", "en": "Lab 1, gradient descent: grades"},
+    "summary": {"fr": "{count} rendus, évalués le {when}.", "en": "{count} submissions, graded on {when}."},
+    "date": {"fr": "%d/%m/%Y à %H\xa0h\xa0%M", "en": "%Y-%m-%d at %H:%M"},
+    "points": {
+        "fr": "Les vérifications donnent jusqu'à {checked} points ; les réponses en mots, {words}, que vous attribuez en les lisant.",
+        "en": "The checks give up to {checked} points; the answers in words {words}, which you give as you read them.",
+    },
+    "class": {"fr": "La classe", "en": "The class"},
+    "answers": {"fr": "Réponses en mots", "en": "Answers in words"},
+    "students": {"fr": "Rendu par rendu", "en": "Submission by submission"},
+    "login": {"fr": "Login", "en": "Login"},
+    "tag": {"fr": "Tag", "en": "Tag"},
+    "total": {"fr": "Total", "en": "Total"},
+    "state": {"fr": "État", "en": "State"},
+    "task": {"fr": "Tâche", "en": "Task"},
+    "task short": {"fr": "T{number}", "en": "T{number}"},
+    "one point": {"fr": "1 point", "en": "1 point"},
+    "points of": {"fr": "{points} points", "en": "{points} points"},
+    "no answer": {"fr": "Sans réponse", "en": "No answer"},
+    "hints": {"fr": "Remarques", "en": "Remarks"},
+    "logs": {"fr": "Affichages", "en": "Output"},
+    "figures": {"fr": "Figures", "en": "Figures"},
+    "errors": {"fr": "Erreurs", "en": "Errors"},
+    "outside": {"fr": "Hors des tâches", "en": "Outside of the tasks"},
+    "cut": {"fr": "affichage trop long, coupé", "en": "output too long, cut"},
+    "strangers": {
+        "fr": "Le notebook a tenté de parler à la place des vérifications ({count} message(s) rejeté(s)).",
+        "en": "The notebook tried to speak for the checks ({count} message(s) turned away).",
+    },
+    "isolation was": {"fr": "Isolation : {kind}.", "en": "Isolation: {kind}."},
+    "right legend": {"fr": "tout juste", "en": "all right"},
+    "partly legend": {"fr": "en partie", "en": "in part"},
+    "wrong legend": {"fr": "à reprendre", "en": "not yet"},
+    "top": {"fr": "haut de page", "en": "top"},
+    "figure of": {"fr": "Figure de la tâche {number}", "en": "Figure of task {number}"},
+    "figure outside": {"fr": "Figure hors des tâches", "en": "Figure outside of the tasks"},
+    "on-time": {"fr": "{when}", "en": "{when}"},
+    "late": {"fr": "en retard : {when}", "en": "late: {when}"},
+    "missing": {"fr": "absent", "en": "missing"},
+    "none": {"fr": "—", "en": "—"},
+    "fine": {"fr": "évalué", "en": "graded"},
+    "error in": {"fr": "évalué, une cellule en erreur", "en": "graded, one cell with an error"},
+    "errors in": {"fr": "évalué, {count} cellules en erreur", "en": "graded, {count} cells with an error"},
+    "end time": {"fr": "arrêté : temps écoulé ({seconds} s)", "en": "stopped: out of time ({seconds} s)"},
+    "end memory": {"fr": "arrêté : trop de mémoire", "en": "stopped: too much memory"},
+    "end processes": {"fr": "arrêté : trop de processus", "en": "stopped: too many processes"},
+    "end written": {"fr": "arrêté : trop d'octets écrits", "en": "stopped: too many bytes written"},
+    "end flood": {"fr": "arrêté : trop de sorties", "en": "stopped: too much output"},
+    "end died": {"fr": "arrêté de lui-même ({detail})", "en": "ended by itself ({detail})"},
+    "forged": {
+        "fr": "évalué ; a tenté de parler à la place des vérifications",
+        "en": "graded; it tried to speak for the checks",
+    },
+    "slow": {
+        "fr": "évalué, une cellule arrêtée faute de temps",
+        "en": "graded, a cell was stopped for want of time",
+    },
+    "too-large": {"fr": "pas un notebook : trop gros ({detail})", "en": "no notebook: too large ({detail})"},
+    "empty-file": {"fr": "le notebook est un fichier vide", "en": "the notebook is an empty file"},
+    "not-json": {
+        "fr": "pas un notebook : ce n'est pas du JSON ({detail})",
+        "en": "no notebook: this is not JSON ({detail})",
+    },
+    "no-notebook": {
+        "fr": "pas un notebook : du JSON, mais sans cellules",
+        "en": "no notebook: JSON, but without cells",
+    },
+    "too-many-cells": {"fr": "trop de cellules ({detail})", "en": "too many cells ({detail})"},
+    "link": {
+        "fr": "le notebook est un lien vers ailleurs ({detail}) : refusé",
+        "en": "the notebook is a link to elsewhere ({detail}): refused",
+    },
+    "not-a-file": {
+        "fr": "le notebook n'est pas un fichier ordinaire ({detail})",
+        "en": "the notebook is no ordinary file ({detail})",
+    },
+    "no-file": {"fr": "pas de notebook ({detail} manque)", "en": "no notebook ({detail} is missing)"},
+    "no-git": {
+        "fr": "le dépôt Git n'est pas lisible ({detail})",
+        "en": "the Git repository cannot be read ({detail})",
+    },
+    "no-clone": {
+        "fr": "le dépôt n'a pas pu être cloné ({detail})",
+        "en": "the repository could not be cloned ({detail})",
+    },
+    "unreadable": {"fr": "illisible ({detail})", "en": "cannot be read ({detail})"},
+    "no zip": {
+        "fr": "{path} n'est pas une archive lisible ({reason})",
+        "en": "{path} is no archive that can be read ({reason})",
+    },
+    "name": {"fr": "Nom", "en": "Name"},
+    "number": {"fr": "Numéro", "en": "Number"},
+    "isolation": {"fr": "Isolation", "en": "Isolation"},
+    "no match": {
+        "fr": "--only : aucun rendu ne s'appelle « {given} » (ni login, ni nom, ni numéro), et ce n'est pas une tâche",
+        "en": '--only: no submission is called "{given}" (login, name or number), and it is no task',
+    },
+    "not written": {
+        "fr": "les tableaux n'ont pas pu être écrits dans {path} ({reason}) ; les notes ci-dessus sont complètes",
+        "en": "the tables could not be written to {path} ({reason}); the grades above are complete",
+    },
+    "seen": {"fr": "Vu pendant l'exécution : {what}.", "en": "Seen while it ran: {what}."},
+    "remarks on": {"fr": "Remarque", "en": "Remark"},
+    "lfs": {
+        "fr": "pas un notebook : un pointeur Git LFS, dont le fichier n'a pas été envoyé",
+        "en": "no notebook: a Git LFS pointer, whose file was not pushed",
+    },
+    "conflict": {
+        "fr": "pas un notebook : des marques de conflit Git (<<<<<<<) y sont restées",
+        "en": "no notebook: Git's conflict markers (<<<<<<<) were left in it",
+    },
+    "not-what-it-says": {
+        "fr": "pas un notebook : le fichier est du {detail}",
+        "en": "no notebook: the file is {detail}",
+    },
+    "python-file": {
+        "fr": "pas de notebook : un fichier Python ({detail})",
+        "en": "no notebook: a Python file ({detail})",
+    },
+    "other-file": {"fr": "pas de notebook, mais {detail}", "en": "no notebook, but {detail}"},
+    "bad-zip": {"fr": "archive zip illisible ({detail})", "en": "a zip that cannot be read ({detail})"},
+    "too-many-files": {
+        "fr": "pas de notebook trouvé parmi trop de fichiers ({detail})",
+        "en": "no notebook found among too many files ({detail})",
+    },
+    "not-graded": {"fr": "n'a pas pu être évalué : {detail}", "en": "could not be graded: {detail}"},
+    "not-asked": {"fr": "pas encore évalué", "en": "not graded yet"},
+    "note unfilled": {
+        "fr": "pris : {taken} ({left} n'est pas rempli)",
+        "en": "taken: {taken} ({left} was not filled in)",
+    },
+    "note elsewhere": {"fr": "pris : {taken}", "en": "taken: {taken}"},
+    "note from-zip": {"fr": "lu dans {zip}", "en": "read in {zip}"},
+    "note broken-git": {
+        "fr": "dépôt Git illisible ({reason}), fichiers pris tels quels",
+        "en": "the Git repository cannot be read ({reason}), files taken as they are",
+    },
+    "note other-tag": {
+        "fr": "tag « {tag} » pris pour « {wanted} »",
+        "en": 'tag "{tag}" taken for "{wanted}"',
+    },
+    "note commits-after": {
+        "fr": "commits après le tag : {count}, non regardés",
+        "en": "commits after the tag: {count}, not looked at",
+    },
+    "note moved-on": {
+        "fr": "la branche par défaut n'en est pas au tag, qui seul est regardé",
+        "en": "the default branch is not at the tag, which alone is looked at",
+    },
+    "note encoding": {
+        "fr": "encodé en {encoding}, pas en UTF-8",
+        "en": "encoded in {encoding}, not in UTF-8",
+    },
+    "note converted": {"fr": "converti du format {version}", "en": "converted from format {version}"},
+    "note not-kept": {"fr": "résultat non conservé ({reason})", "en": "result not kept ({reason})"},
+    "note imports": {"fr": "importe {what}", "en": "imports {what}"},
+    "note patches": {"fr": "modifie {what}", "en": "patches {what}"},
+    "note reads": {"fr": "regarde dans {what}", "en": "looks into {what}"},
+    "note early": {"fr": "s'est terminé avant ses cellules", "en": "ended before its cells did"},
+    "note channel": {
+        "fr": "a parlé sur le canal des vérifications ({count} messages rejetés)",
+        "en": "talked on the checks' channel ({count} messages turned away)",
     },
 }
 
+#: Remarks that mean that somebody tried to be graded for what was not done.
+SUSPICIOUS = ("imports", "patches", "reads", "early", "channel")
 
-def state(result: dict[str, object], language: Language) -> str:
-    """Return in one line how the grading of a submission went."""
-    words = WORDS[language]
+
+def state(result: dict[str, Any], language: Language) -> str:
+    """Return in one line how the grading of a submission went, with what was out of the ordinary."""
+    remarks = [note_text(note, language) for note in notes(result)]
+    return (
+        " ; ".join([_outcome(result, language), *remarks])
+        if language == "fr"
+        else "; ".join([_outcome(result, language), *remarks])
+    )
+
+
+def notes(result: dict[str, Any]) -> list[Any]:
+    """Return the remarks on a submission: how it was found, what was read, what was seen while it ran."""
+    return [*result.get("found", []), *result.get("notes", [])]
+
+
+def note_text(note: Any, language: Language) -> str:
+    """Return a remark in words."""
+    key, values = note
+    return WORDS[f"note {key}"][language].format(**values)
+
+
+def is_suspicious(result: dict[str, Any]) -> bool:
+    """Tell whether somebody tried to be graded for what was not done."""
+    return any(note[0] in SUSPICIOUS for note in notes(result))
+
+
+def _outcome(result: dict[str, Any], language: Language) -> str:
     detail = " ".join(str(result["detail"]).split())[:160]
     if result["problem"]:
-        return words[str(result["problem"])].format(detail=detail)
+        return WORDS[str(result["problem"])][language].format(detail=detail)
     if result["end"] != "finished":
         seconds = f"{float(str(result['seconds'])):.0f}"
-        return words[f"end {result['end']}"].format(detail=detail, seconds=seconds)
+        return WORDS[f"end {result['end']}"][language].format(detail=detail, seconds=seconds)
     if result["strangers"]:
-        return words["forged"]
-    shown = result["shown"]
-    errors = [item for item in shown if item["kind"] == "error"] if isinstance(shown, list) else []
-    if any(str(item["text"]).startswith("Timeout:") for item in errors):
-        return words["slow"]
+        return WORDS["forged"][language]
+    if result["slow"]:
+        return WORDS["slow"][language]
+    errors = result["errors"]
     if not errors:
-        return words["fine"]
-    return words["errors in" if len(errors) > 1 else "error in"].format(count=len(errors))
+        return WORDS["fine"][language]
+    return WORDS["errors in" if errors > 1 else "error in"][language].format(count=errors)
 
 
-def tagged(result: dict[str, object], language: Language) -> str:
-    """Return in a few words when the tag was set, and whether that was too late."""
-    when = str(result["tagged_at"])[:16].replace("T", " ")
-    return WORDS[language][str(result["tag"])].format(when=f"{when} UTC" if when else "?")
+def tagged(result: dict[str, Any], language: Language) -> str:
+    """Return in a few words when the tag was set, in this machine's zone, and whether that was too late."""
+    try:
+        moment = datetime.fromisoformat(str(result["tagged_at"])).astimezone()
+        when = f"{moment:%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError, OSError):
+        when = "?"
+    return WORDS[str(result["tag"])][language].format(when=when)

@@ -1,4 +1,4 @@
-"""ConfinedRun one notebook behind the walls and judge what comes out."""
+"""Run one notebook behind the walls and judge what comes out."""
 
 from __future__ import annotations
 
@@ -46,6 +46,8 @@ class ConfinedRun:
     findings: dict[int, list[Finding]] = field(default_factory=dict)
     strangers: int = 0
     """Messages that did not come from our side: somebody tried to speak for it."""
+    notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """What was seen of the code besides its outputs: the key of a text of the report, and what it says."""
 
 
 def run_confined(
@@ -58,7 +60,7 @@ def run_confined(
     generator: random.Random | None = None,
     on_cell: Callable[[int, int], None] | None = None,
 ) -> ConfinedRun:
-    """ConfinedRun the cells in a process of its own and judge each task as soon as its last cell has run.
+    """Run the cells in a process of its own and judge each task as soon as its last cell has run.
 
     ``files`` (path to content) lie beside the notebook; ``words`` holds what was written in each task's Markdown
     cells. ``generator`` draws the data that the checks ask about. ``on_cell`` is called with the number of the
