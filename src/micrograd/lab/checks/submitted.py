@@ -222,9 +222,7 @@ def _scaffold() -> tuple[dict[str, tuple[str, int | None]], frozenset[str]]:
 
 @cache
 def _handed_out() -> frozenset[str]:
-    return frozenset(
-        set(_scaffold()[0]) | {_squeezed(stub) for stub in weaving.CODE_STUB.values()}
-    )
+    return frozenset(set(_scaffold()[0]) | {_squeezed(stub) for stub in weaving.CODE_STUB.values()})
 
 
 def _known(source: str) -> tuple[Literal["", "text", "code", "check"], int | None]:

@@ -32,11 +32,14 @@ import json
 import re
 from functools import cache
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from micrograd.lab.content.nodes import NotebookNode, code_cell, markdown_cell, notebook
+from micrograd.lab.content.nodes import code_cell, markdown_cell, notebook
 from micrograd.language import Language, choose, french
 from micrograd.language import number as say_number
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 BEGIN_SOLUTION = "### BEGIN SOLUTION"
 END_SOLUTION = "### END SOLUTION"
@@ -132,8 +135,6 @@ def _notebook_cell(cell: Cell, language: Language, solved: bool, markers: bool) 
     source = cell.source if solved else strip_solutions(cell.source, CODE_STUB[language])
     source = source if markers else _MARKER_LINE.sub("", source).strip("\n")
     return code_cell(source, id=cell.id, metadata=metadata)
-
-
 
 
 def _code_cells() -> dict[str, str]:

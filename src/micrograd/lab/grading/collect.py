@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from micrograd.lab.checks.submitted import UnreadableError
+from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
 from micrograd.lab.errors import LabError
 from micrograd.lab.grading.archives import ZipTree
 from micrograd.lab.grading.clones import clone, moved_on
@@ -20,7 +21,6 @@ from micrograd.lab.grading.locate import shown
 from micrograd.lab.grading.words import WORDS
 from micrograd.lab.sandbox.submission_files import Entry, is_left_out, read_regular
 from micrograd.lab.student.git import GitError
-from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
 from micrograd.language import Language
 
 _LONGEST_LIST = 1024 * 1024

@@ -25,7 +25,7 @@ from typing import Any
 
 _LONGEST = 256 * 1024 * 1024
 _MEMORY = 1536 * 1024 * 1024
-_LOADS_AFTER = 4
+_LOADS_AFTER = 2
 """How many pieces of work come before the server loads what judging needs: for a few it would take longer."""
 
 
@@ -41,6 +41,7 @@ class Guard:
         self._server: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
         self._closed = False
+        self._working: set[int] = set()
 
     def __enter__(self) -> Guard:
         return self
@@ -68,9 +69,9 @@ class Guard:
             self._closed = True
             if self._socket:
                 self._socket.close()
+            for pid in list(self._working):
+                end_family(pid)
             if self._server:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    self._server.wait(timeout=10)
                 self._server.kill()
                 self._server.wait()
 
@@ -84,6 +85,7 @@ class Guard:
             try:
                 ours.settimeout(max(1.0, seconds))
                 (pid,) = struct.unpack("<q", _receive(ours, 8, until))
+                self._working.add(pid)
                 ours.sendall(struct.pack("<q", len(job)) + job)
                 (length,) = struct.unpack("<q", _receive(ours, 8, until))
                 if length > _LONGEST:
@@ -97,6 +99,7 @@ class Guard:
                 raise FailedError(why) from None
             finally:
                 if pid:
+                    self._working.discard(pid)
                     end_family(pid)
         if kind == "error":
             raise FailedError(value)

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from micrograd.lab.checks.submitted import UnreadableError
+from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
 from micrograd.lab.grading.git_reading import Repository
 from micrograd.lab.grading.locate import Note, shown, take
 from micrograd.lab.sandbox.submission_files import FolderTree, Tree
 from micrograd.lab.student.git import GitError
-from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
 
 TagState = Literal["on-time", "late", "missing", "none"]
 """``"none"``: no Git repository, so nothing to say about a tag."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from micrograd.lab.checks.submitted import LARGEST, UnreadableError, read, work_in
+from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
 from micrograd.lab.grading.archives import ZipTree
 from micrograd.lab.plain_text import plain_text
 from micrograd.lab.sandbox.submission_files import Entry, Tree, files_of, is_left_out
-from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
 
 Note = tuple[str, dict[str, Any]]
 """A remark for the table: the key of its text, and what the text says."""

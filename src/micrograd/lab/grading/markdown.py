@@ -18,10 +18,46 @@ with needs("lab"):
 _LONGEST_FORMULA = 2000
 _MATHML = "http://www.w3.org/1998/Math/MathML"
 _TAGS = frozenset(
-    ["math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msup", "msub", "msubsup", "mover", "munder", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose", "mfenced", "mmultiscripts"]
+    [
+        "math",
+        "mrow",
+        "mi",
+        "mn",
+        "mo",
+        "mtext",
+        "mspace",
+        "mfrac",
+        "msqrt",
+        "mroot",
+        "msup",
+        "msub",
+        "msubsup",
+        "mover",
+        "munder",
+        "munderover",
+        "mtable",
+        "mtr",
+        "mtd",
+        "mstyle",
+        "mpadded",
+        "mphantom",
+        "menclose",
+        "mfenced",
+        "mmultiscripts",
+    ]
 )
 _ATTRIBUTES = frozenset(
-    ["display", "stretchy", "fence", "separator", "mathvariant", "columnalign", "accent", "notation", "linethickness"]
+    [
+        "display",
+        "stretchy",
+        "fence",
+        "separator",
+        "mathvariant",
+        "columnalign",
+        "accent",
+        "notation",
+        "linethickness",
+    ]
 )
 
 

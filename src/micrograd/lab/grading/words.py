@@ -43,8 +43,10 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "grading": {"fr": "Évaluation", "en": "Grading"},
     "graded": {
-        "fr": "{count} rendus : {new} évalués, {kept} inchangés depuis la dernière fois, {failed} sans note complète. Durée : {seconds} s.",
-        "en": "{count} submissions: {new} graded, {kept} unchanged since last time, {failed} without a complete grade. It took {seconds} s.",
+        "fr": "{count} rendus : {new} évalués, {kept} inchangés depuis la dernière fois, {failed} sans note"
+        " complète. Durée : {seconds} s.",
+        "en": "{count} submissions: {new} graded, {kept} unchanged since last time, {failed} without a complete"
+        " grade. It took {seconds} s.",
     },
     "interrupted": {
         "fr": "Interrompu : {count} rendus sur {all} sont évalués et gardés ; la même commande continue.",
@@ -56,7 +58,8 @@ WORDS: dict[str, dict[Language, str]] = {
     "summary": {"fr": "{count} rendus, évalués le {when}.", "en": "{count} submissions, graded on {when}."},
     "date": {"fr": "%d/%m/%Y à %H\xa0h\xa0%M", "en": "%Y-%m-%d at %H:%M"},
     "points": {
-        "fr": "Les vérifications donnent jusqu'à {checked} points ; les réponses en mots, {words}, que vous attribuez en les lisant.",
+        "fr": "Les vérifications donnent jusqu'à {checked} points ; les réponses en mots, {words}, que vous"
+        " attribuez en les lisant.",
         "en": "The checks give up to {checked} points; the answers in words {words}, which you give as you read them.",
     },
     "class": {"fr": "La classe", "en": "The class"},

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from micrograd._needs import needs
-from micrograd.lab.content.nodes import NotebookNode, code_cell
+from micrograd.lab.content.nodes import code_cell
 from micrograd.lab.errors import LabError
 from micrograd.language import Language
 
@@ -26,6 +26,7 @@ with needs("lab"):
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, DeadKernelError
+    from nbformat import NotebookNode
 
 Probes = Mapping[str, Mapping[str, str]]
 """For each cell's ID, what to evaluate after that cell: expressions by name."""

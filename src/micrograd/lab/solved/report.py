@@ -12,7 +12,6 @@ from typing import Any
 
 from micrograd import __version__, engine
 from micrograd._needs import needs
-from micrograd.lab.content.nodes import NotebookNode
 from micrograd.lab.solved.facts import Comparison
 from micrograd.lab.solved.pages import GraphPage
 from micrograd.lab.solved.words import FIGURES, WORDS, say
@@ -22,6 +21,7 @@ with needs("lab"):
     import jinja2
     import mistune
     from latex2mathml.converter import convert
+    from nbformat import NotebookNode
     from pygments import highlight  # type: ignore[import-untyped, unused-ignore]
     from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped, unused-ignore]
     from pygments.lexers import PythonLexer  # type: ignore[import-untyped, unused-ignore]
