@@ -29,7 +29,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generat
 PURE_TESTS := $(wildcard tests/test_engine_*.py) $(addprefix tests/test_,nn.py gradcheck.py losses.py optim.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help environment lab notebook test quick lint format bench build lock clean
+.PHONY: help environment lab notebook test quick lint format fuzz bench build lock clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -68,6 +68,10 @@ lint: environment ## Check format, style and types.
 format: environment ## Format the code and mend what can be mended.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+SECONDS ?= 600
+fuzz: environment ## Check random programs for SECONDS=600 on all machines of the compiler; the smallest one that fails is shown.
+	MICROGRAD_DEBUG=1 $(BIN)/python tests/checked_programs.py $(SECONDS) $(SEED)
 
 bench: environment ## Measure against micrograd, PyTorch, JAX and NumPy, side by side.
 	$(BIN)/python benchmarks/run.py $(ARGUMENTS)

@@ -177,7 +177,9 @@ class Forms:
                 if table.operation[a] == ex.CONSTANT:
                     factor = coefficient * table.number[a]
                     # A sum that several products use is computed once, for all of them.
-                    if own and (not self.before_kink[place] or _is_exact(table.number[a])):
+                    if self.before_kink[place] and x != place and not _is_exact(table.number[a]):
+                        self._add_term(form, coefficient, x)  # rounded before it is added, as in the engine
+                    elif own and (not self.before_kink[place] or _is_exact(table.number[a])):
                         stack.append((factor, b))
                     else:
                         self._add_term(form, factor, b)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micrograd import operations
+from micrograd._origin import install
 from micrograd.compiler import _kernels
 from micrograd.compiler.codes import debugging
 from micrograd.compiler.encode import LAYOUT, encode
@@ -41,7 +42,8 @@ def _compare_names() -> None:
         if theirs != own:
             raise RuntimeError(
                 f"micrograd's compiled kernels are of another version than its Python files: their {what} "
-                f"are {theirs}, expected {own}. Build them anew: pip install --force-reinstall micrograd-lab"
+                f"are {theirs}, expected {own}. Build them anew: "
+                f"{install()} --force-reinstall"
             )
 
 

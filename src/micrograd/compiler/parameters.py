@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from micrograd.engine import Value
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # From numbers to as many other numbers.
 Change = Callable[[Sequence[float]], list[float]]
@@ -36,6 +37,8 @@ class Parameters:
 
     def read(self) -> NDArray[np.float64]:
         """Return the parameters' values as they are now."""
+        import numpy as np  # here, because tracing a function needs none
+
         return np.fromiter((value.data for value in self.values), dtype=np.float64, count=len(self.values))
 
     def write(self, numbers: NDArray[np.float64]) -> None:
