@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 import tempfile
 from pathlib import Path
@@ -11,7 +10,10 @@ from typing import Any
 from micrograd import language
 from micrograd.draw.graph import refuse_other_than_value
 from micrograd.draw.html import page_of
+from micrograd.draw.notebook_frame import in_notebook
 from micrograd.draw.scene import scene_of
+from micrograd.draw.still_picture import still_picture
+from micrograd.draw.surroundings import language_here
 from micrograd.draw.words import say
 from micrograd.engine import Value
 
@@ -48,13 +50,17 @@ class Explorer:
         """Return the page as text."""
         return page_of(self._scene, self._lang, say("title", self._lang))
 
+    def svg(self) -> str:
+        """Return a still picture of the same graph, as SVG: for places that run no scripts."""
+        return still_picture(self._scene, self._lang)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Return what a notebook shows: the page where scripts run, the still picture where they do not."""
+        return {"text/html": self._repr_html_(), "image/svg+xml": self.svg(), "text/plain": repr(self)}
+
     def _repr_html_(self) -> str:
-        # A frame of its own keeps the page's style and script apart from the notebook's.
-        return (
-            f'<iframe srcdoc="{html.escape(self.html())}" sandbox="allow-scripts allow-modals" '
-            f'title="{html.escape(say("title", self._lang))}" '
-            'style="width:100%;height:640px;border:1px solid #8884;border-radius:8px"></iframe>'
-        )
+        page = page_of(self._scene, self._lang, say("title", self._lang), is_packed=True)
+        return in_notebook(page, self.svg(), self._lang)
 
     def __repr__(self) -> str:
         nodes, samples = self._scene["totalNodes"], self._scene["allSamples"]
@@ -67,8 +73,8 @@ def explore(root: Value, model: Any = None, inputs: Any = None, *, lang: str | N
     Call it after ``root.backward()``. ``model`` (anything with ``named_parameters()``) gives the parameters
     their names, and lets neurons and layers fold. ``inputs`` names the inputs: Values in a list (``x0``,
     ``x1``, ...; for a batch, a list of such lists), or a dict of names and Values; the inputs of a model's
-    first layer are found without it. ``lang`` is the language in which the page opens, ``"fr"`` or ``"en"``;
-    it can be changed in the page.
+    first layer are found without it. ``lang`` is the language in which the page opens, ``"fr"`` or ``"en"``
+    (without it, the running notebook's, else the locale's); it can be changed in the page.
 
     In the loss of a batch, the samples' equal subgraphs are shown once, with the sample to look at chosen in
     the page. Of a graph too large to show, the page has the part next to ``root`` and says what is missing.
@@ -77,4 +83,4 @@ def explore(root: Value, model: Any = None, inputs: Any = None, *, lang: str | N
     where the packages for drawing are missing, ``ValueError`` for an unknown language.
     """
     refuse_other_than_value(root)
-    return Explorer(scene_of(root, model, inputs), language.choose(lang))
+    return Explorer(scene_of(root, model, inputs), language_here(lang))

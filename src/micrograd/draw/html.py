@@ -8,6 +8,7 @@ import hashlib
 import html
 import json
 import re
+import zlib
 from importlib import resources
 from typing import Any
 
@@ -18,29 +19,38 @@ from micrograd.language import Language
 
 # In the order in which they need each other.
 MODULES = (
+    "unpack.js",
     "figures.js",
     "words.js",
     "numbers.js",
     "graph.js",
     "trails.js",
     "choosing.js",
+    "rows.js",
     "layout.js",
+    "arrangement.js",
     "svg.js",
     "formula.js",
     "film.js",
     "picture.js",
     "viewport.js",
+    "minimap.js",
     "telling.js",
     "explanation.js",
     "toolbar.js",
     "main.js",
 )
 _IMPORT = re.compile(r"^import (\{[^}]*\}) from \"\./([a-z]+)\.js\";", re.MULTILINE)
-_EXPORT = re.compile(r"^export ((?:function|const|class) (\w+))", re.MULTILINE)
+# Whole lines of comment, and how far lines are indented: who wants to read them reads the modules.
+_COMMENT = re.compile(r"^ *//.*\n|^ +", re.MULTILINE)
+_EXPORT = re.compile(r"^export ((?:async function|function|const|class) (\w+))", re.MULTILINE)
 
 
-def page_of(scene: dict[str, Any], lang: Language, title: str) -> str:
-    """Return the HTML page that shows ``scene``, opening in ``lang``; it needs no network."""
+def page_of(scene: dict[str, Any], lang: Language, title: str, *, is_packed: bool = False) -> str:
+    """Return the HTML page that shows ``scene``, opening in ``lang``; it needs no network.
+
+    With ``is_packed``, its data are compressed, for a notebook that is saved with the page in it.
+    """
     data = {"scene": scene, "lang": lang, "words": WORDS, "functions": FUNCTIONS, "rules": _rules()}
     script = _script()
     parts = {
@@ -48,7 +58,7 @@ def page_of(scene: dict[str, Any], lang: Language, title: str) -> str:
         "TITLE": html.escape(title),
         "NOSCRIPT": html.escape(WORDS["noScript"][lang]),
         "STYLE": _part("style.css"),
-        "DATA": _json_in_html(data),
+        "DATA": _packed(data) if is_packed else _json_in_html(data),
         "SCRIPT": script,
         "HASH": "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     }
@@ -60,6 +70,14 @@ def _json_in_html(data: Any) -> str:
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     # A user's label may contain "</script>" or "<!--".
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _packed(data: Any) -> str:
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    # Half of a surrogate pair, which a label may hold, has no UTF-8.
+    packed = packer.compress(text.encode("utf-8", "replace")) + packer.flush()
+    return json.dumps(base64.b64encode(packed).decode())
 
 
 @functools.cache
@@ -75,7 +93,10 @@ def _script() -> str:
         text = _part(name)
         exported = ", ".join(match.group(2) for match in _EXPORT.finditer(text))
         body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = modules.\2;", text))
-        parts.append(f"modules.{name[:-3]} = (() => {{\n{body}return {{ {exported} }};\n}})();")
+        # The last one waits for the data; nothing is exported from there.
+        function = "async () =>" if name == MODULES[-1] else "() =>"
+        body = _COMMENT.sub("", body)
+        parts.append(f"modules.{name[:-3]} = ({function} {{\n{body}return {{ {exported} }};\n}})();")
     return "\n".join(parts) + "\n"
 
 

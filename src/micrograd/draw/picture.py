@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import functools
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from micrograd.draw import graphviz_program, laying_out
+
+# A notebook's cell is so wide on a small laptop, in pixels.
+CELL = 850
 
 
 def picture(**options: Any) -> Any:
@@ -16,6 +21,18 @@ def picture(**options: Any) -> Any:
     """
     graphviz_program.load()
     return _picture_class()(**options)
+
+
+def width_of(svg: str) -> float:
+    """Return the width of a picture of Graphviz's, in pixels."""
+    found = re.search(r'<svg width="([0-9.]+)pt"', svg)
+    return float(found.group(1)) * 4 / 3 if found else 0.0
+
+
+def fitted(svg: str) -> str:
+    """Return the picture so that it shrinks to the width of its place, and never grows."""
+    size = r'<svg width="([0-9.]+)pt" height="([0-9.]+)pt"'
+    return re.sub(size, r'<svg width="\1pt" height="\2pt" style="max-width:100%;height:auto"', svg, count=1)
 
 
 def _is_laid_out_elsewhere() -> bool:
@@ -29,6 +46,9 @@ def _picture_class() -> Any:
     class Picture(graphviz.Digraph):  # type: ignore[misc, name-defined]
         """A ``graphviz.Digraph`` that renders quietly, and says what to install if it cannot render."""
 
+        # Makes the same picture in a narrower shape, for a notebook.
+        narrow: Callable[[], Any] | None = None
+
         def pipe(
             self, format: str | None = None, *args: Any, encoding: str | None = None, **options: Any
         ) -> Any:
@@ -40,6 +60,14 @@ def _picture_class() -> Any:
             # errors are raised with the program's own message.
             options = {"quiet": True, "encoding": encoding, **options}
             return graphviz_program.or_say_what_to_install(super().pipe, format, *args, **options)
+
+        def _repr_image_svg_xml(self) -> str:
+            """Return what a notebook shows: as wide as a cell at most, in the shape that can be read best there."""
+            shown = str(self.pipe("svg", encoding="utf-8"))
+            if self.narrow is not None and width_of(shown) > CELL:
+                other = str(self.narrow().pipe("svg", encoding="utf-8"))
+                shown = min(shown, other, key=width_of)
+            return fitted(shown)
 
         def render(self, *args: Any, **options: Any) -> Any:
             """Render into a file and return its path, as ``graphviz.Digraph.render`` does."""

@@ -19,7 +19,7 @@ _TEXT = {"fontname": "Verdana", "fontsize": "12"}
 def draw_dot(
     root: Value,
     format: str = "svg",
-    rankdir: str = "LR",
+    rankdir: str | None = None,
     *,
     local_derivatives: bool = False,
     digits: int = 4,
@@ -29,14 +29,15 @@ def draw_dot(
 
     Each value is a record with its label (where it has one), ``data`` and ``grad``; each operation is a small
     node before its result. ``format`` is the one that ``render()`` writes, ``rankdir`` is ``"LR"`` (left to
-    right) or ``"TB"`` (top to bottom). With ``local_derivatives=True`` each edge carries the derivative of
+    right) or ``"TB"`` (top to bottom); without it, from left to right, but in a notebook from top to bottom
+    where that fits the width of a cell better. With ``local_derivatives=True`` each edge carries the derivative of
     the result by that operand. Numbers have ``digits`` decimals.
 
     Raises ``ValueError`` for a graph of more than ``max_nodes`` values, which nobody could read, and for
     an unknown ``rankdir`` or ``digits``; ``ImportError`` where the packages for drawing are missing.
     """
     refuse_other_than_value(root)
-    if rankdir not in ("LR", "TB"):
+    if rankdir not in ("LR", "TB", None):
         raise ValueError(f"rankdir: expected 'LR' (left to right) or 'TB' (top to bottom), got {rankdir!r}")
     if isinstance(digits, bool) or not isinstance(digits, int) or digits < 0:
         raise ValueError(f"digits: expected a whole number of decimals from 0 on, got {digits!r}")
@@ -47,26 +48,39 @@ def draw_dot(
             "use micrograd.draw.explore(root, model), which folds neurons, layers and samples; or draw the "
             "loss of one sample; or pass max_nodes=... if you want the picture all the same"
         )
-    dot = picture(format=format, graph_attr={"rankdir": rankdir}, node_attr=_TEXT, edge_attr=_TEXT)
-    names = {node: f"n{number}" for number, node in enumerate(nodes)}
-    for node in nodes:
-        _draw_node(dot, node, names, digits, local_derivatives)
+
+    def drawn(rankdir: str, is_narrow: bool) -> Any:
+        dot = picture(format=format, graph_attr={"rankdir": rankdir}, node_attr=_TEXT, edge_attr=_TEXT)
+        if is_narrow:
+            dot.attr(nodesep="0.12", ranksep="0.25")
+        names = {node: f"n{number}" for number, node in enumerate(nodes)}
+        for node in nodes:
+            _draw_node(dot, node, names, digits, local_derivatives, is_narrow)
+        return dot
+
+    dot = drawn(rankdir or "LR", is_narrow=False)
+    if rankdir is None:
+        dot.narrow = lambda: drawn("TB", is_narrow=True)
     return dot
 
 
-def _draw_node(dot: Any, node: Value, names: dict[Value, str], digits: int, local_derivatives: bool) -> None:
+def _draw_node(
+    dot: Any, node: Value, names: dict[Value, str], digits: int, local_derivatives: bool, is_narrow: bool
+) -> None:
     name = names[node]
-    cells = [_escape(node.label)] if node.label else []
+    cells = [escape(node.label)] if node.label else []
     cells += [f"data {figures.write(node.data, digits)}", f"grad {figures.write(node.grad, digits)}"]
     if node._computed is not None:
         cells.append(f"computed {figures.write(node._computed, digits)}, then overwritten")
     row = " | ".join(cells)
     # In a record, braces turn the cells by a quarter: side by side in a picture from left to right too.
-    dot.node(name, label="{ " + row + " }", shape="record")
+    # From top to bottom they stand below each other.
+    dot.node(name, label="{ " + row + " }", shape="record", **({"margin": "0.05,0.03"} if is_narrow else {}))
     if not node._operands:
         return
     operation = f"{name}_op"
-    dot.node(operation, label=_escape(node._op or "?"))
+    small = {"width": "0.3", "height": "0.3", "margin": "0.02"} if is_narrow else {}
+    dot.node(operation, label=escape(node._op or "?"), **small)
     dot.edge(operation, name)
     if local_derivatives and len(node._local_derivatives) == len(node._operands):
         for operand, derivative in zip(node._operands, node._local_derivatives):
@@ -76,7 +90,7 @@ def _draw_node(dot: Any, node: Value, names: dict[Value, str], digits: int, loca
             dot.edge(names[operand], operation)
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
     """Return ``text`` so that Graphviz shows it as it is: neither its escapes nor HTML nor record syntax."""
     shown = "".join(c if c.isprintable() else " " for c in text).encode("utf-8", "replace").decode("utf-8")
     return "".join(_SPECIAL.get(c, c) for c in shown)

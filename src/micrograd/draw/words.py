@@ -304,6 +304,19 @@ WORDS: dict[str, dict[Language, str]] = {
     "zoomIn": {"fr": "Agrandir", "en": "Zoom in"},
     "zoomOut": {"fr": "Réduire", "en": "Zoom out"},
     "zoomFit": {"fr": "Tout voir", "en": "Fit"},
+    "wholeScreen": {"fr": "Plein écran", "en": "Full screen"},
+    "map": {"fr": "Plan de tout le graphe", "en": "Map of the whole graph"},
+    "save": {"fr": "Enregistrer cette page", "en": "Save this page"},
+    "howToSeeLive": {
+        "fr": "Image fixe : pour parcourir ce graphe nombre par nombre, ouvrez le notebook dans Jupyter et exécutez "
+        "cette cellule.",
+        "en": "A still picture: to walk through this graph number by number, open the notebook in Jupyter and run "
+        "this cell.",
+    },
+    "hint": {
+        "fr": "Cliquez sur un nœud pour l’expliquer.",
+        "en": "Click a node to have it explained.",
+    },
     "theme": {"fr": "Clair ou sombre", "en": "Light or dark"},
     "print": {"fr": "Imprimer", "en": "Print"},
     "language": {"fr": "Langue", "en": "Language"},

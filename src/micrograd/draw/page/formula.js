@@ -16,7 +16,7 @@ export function math(tag, ...children) {
 export function block(...children) {
   const pieces = [[]];
   let hasEquals = false;
-  for (const child of children) {
+  for (const child of children.flatMap((one) => (one.isFormula ? [...one.children] : [one]))) {
     const isBreak = child.localName === "mo" && (child.textContent === "+" || (child.textContent === "=" && hasEquals));
     hasEquals ||= child.localName === "mo" && child.textContent === "=";
     if (isBreak) pieces.push([]);
@@ -76,7 +76,11 @@ export function slope(number, from = null, negativeInBrackets = false) {
 // is told whether a negative number needs brackets there.
 export function filled(source, fillIn) {
   const parsed = new DOMParser().parseFromString(source, "application/xml").documentElement;
-  return math("mrow", ...[...parsed.children].map((child) => copied(child, fillIn)));
+  const made = math("mrow", ...[...parsed.children].map((child) => copied(child, fillIn)));
+  // Lines break within it, too: the outer mrow of LaTeX's translation is not needed.
+  if (made.children.length === 1 && made.firstChild.localName === "mrow") made.replaceChildren(...made.firstChild.children);
+  made.isFormula = true;
+  return made;
 }
 
 function copied(child, fillIn) {

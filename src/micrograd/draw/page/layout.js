@@ -1,21 +1,25 @@
 // Where everything stands, for one state of folding. Graphviz has laid out the page in a few such states; for
 // one between, the nearest of them is stretched or compressed, so that nothing changes its place beside another.
 
+import { inRows, way } from "./rows.js";
+
 let frame = null;
 
-export function place(scene, open) {
+// `room` is how wide the picture may be before it is broken into rows.
+export function place(scene, open, room = Infinity) {
   frame = scene.frame;
-  return placeContainer(scene, null, open);
+  return placeContainer(scene, null, open, room);
 }
 
-function placeContainer(scene, group, open) {
+function placeContainer(scene, group, open, room) {
   const container = scene.containers[group === null ? 0 : group + 1];
   const layout = nearest(container.layouts, open);
   const boxes = {};
   for (const [item, [x, y, width, height]] of Object.entries(layout.items)) {
     const box = { item, x0: x - width / 2, x1: x + width / 2, y0: y - height / 2, y1: y + height / 2, width, height };
     if (item[0] === "g" && open.has(Number(item.slice(1)))) {
-      box.inner = placeContainer(scene, Number(item.slice(1)), open);
+      const isInLayer = group !== null && scene.groups[group].kind === "layer";
+      box.inner = placeContainer(scene, Number(item.slice(1)), open, room - 2 * scene.frame.padding - (isInLayer ? BESIDE_LAYER : 0));
       box.width = box.inner.width + 2 * scene.frame.padding;
       box.height = box.inner.height + scene.frame.padding + scene.frame.title;
     } else if (box.item[0] === "g") {
@@ -34,8 +38,32 @@ function placeContainer(scene, group, open) {
     const points = pairs(segment.curve).map(([px, py]) => [x(px), y(py)]);
     return { ...segment, points };
   });
-  spreadEnds(segments, boxes);
-  return { width: x(layout.size[0]), height: y(layout.size[1]), boxes, segments };
+  const isLayer = group !== null && scene.groups[group].kind === "layer";
+  const rows = isLayer ? null : inRows(all, room);
+  if (rows) moveEnds(rows, all, segments);
+  spreadEnds(segments, boxes, rows);
+  return { width: rows ? rows.width : x(layout.size[0]), height: rows ? rows.height : y(layout.size[1]), boxes, segments };
+}
+
+// In a layer: where the edges fan out from the entries.
+const BESIDE_LAYER = 170;
+
+// The entries stand beside the first row, the exits beside what they lead out of.
+function moveEnds(rows, boxes, segments) {
+  const byItem = new Map(boxes.map((box) => [box.item, box]));
+  const entries = boxes.filter(({ item }) => item[0] === "i");
+  entries.forEach((box, k) => {
+    box.left = 0;
+    box.top = ((k + 1) / (entries.length + 1)) * ((rows.tops[1] ?? rows.height) - 40);
+    rows.rowOf.set(box.item, 0);
+  });
+  for (const { tail, head } of segments) {
+    if (head[0] !== "o") continue;
+    const [from, exit] = [byItem.get(tail), byItem.get(head)];
+    exit.left = rows.width - exit.width;
+    exit.top = from.top + (from.height - exit.height) / 2;
+    rows.rowOf.set(head, rows.rowOf.get(tail));
+  }
 }
 
 function nearest(layouts, open) {
@@ -82,7 +110,7 @@ function pairs(numbers) {
 }
 
 // The curves' ends go to the borders of what they connect; several that end in one card, side by side.
-function spreadEnds(segments, boxes) {
+function spreadEnds(segments, boxes, rows) {
   const arriving = new Map();
   for (const segment of segments) {
     segment.start = exitOf(boxes[segment.tail], segment.source);
@@ -104,7 +132,11 @@ function spreadEnds(segments, boxes) {
       segment.end = [box.left, y];
     });
   }
-  for (const segment of segments) segment.points = joined(segment);
+  for (const segment of segments) {
+    const { tail, head } = segment;
+    segment.crosses = rows !== null && rows.rowOf.get(tail) !== rows.rowOf.get(head);
+    segment.points = segment.crosses ? way(rows, tail, head, segment.start, segment.end) : joined(segment);
+  }
 }
 
 // From how high up a curve comes: the last place where it changes direction.

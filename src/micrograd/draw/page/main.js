@@ -1,28 +1,34 @@
 // The page: its state, and what changes it.
 
+import { roomFor } from "./arrangement.js";
 import { showExplanation } from "./explanation.js";
 import { slopeWritten, written } from "./figures.js";
 import { Film } from "./film.js";
 import { Graph } from "./graph.js";
 import { StillNumbers } from "./numbers.js";
+import { Minimap } from "./minimap.js";
 import { drawPicture, groupName, updateNumbers } from "./picture.js";
 import { element } from "./svg.js";
 import { Writer } from "./telling.js";
 import { drawFilm, drawLegend, drawNotices, drawToolbar, drawZoom, facts, updateFilm } from "./toolbar.js";
+import { unpack } from "./unpack.js";
 import { Viewport } from "./viewport.js";
 import { say, useWords } from "./words.js";
 
-const { scene, lang, words, functions, rules } = JSON.parse(document.getElementById("data").textContent);
+// What is saved is the page as it came.
+const source = `<!DOCTYPE html>\n${document.documentElement.outerHTML}`;
+const { scene, lang, words, functions, rules } = await unpack(document.getElementById("data"));
 const at = (id) => document.getElementById(id);
 const graph = new Graph(scene, new StillNumbers(scene));
 const state = {
   open: new Set(scene.groups.map((_, number) => number).filter((number) => scene.groups[number].open)),
-  selected: null, focusable: null, matches: [], query: "", rate: 0.1,
+  room: Infinity, selected: null, focusable: null, matches: [], query: "", rate: 0.1,
 };
 const film = new Film(graph);
 film.speed = 1;
 const writer = new Writer(graph, rules, functions);
 const viewport = new Viewport(at("stage"));
+const minimap = new Minimap(at("map"), viewport);
 let picture = null;
 let timer = null;
 
@@ -57,13 +63,24 @@ const actions = {
   },
   foldAll() {
     state.open.clear();
-    viewport.fitted = true;
-    afterFolding();
+    arrangeAnew();
   },
   unfoldAll() {
     scene.groups.forEach((_, number) => state.open.add(number));
-    viewport.fitted = true;
-    afterFolding();
+    arrangeAnew();
+  },
+  fit() {
+    viewport.untouched = false;
+    viewport.fit();
+  },
+  save() {
+    const link = element("a", { download: "gradient.html", href: URL.createObjectURL(new Blob([source], { type: "text/html" })) });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  },
+  wholeScreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else document.documentElement.requestFullscreen().catch(() => {});
   },
   setSample(sample) {
     if (!Number.isFinite(sample)) return;
@@ -109,6 +126,7 @@ const actions = {
     const isDark = getComputedStyle(document.documentElement).colorScheme.includes("dark")
       && (document.documentElement.dataset.theme === "dark" || (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches));
     document.documentElement.dataset.theme = isDark ? "light" : "dark";
+    state.choseTheme = true;
   },
   goTo(step) {
     pause();
@@ -184,9 +202,23 @@ function redraw(before = null, group = null) {
   film.refold(state.open);
   picture = drawPicture(at("picture"), graph, state);
   if (!picture.placed.has(state.focusable)) state.focusable = graph.unitOf(graph.root, state.open);
+  minimap.draw(picture);
   if (group === null) viewport.show(picture);
   else viewport.refold(picture, before, placeOf(group));
   refresh();
+}
+
+// The picture in the shape of its place, seen as at first.
+function arrange() {
+  state.room = roomFor(scene, state.open, at("stage").clientWidth, at("stage").clientHeight);
+  redraw();
+  viewport.start(graph.unitOf(graph.root, state.open));
+}
+
+function arrangeAnew() {
+  viewport.untouched = true;
+  afterFolding();
+  arrange();
 }
 
 function refresh() {
@@ -283,7 +315,7 @@ function onPageKey(event) {
   const isButton = event.target.closest("button, [data-fold], [data-go]");
   const keys = {
     " ": () => actions.playOrPause(), ".": () => actions.goTo(film.at + 1), ",": () => actions.goTo(film.at - 1),
-    "/": () => at("search").focus(), "+": () => viewport.zoom(1.3), "-": () => viewport.zoom(1 / 1.3), 0: () => viewport.fit(),
+    "/": () => at("search").focus(), "+": () => viewport.zoom(1.3), "-": () => viewport.zoom(1 / 1.3), 0: () => actions.fit(),
     Escape: () => actions.select(null),
   };
   if (!(event.key in keys) || (event.key === " " && isButton)) return;
@@ -306,7 +338,7 @@ function drawAll() {
   drawToolbar(at("toolbar"), graph, state, actions);
   drawNotices(at("notices"), graph);
   drawLegend(at("legend"), graph);
-  drawZoom(at("zoom"), viewport);
+  drawZoom(at("zoom"), viewport, actions);
   drawFilm(at("film"), film, actions);
   redraw();
   showExplanation(at("explanation"), graph, writer, state, actions);
@@ -330,6 +362,15 @@ at("explanation").addEventListener("keydown", follow);
 document.addEventListener("keydown", onPageKey);
 window.addEventListener("beforeprint", () => viewport.print(true));
 window.addEventListener("afterprint", () => viewport.print(false));
+viewport.onResize = arrange;
 drawAll();
-viewport.start(graph.unitOf(graph.root, state.open));
+arrange();
+// A notebook around this page says whether it is dark; until somebody chooses here.
+window.addEventListener("message", ({ data }) => {
+  if (data && "microgradDark" in data && !state.choseTheme) {
+    if (data.microgradDark === null) delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = data.microgradDark ? "dark" : "light";
+  }
+});
+if (window.parent !== window) window.parent.postMessage("micrograd-explorer", "*");
 document.documentElement.dataset.ready = "yes";

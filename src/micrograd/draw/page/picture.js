@@ -13,7 +13,7 @@ const SLOPE_CHARACTER = 7.4;
 const CROWDED = 20;
 
 export function drawPicture(root, graph, state) {
-  const layout = place(graph.scene, state.open);
+  const layout = place(graph.scene, state.open, state.room);
   const frames = svg("g", {});
   const edges = svg("g", { class: "edges" });
   const labels = svg("g", { class: "labels", "aria-hidden": "true" });
@@ -57,13 +57,14 @@ export function drawPicture(root, graph, state) {
     const { use } = segment;
     if (slope === undefined || segment.count > 1) return;
     // Near the end, where it multiplies; where a layer's edges meet in one neuron, near the start, where there is room.
-    const fan = use === null && isFan(segment);
+    const fan = use === null && isFan(segment) && !segment.crosses;
     const text = brief(slope);
     const half = (text.length * SLOPE_CHARACTER) / 2;
-    const [x, onCurve] = fan ? ahead([...points].reverse(), -12 - half) : ahead(points, 10 + Math.max(half, 14));
+    const [endX, endY] = points[points.length - 1];
+    const [x, onCurve] = segment.crosses ? [endX - 9 - half, endY] : fan ? ahead([...points].reverse(), -12 - half) : ahead(points, 10 + Math.max(half, 14));
     // Where curves come in steeply they meet before their ends do; the ends keep the labels apart. Above the line,
     // which would look like a minus sign beside the number.
-    const y = fan ? onCurve : (onCurve + points[points.length - 1][1]) / 2;
+    const y = fan ? onCurve : (onCurve + endY) / 2;
     labels.append(svg("text", {
       class: isCrowded ? "slope crowded" : "slope", x, y: y - 3.5, "data-from": segment.source, "data-head": segment.head,
       "data-use": segment.use, "data-value": exactly(slope),

@@ -25,6 +25,7 @@ export function drawToolbar(bar, graph, state, actions) {
       { lang, id: `language-${lang}`, "aria-pressed": String(currentLanguage() === lang) }, () => actions.setLanguage(lang), lang.toUpperCase())));
   parts.push(element("span", { class: "search" }, search, found), element("span", { class: "grow" }), language,
     button(say("theme"), { id: "theme" }, actions.toggleTheme, icon("theme")),
+    button(say("save"), { id: "save" }, actions.save, icon("save")),
     button(say("print"), { id: "print" }, () => window.print(), icon("print")));
   bar.replaceChildren(...parts);
 }
@@ -63,7 +64,9 @@ export function drawNotices(place, graph) {
   else if (start !== 1) texts.push(say("rootNotOne", { number: written(start) }));
   const broken = scene.nodes.filter((_, node) => !graph.isFinite(node)).length;
   if (broken) texts.push(say("badNumbers", { count: broken }));
-  place.replaceChildren(...texts.map((text) => element("p", {}, text)));
+  // Where there is no room for an empty panel, this is how to fill it.
+  const hint = element("p", { class: "hint" }, say("hint"));
+  place.replaceChildren(...texts.map((text) => element("p", {}, text)), hint);
 }
 
 export function drawLegend(list, graph) {
@@ -85,13 +88,14 @@ function swatch(role) {
   return svg("svg", { class: `card ${role === "neuron" ? "folded neuron" : role}`, viewBox: role === "sum" || role === "neuron" ? "0 -6 32 22" : "0 0 26 16", height: role === "sum" || role === "neuron" ? 22 : 16, "aria-hidden": "true" }, ...made);
 }
 
-export function drawZoom(place, viewport) {
+export function drawZoom(place, viewport, actions) {
   place.setAttribute("role", "group");
   place.setAttribute("aria-label", say("zoom"));
   place.replaceChildren(
     button(say("zoomIn"), { id: "zoom-in" }, () => viewport.zoom(1.3), "+"),
     button(say("zoomOut"), { id: "zoom-out" }, () => viewport.zoom(1 / 1.3), "−"),
-    button(say("zoomFit"), { id: "zoom-fit" }, () => viewport.fit(), icon("fit")));
+    button(say("zoomFit"), { id: "zoom-fit" }, actions.fit, icon("fit")),
+    ...(document.fullscreenEnabled ? [button(say("wholeScreen"), { id: "whole-screen" }, actions.wholeScreen, icon("whole"))] : []));
 }
 
 export function drawFilm(bar, film, actions) {

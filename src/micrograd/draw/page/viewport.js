@@ -1,16 +1,20 @@
 // Zoom and pan of the picture: wheel, pinch, drag, buttons, keys.
 
+import { LEGEND, READABLE, scaleFor } from "./arrangement.js";
+
 const LEAST = 0.08;
 const MOST = 4;
-// Below this scale the numbers on the cards cannot be read.
-const READABLE = 0.45;
 
 export class Viewport {
   constructor(stage) {
     this.stage = stage;
     this.x = this.y = 0;
     this.scale = 1;
+    // Whether all of it is to be seen, and whether nobody has moved it yet: then it follows its place.
     this.fitted = true;
+    this.untouched = true;
+    this.onResize = () => {};
+    this.onMove = () => {};
     this.pointers = new Map();
     this.moved = false;
     stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
@@ -19,7 +23,13 @@ export class Viewport {
     for (const end of ["pointerup", "pointercancel", "pointerleave"]) {
       stage.addEventListener(end, (event) => this.pointers.delete(event.pointerId));
     }
-    new ResizeObserver(() => { if (this.fitted) this.fit(); }).observe(stage);
+    // A notebook's frame gets its width after the page has loaded, or is shown much later.
+    new ResizeObserver(() => {
+      if (!stage.clientWidth || !stage.clientHeight) return;
+      if (this.untouched) this.onResize();
+      else if (this.fitted) this.fit();
+      else this.apply();
+    }).observe(stage);
   }
 
   show(picture) {
@@ -38,18 +48,17 @@ export class Viewport {
     }
     const world = this.stage.querySelector("#world");
     if (world) world.setAttribute("transform", `translate(${this.x.toFixed(2)},${this.y.toFixed(2)}) scale(${this.scale.toFixed(4)})`);
+    this.onMove();
   }
 
-  // All of it, but never so small that nobody can read it: then the result, at the right, is what one sees.
+  // All of it.
   fit() {
     if (!this.picture) return;
     const { clientWidth: width, clientHeight: height } = this.stage;
     if (!width || !height) return;
-    const margin = 24;
-    const all = Math.min((width - 2 * margin) / this.picture.width, (height - 2 * margin - 30) / this.picture.height, 1.6);
-    this.scale = Math.max(all, LEAST);
+    this.scale = Math.max(scaleFor(this.picture, width, height), LEAST);
     this.x = (width - this.picture.width * this.scale) / 2;
-    this.y = (height - 30 - this.picture.height * this.scale) / 2;
+    this.y = (height - LEGEND - this.picture.height * this.scale) / 2;
     this.fitted = true;
     this.apply();
   }
@@ -59,7 +68,7 @@ export class Viewport {
     this.x = x - ((x - this.x) * scale) / this.scale;
     this.y = y - ((y - this.y) * scale) / this.scale;
     this.scale = scale;
-    this.fitted = false;
+    this.fitted = this.untouched = false;
     this.apply();
   }
 
@@ -67,26 +76,44 @@ export class Viewport {
   start(unit) {
     this.fit();
     const box = this.picture.placed.get(unit);
-    if (this.scale >= (this.stage.clientWidth < 700 ? 0.6 : READABLE) || !box) return;
-    this.scale = 0.8;
+    if (this.scale >= READABLE || !box) return;
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    this.scale = READABLE;
     this.fitted = false;
-    this.center({ ...box, x: box.x - (this.stage.clientWidth / 2 - 100) / this.scale });
+    // What is smaller than the place stands in its middle; the result stands at the right and at the bottom.
+    const [wide, high] = [this.picture.width * this.scale, this.picture.height * this.scale];
+    const free = { x: width - 24, y: height - LEGEND - 24 };
+    this.x = wide <= width ? (width - wide) / 2 : Math.min(12, free.x - (box.x + box.width) * this.scale);
+    this.y = high <= height - LEGEND ? (height - LEGEND - high) / 2 : Math.min(16, free.y - (box.y + box.height) * this.scale);
+    this.apply();
   }
 
   // Brings a card into sight, and makes it large enough to read.
   reveal(unit, readable = false) {
     const box = this.picture && this.picture.placed.get(unit);
     if (!box) return;
-    const { clientWidth: width, clientHeight: height } = this.stage;
+    const [width, height] = [this.stage.clientWidth - this.covered(), this.stage.clientHeight];
     if (readable && this.scale < 0.75) { this.scale = 0.9; this.fitted = false; this.center(box); return; }
     const left = box.x * this.scale + this.x;
     const top = box.y * this.scale + this.y;
     const isInside = left >= 8 && top >= 8 && left + box.width * this.scale <= width - 8 && top + box.height * this.scale <= height - 34;
-    if (!isInside) { this.fitted = false; this.center(box); }
+    if (!isInside) { this.fitted = false; this.untouched = false; this.center(box); }
+  }
+
+  // How much of the stage the explanation covers, at its right.
+  covered() {
+    const panel = document.getElementById("explanation");
+    return panel && getComputedStyle(panel).position === "absolute" && panel.clientWidth ? panel.offsetWidth : 0;
+  }
+
+  // Brings a point of the picture to the middle.
+  centerOn(x, y) {
+    this.fitted = this.untouched = false;
+    this.center({ x, y, width: 0, height: 0 });
   }
 
   center(box) {
-    this.x = this.stage.clientWidth / 2 - (box.x + box.width / 2) * this.scale;
+    this.x = (this.stage.clientWidth - this.covered()) / 2 - (box.x + box.width / 2) * this.scale;
     this.y = this.stage.clientHeight / 2 - (box.y + box.height / 2) * this.scale;
     this.apply();
   }
@@ -110,8 +137,9 @@ export class Viewport {
   refold(picture, before, after) {
     const { x, y, scale } = this;
     this.show(picture);
-    if (this.fitted && this.scale < READABLE && this.scale < scale) Object.assign(this, { x, y, scale, fitted: false });
+    if (this.fitted && this.scale < READABLE && this.scale < scale) Object.assign(this, { x, y, scale, fitted: false, untouched: false });
     if (this.fitted || !before || !after) return;
+    this.untouched = false;
     this.x += (before.x - after.x) * this.scale;
     this.y += (before.y - after.y) * this.scale;
     this.apply();
@@ -145,7 +173,7 @@ export class Viewport {
       this.zoom(distance(now) / distance(before), (now[0] + other[0]) / 2 - place.left, (now[1] + other[1]) / 2 - place.top);
       this.moved = true;
     }
-    this.fitted = false;
+    this.fitted = this.untouched = false;
     this.pointers.set(event.pointerId, now);
     this.apply();
   }

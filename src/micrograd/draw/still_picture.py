@@ -1,0 +1,95 @@
+"""The explorer's first view as a still SVG, for places that run no scripts."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from micrograd.draw import figures
+from micrograd.draw.laying_out import lay_out
+from micrograd.draw.picture import CELL, fitted, width_of
+from micrograd.draw.static_picture import escape
+from micrograd.draw.words import say
+from micrograd.language import Language
+
+_COLOURS = {
+    "parameter": "#fff3dc",
+    "input": "#e5f4fd",
+    "result": "#fbeaf3",
+    "neuron": "#e6f6f0",
+    "layer": "#e6f6f0",
+}
+
+
+def still_picture(scene: dict[str, Any], lang: Language) -> str:
+    """Return the graph as the page shows it at first, with the numbers of the first sample, as SVG.
+
+    From left to right, or from top to bottom where that fits the width of a notebook's cell better.
+    """
+    wide = _drawn(scene, lang, "LR")
+    return fitted(wide if width_of(wide) <= CELL else min(wide, _drawn(scene, lang, "TB"), key=width_of))
+
+
+def _drawn(scene: dict[str, Any], lang: Language, rankdir: str) -> str:
+    lines = [
+        f"digraph {{ graph [rankdir={rankdir} nodesep=0.15 ranksep=0.3]",
+        'node [shape=record fontname="Verdana" fontsize=12 style=filled fillcolor=white margin="0.06,0.03"]',
+    ]
+    units = [_unit(scene, number) for number in range(len(scene["nodes"]))]
+    for unit in dict.fromkeys(units):
+        label = _label(scene, unit, lang)
+        # Side by side in a picture from left to right too, a record's cells would make it wide.
+        label = f"{{ {label} }}" if rankdir == "TB" else label
+        lines.append(f'{unit} [label="{label}" fillcolor="{_colour(scene, unit)}"]')
+    edges = dict.fromkeys(
+        (units[operand], units[head])
+        for head, node in enumerate(scene["nodes"])
+        for operand in node["operands"]
+        if units[operand] != units[head]
+    )
+    lines += [f"{tail} -> {head}" for tail, head in edges]
+    return lay_out("\n".join([*lines, "}"]), "svg")
+
+
+def _unit(scene: dict[str, Any], node: int) -> str:
+    """Return the outermost folded group around a node, or the node."""
+    unit, group = f"n{node}", scene["nodes"][node]["group"]
+    while group is not None:
+        if not scene["groups"][group]["open"]:
+            unit = f"g{group}"
+        group = scene["groups"][group]["parent"]
+    return unit
+
+
+def _colour(scene: dict[str, Any], unit: str) -> str:
+    number = int(unit[1:])
+    kind = scene["nodes"][number]["role"] if unit[0] == "n" else scene["groups"][number]["kind"]
+    return _COLOURS.get(kind, "white")
+
+
+def _label(scene: dict[str, Any], unit: str, lang: Language) -> str:
+    number = int(unit[1:])
+    if unit[0] == "n":
+        node = scene["nodes"][number]
+        cells = [" ".join(filter(None, [node["sign"], node["name"]])) or say(node["role"], lang)]
+        output: int | None = number
+    else:
+        group = scene["groups"][number]
+        found = re.findall(r"(layers|neurons)\.(\d+)", group["name"])
+        names = [
+            say({"layers": "layerName", "neurons": "neuronName"}[kind], lang, number=n) for kind, n in found
+        ]
+        cells = [" · ".join(reversed(names)) or group["name"] or say(group["kind"], lang)]
+        output = group["output"]
+        if output is None:
+            inside = [one for one in scene["groups"] if one["parent"] == number]
+            cells.append(say("neuronsInLayer", lang, count=len(inside)))
+    if output is not None:
+        for what in ("data", "grad"):
+            value = figures.write(_first(scene, scene["nodes"][output][what]))
+            cells.append(f"{say(what + 'Short', lang)} {value}")
+    return " | ".join(map(escape, cells))
+
+
+def _first(scene: dict[str, Any], kept: Any) -> float:
+    return float(scene["rows"][kept["row"]][0] if isinstance(kept, dict) else kept)
