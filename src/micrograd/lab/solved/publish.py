@@ -34,7 +34,8 @@ def write_notebooks(folder: Path, content: Path | None = None) -> int:
             cell.source = prose[cell.id]
             # The explorer's page is large, changes with every change of its scripts, and shows in Jupyter only.
             for output in cell.get("outputs", []):
-                output.get("data", {}).pop("text/html", None)
+                if output.get("data", {}).pop("text/html", None):
+                    output["data"].pop("image/svg+xml", None)
         path = folder / FILE_NAMES[language]
         write_whole(path, written(execution.notebook), "en")
         print(path)

@@ -111,7 +111,8 @@ def _outputs(cell: NotebookNode, language: Language) -> list[dict[str, Any]]:
     for output in cell.outputs:
         data = output.get("data", {})
         image = next((kind for kind in ("image/svg+xml", "image/png") if kind in data), None)
-        if image:
+        # The explorer, which has a page of its own, brings a still picture beside its HTML.
+        if image and "text/html" not in data:
             blocks.append(
                 {
                     "kind": "figure",
@@ -122,7 +123,7 @@ def _outputs(cell: NotebookNode, language: Language) -> list[dict[str, Any]]:
                     "width": _width(data[image]) if image == "image/svg+xml" else None,
                 }
             )
-        elif "text/html" not in data:  # the explorer, which has a page of its own
+        elif "text/html" not in data:
             text = output.get("text") or data.get("text/plain", "")
             # What a program says on standard error belongs to the reader too, but is not a result.
             blocks.append(
