@@ -126,7 +126,13 @@ MISTAKES: dict[str, tuple[dict[str, str], int, str]] = {
         "labels-minus-one",
     ),
     "rate-constant": ({"task-9-train": _TRAIN.replace("1.0 - 0.9 * k / 100", "1.0")}, 9, "rate-constant"),
-    "rate-power": ({"task-9-train": _TRAIN.replace("1.0 - 0.9 * k / 100", "0.9 ** k")}, 9, "rate-power"),
+    "accuracy-before-sigmoid": (
+        {"task-7-model-loss": _MODEL_LOSS.replace(
+            "        output = ", "        right += (model(sample).data > 0.5) == label\n        output = ").replace(
+            "        right += binary(output) == label\n", "")},
+        7,
+        "accuracy-before-sigmoid",
+    ),
     "threshold-zero": ({"task-5-binary": "def binary(out):\n    return int(out.data > 0)"}, 5, "threshold-zero"),
     "seeds-not-set": (
         {"seeds": "import random\nimport numpy as np",

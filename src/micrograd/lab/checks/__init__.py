@@ -8,29 +8,50 @@ student's code cannot reach. Between the two only JSON travels.
 
 from __future__ import annotations
 
+import hashlib
 import random
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from micrograd.lab.checks import boundary, moons, perceptron, training
+from micrograd.lab.checks import (
+    activation,
+    by_hand,
+    hidden_layer,
+    model_loss,
+    moons,
+    perceptron,
+    training,
+    updates,
+)
 from micrograd.lab.checks.finding import Finding
 from micrograd.lab.checks.observing import Room, View, attempt, quietly
+from micrograd.lab.checks.settling import NEEDS, settle
 from micrograd.lab.content.tasks import NUMBERS, TASKS
 from micrograd.lab.plain_text import plain_text
 
 _LONGEST_VALUE = 300
 _ROOMS: dict[int, Room] = {
     1: perceptron.TASK_1,
-    2: perceptron.TASK_2,
+    2: activation.TASK_2,
     3: perceptron.TASK_3,
-    4: perceptron.TASK_4,
-    5: perceptron.TASK_5,
+    4: by_hand.TASK_4,
+    5: updates.TASK_5,
     6: moons.TASK_6,
-    7: moons.TASK_7,
-    8: boundary.TASK_8,
+    7: model_loss.TASK_7,
+    8: hidden_layer.TASK_8,
     9: training.TASK_9,
-    10: boundary.TASK_10,
+    10: training.TASK_10,
 }
+
+
+def generator_for(task: int, sources: Iterable[str]) -> random.Random:
+    """Return the generator that draws what a task is asked: the same for the same code, unknown before it is written.
+
+    ``sources`` are the task's own code cells. Neither outputs nor other tasks change what is drawn.
+    """
+    code = "\n".join(line.rstrip() for source in sources for line in source.splitlines() if line.strip())
+    return random.Random(hashlib.sha256(f"{task}\n{code}".encode()).hexdigest())
 
 
 def questions(task: int, generator: random.Random) -> dict[str, Any]:
@@ -40,11 +61,14 @@ def questions(task: int, generator: random.Random) -> dict[str, Any]:
 
 def observe(task: int, view: View, asked: dict[str, Any]) -> dict[str, Any]:
     """Call the student's functions and return what came back (JSON-ready); never raises for a student's error."""
+    view.task = task
     with quietly():
         outcome = attempt(lambda: _ROOMS[task].observe(view, asked))
     if "error" in outcome:
         return {"failed": outcome["error"]}
     observed: dict[str, Any] = outcome["value"]
+    if view.stopped:
+        observed["stopped"] = True
     return observed
 
 
@@ -55,8 +79,15 @@ def judge(task: int, asked: dict[str, Any], observed: dict[str, Any]) -> list[Fi
             Finding(task, "observations", "wrong", 1.0, "not-observable", {"error": observed["failed"]})
         ]
         return [_tame(finding) for finding in findings]
+    stopped = isinstance(observed, dict) and observed.pop("stopped", False) is True
     try:
-        return [_tame(finding) for finding in _ROOMS[task].judge(asked, observed)]
+        findings = [_tame(finding) for finding in _ROOMS[task].judge(asked, observed)]
+        if stopped:  # what is missing may be missing for that
+            findings = [
+                replace(f, values={**f.values, "stopped": True}) if f.state == "missing" else f
+                for f in findings
+            ]
+        return findings
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         # Only an observation of the wrong shape gets here, and ours are not: it was tampered with.
         return [Finding(task, "observations", "wrong", 1.0, "tampered")]
@@ -99,14 +130,17 @@ def points(task: int, findings: list[Finding]) -> float:
 
 
 __all__ = [
+    "NEEDS",
     "NUMBERS",
     "Finding",
     "View",
+    "generator_for",
     "get_ready",
     "judge",
     "nothing_seen",
     "observe",
     "points",
     "questions",
+    "settle",
     "share",
 ]

@@ -12,25 +12,35 @@ from typing import Any, Protocol
 
 from micrograd.engine import Value
 from micrograd.lab.checks.finding import Finding
+from micrograd.lab.checks.recording import (
+    Cell,
+    Trail,
+    models_in,
+)
 from micrograd.nn import MLP
 
 _DEPTH = 4
 _MOST_NUMBERS = 4000
+_SIZES_BY_COUNT = {3: [2, 1], 9: [2, 2, 1], 65: [2, 16, 1]}
 
 
 @dataclass
 class View:
-    """What can be seen of a notebook after a task: its variables, and the task's outputs where they are known.
+    """What can be seen of a notebook after a task: its variables, what its cells did, and what they showed.
 
     ``outputs`` holds one dictionary for each output of the task's cells: ``{"text": ..., "kinds": [...]}``, what
     was printed and the MIME types of what was shown. ``complete`` is False inside a running notebook, where some of
-    them may be out of sight. ``words`` is what the student wrote in the task's Markdown cells.
+    them may be out of sight. ``words`` is what the student wrote in the task's Markdown cells. ``cells`` are all
+    cells that ran up to now, in their order; ``scaffold`` tells whether the notebook is the one that is handed out.
     """
 
     variables: dict[str, Any]
     outputs: list[dict[str, Any]] = field(default_factory=list)
     words: str = ""
     complete: bool = True
+    cells: list[Cell] = field(default_factory=list)
+    scaffold: bool = True
+    task: int | None = None
 
     @property
     def text(self) -> str:
@@ -41,19 +51,48 @@ class View:
         """Return the variable of that name, or None."""
         return self.variables.get(name)
 
-    def models(self, sizes: list[int] | None = None) -> list[tuple[str, MLP]]:
-        """Return every multi-layer perceptron by its variable's name, those of the given layer sizes if any."""
-        found: list[tuple[str, MLP]] = []
-        for name, value in list(self.variables.items()):
-            if name.startswith("_"):
-                continue
-            group = value if isinstance(value, (list, tuple)) else [value]
-            if isinstance(value, dict):
-                group = list(value.values())
-            for model in group[:50]:
-                if isinstance(model, MLP) and (sizes is None or layer_sizes(model) == sizes):
-                    found.append((name, model))
-        return found[:20]
+    def models(self, sizes: list[int] | None = None) -> list[Any]:
+        """Return every network among the variables, those of the given layer sizes if any."""
+        found: list[Any] = []
+        for model in models_in(self.variables):
+            if not any(model is other for other in found) and (sizes is None or layer_sizes(model) == sizes):
+                found.append(model)
+        return found[:50]
+
+    def own_cells(self, task: int | None = None) -> list[Cell]:
+        """Return the student's own cells, those of a task if one is given and any cell is known to be its.
+
+        Of a cell that ran several times, only the last run counts.
+        """
+        latest: dict[str, int] = {}
+        for index, cell in enumerate(self.cells):
+            latest[cell.name or cell.source] = index
+        own = [
+            cell
+            for index, cell in enumerate(self.cells)
+            if not cell.given and latest[cell.name or cell.source] == index
+        ]
+        if task is None:
+            return own
+        its = [cell for cell in own if task in cell.tasks]
+        return its if its or (self.scaffold and any(cell.tasks for cell in self.cells)) else own
+
+    def trails(self, sizes: list[int], task: int | None = None) -> list[Trail]:
+        """Return what the student's cells did to networks of these sizes, in the order in which they ran."""
+        return [
+            trail
+            for cell in self.own_cells(task)
+            for trail in cell.trails.values()
+            if layer_sizes(trail.model) == sizes
+            and (trail.sweeps or trail.compiled or trail.start != trail.end)
+        ]
+
+    @property
+    def stopped(self) -> bool:
+        """Whether one of the task's cells ended with an error."""
+        return self.task is not None and any(
+            cell.stopped and not cell.given for cell in self.cells if self.task in cell.tasks
+        )
 
 
 class Room(Protocol):
@@ -83,9 +122,11 @@ def attempt(call: Callable[[], Any]) -> dict[str, Any]:
 
 def number(value: Any) -> float | None:
     """Return the number in a Value, a NumPy scalar, an array of one element or a plain number, else None."""
+    if type(value) is float:
+        return value
     if isinstance(value, (list, tuple)) and len(value) == 1:
         value = value[0]
-    if isinstance(value, Value):
+    if is_node(value):
         value = value.data
     try:
         return float(value)
@@ -93,10 +134,19 @@ def number(value: Any) -> float | None:
         return None
 
 
+def is_node(value: Any) -> bool:
+    """Tell whether it is a node of a graph: micrograd's ``Value``, or another class with data and a gradient."""
+    kind = type(value)
+    return isinstance(value, Value) or (
+        hasattr(kind, "backward") and hasattr(value, "data") and hasattr(value, "grad")
+    )
+
+
 def numbers(values: Any) -> list[float] | None:
     """Return the numbers of a list, a tuple, an array or a column, else None."""
     try:
-        found = [number(value) for value in list(values)[:_MOST_NUMBERS]]
+        values = values.tolist() if _is_array(values) else list(values)
+        found = [number(value) for value in values[:_MOST_NUMBERS]]
     except TypeError:
         return None
     return [value for value in found if value is not None] if None not in found else None
@@ -106,28 +156,22 @@ def rows(table: Any) -> list[list[float]] | None:
     """Return the rows of a list of lists, a two-dimensional array or a DataFrame, else None."""
     table = getattr(table, "values", table) if hasattr(table, "columns") else table
     try:
-        found = [numbers(row) for row in list(table)[:_MOST_NUMBERS]]
+        table = table.tolist() if _is_array(table) else list(table)
+        found = [numbers(row) for row in table[:_MOST_NUMBERS]]
     except TypeError:
         return None
     return [row for row in found if row is not None] if found and None not in found else None
 
 
-def parameters_of(model: Any) -> list[float]:
-    """Return a model's parameters as plain numbers."""
-    return [float(p.data) for p in model.parameters()]
-
-
-def gradients_of(model: Any) -> list[float]:
-    """Return the gradients of a model's parameters as plain numbers."""
-    return [float(p.grad) for p in model.parameters()]
-
-
 def layer_sizes(model: Any) -> list[int]:
-    """Return ``[inputs, neurons of each layer ...]``, or an empty list for what is no network."""
+    """Return ``[inputs, neurons of each layer ...]``; of a network of another build, by its number of parameters."""
     try:
         return [len(model.layers[0].neurons[0].w), *(len(layer.neurons) for layer in model.layers)]
-    except (AttributeError, IndexError, TypeError):
-        return []
+    except Exception:  # another class than micrograd's
+        try:
+            return _SIZES_BY_COUNT.get(len(list(model.parameters())), [])
+        except Exception:
+            return []
 
 
 def network(parameters: list[float], hidden: int) -> MLP:
@@ -147,7 +191,7 @@ def swept_values(variables: dict[str, Any], model: Any) -> bool:
     """Tell whether a variable holds a root from which gradients were propagated into the model, once upon a time."""
     wanted = {id(p) for p in model.parameters()}
     for name, root in list(variables.items()):
-        if not name.startswith("_") and isinstance(root, Value) and root.grad == 1:
+        if not name.startswith("_") and is_node(root) and hasattr(root, "_prev") and root.grad == 1:
             waiting, seen = [root], {id(root)}
             while waiting and len(seen) < _MOST_NUMBERS:
                 for operand in waiting.pop()._prev:
@@ -166,10 +210,13 @@ def plain_numbers(variables: dict[str, Any]) -> list[float]:
     def collect(value: Any, depth: int) -> None:
         if len(found) >= _MOST_NUMBERS or depth > _DEPTH:
             return
-        if isinstance(value, float):  # NumPy's float64 is one
+        # NumPy's float64 is a float.
+        if isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool)):
             found.append(float(value))
-        elif isinstance(value, Value):
+        elif is_node(value):
             collect(value.data, depth + 1)
+        elif hasattr(type(value), "columns") and getattr(value, "size", 10**6) <= 200:
+            collect(value.to_numpy().ravel().tolist(), depth + 1)
         elif _is_array(value) and value.size <= 200:
             collect(value.tolist(), depth + 1)
         elif isinstance(value, dict):

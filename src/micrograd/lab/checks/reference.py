@@ -75,12 +75,26 @@ def gradient(
     return result
 
 
-def accuracy(
-    parameters: Vector, samples: Sequence[Vector], labels: Vector, activation: Activation = relu
-) -> float:
-    """Return the share of samples on whose side of the boundary the network's output is right."""
-    predictions = [output(parameters, x, activation) > 0 for x in samples]
-    return sum(prediction == (label > 0.5) for prediction, label in zip(predictions, labels)) / len(labels)
+def descended(
+    parameters: Vector, samples: Sequence[Vector], labels: Vector, rates: Sequence[float], exact: bool
+) -> list[float]:
+    """Return a network's parameters after one step of full-batch descent for each learning rate."""
+    import numpy as np
+
+    h = hidden_size(parameters)
+    data, wanted = np.asarray(samples, float), np.asarray(labels, float)
+    into = np.array(parameters[: 3 * h], float).reshape(h, 3)
+    out, bias = np.array(parameters[3 * h : 4 * h], float), float(parameters[4 * h])
+    padded = np.hstack([data, np.ones((len(data), 1))])
+    for rate in rates:
+        z = padded @ into.T
+        hidden = np.maximum(z, 0)
+        with np.errstate(over="ignore"):
+            o = 1 / (1 + np.exp(-(hidden @ out + bias)))
+        d = 2 * (o - wanted) / len(wanted) * (o * (1 - o) if exact else 1)
+        back = d[:, None] * out * (z > 0)
+        into, out, bias = into - rate * back.T @ padded, out - rate * d @ hidden, bias - rate * d.sum()
+    return [*into.ravel().tolist(), *out.tolist(), float(bias)]
 
 
 def random_network(generator: random.Random, hidden: int) -> list[float]:

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, Literal
 
 from micrograd.lab import bounded_json
+from micrograd.lab.checks import headings
 from micrograd.lab.content import weaving
 from micrograd.lab.content.tasks import NUMBERS
 from micrograd.language import LANGUAGES
@@ -23,11 +24,6 @@ LARGEST = 25 * 1024 * 1024
 MOST_MEMORY = 600 * 1024 * 1024
 MOST_CELLS = 2000
 LONGEST_ANSWER = 20_000
-# One line at a time and no more than its beginning: nothing in it can match in two ways.
-_HEADING = re.compile(
-    r"(?:t[âa]che|task|exercice|exercise|question)[ \t]{0,3}n?°?[ \t]{0,3}(\d{1,2})(?!\w)", re.I
-)
-_HEADING_LOOKED_AT = 80
 _ID = re.compile(r"task-(\d{1,2})-")
 _STUBS = ("*Votre réponse ici.*", "*Your answer here.*", "YOUR ANSWER HERE")
 _CHECK_LINE = "from micrograd.lab.check import check"
@@ -41,6 +37,17 @@ class CodeCell:
 
     source: str
     task: int | None
+    also: tuple[int, ...] = ()
+    """Further tasks that it belongs to, where a student merged several."""
+    given: bool = False
+    """Whether it came complete with the notebook and is as it came: what it makes is not the student's."""
+    name: str = ""
+    """The scaffold's ID for it, empty in a notebook of the student's own."""
+
+    @property
+    def tasks(self) -> tuple[int, ...]:
+        """All tasks that it belongs to."""
+        return () if self.task is None else (self.task, *self.also)
 
 
 class UnreadableError(Exception):
@@ -62,6 +69,8 @@ class Submitted:
     """Whether the cells are the scaffold's, rather than a notebook of the student's own."""
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """What was out of the ordinary: the key of a text of the report, and what it says."""
+    recognised: tuple[int, ...] = NUMBERS
+    """The tasks that have a heading or cells of their own."""
 
 
 def read(content: bytes) -> Submitted:
@@ -150,27 +159,91 @@ def _from_version_3(worksheets: list[Any]) -> Iterator[dict[str, Any]]:
 
 def _collect(cells: list[dict[str, Any]]) -> Submitted:
     submitted = Submitted(scaffold=any(_own_task(cell) for cell in cells))
-    task: int | None = None
     words: dict[int, list[str]] = {}
-    for cell in cells:
-        source = _source(cell)
-        kind = cell.get("cell_type")
-        own = _own_task(cell)
-        if own:
-            task = own
-        known, known_task = _known(source) if kind in ("markdown", "code") and not own else ("", None)
-        if known_task:
-            task = known_task
-        if kind == "code" and source.strip() and _kind(cell) != "check" and known != "check":
-            submitted.cells.append(CodeCell(source, task))
-        elif kind == "markdown" and not own and not submitted.scaffold:
-            for number, text in _under_headings(source):
-                task = number or task
-                _answer(words, task, _without_statement(text))
-        elif kind == "markdown" and known != "text" and _is_students(cell):
-            _answer(words, task, source if _kind(cell) == "answer" else _without_statement(source))
+    if submitted.scaffold:
+        _by_ids(cells, submitted, words)
+    else:
+        _by_headings(cells, submitted, words)
     submitted.answers = {number: "\n\n".join(texts)[:LONGEST_ANSWER] for number, texts in words.items()}
     return submitted
+
+
+def _by_ids(cells: list[dict[str, Any]], submitted: Submitted, words: dict[int, list[str]]) -> None:
+    given = given_sources()
+    task: int | None = None
+    for cell in cells:
+        source, name, kind, own = _source(cell), _name(cell), cell.get("cell_type"), _own_task(cell)
+        known, known_task = _known(source) if kind in ("markdown", "code") and not own else ("", None)
+        # The closing section is nobody's task.
+        task = None if name in given and not _ID.match(name) else own or known_task or task
+        if kind == "code" and source.strip() and _kind(cell) != "check" and known != "check":
+            as_given = is_given(source, name) if name else False
+            submitted.cells.append(CodeCell(source, task, given=as_given, name=name))
+        elif kind == "markdown" and known != "text" and _is_students(cell):
+            _answer(words, task, source if _kind(cell) == "answer" else _without_statement(source))
+
+
+def _by_headings(cells: list[dict[str, Any]], submitted: Submitted, words: dict[int, list[str]]) -> None:
+    sources = [(cell.get("cell_type"), _source(cell)) for cell in cells]
+    kind = headings.kind_of(
+        (source for type_, source in sources if type_ == "markdown"),
+        (source for type_, source in sources if type_ == "code" and _known(source)[0] != "check"),
+    )
+    tasks: tuple[int, ...] = ()
+    recognised: set[int] = set()
+    for type_, source in sources:
+        if type_ == "markdown":
+            found = headings.in_text(source, kind) if kind is not None else []
+            known_task = _known(source)[1]
+            if known_task and not found:
+                tasks = (known_task,)
+                recognised.add(known_task)
+            for text in [source[: found[0].start] if found else source]:
+                _answers(words, tasks, text)
+            for heading, following in zip(found, [*found[1:], None]):
+                tasks = heading.tasks
+                recognised.update(tasks)
+                _answers(words, tasks, source[heading.end : following.start if following else len(source)])
+        elif type_ == "code" and source.strip() and _known(source)[0] != "check":
+            for named, piece in headings.pieces(source, kind) if kind is not None else [((), source)]:
+                tasks = named or tasks
+                recognised.update(named)
+                if piece.strip():
+                    # An editor may have lost the IDs of a scaffold.
+                    as_given = is_given(piece)
+                    submitted.cells.append(
+                        CodeCell(piece, tasks[0] if tasks else None, also=tasks[1:], given=as_given)
+                    )
+    submitted.recognised = tuple(sorted(recognised))
+
+
+def _answers(words: dict[int, list[str]], tasks: tuple[int, ...], text: str) -> None:
+    for task in tasks:
+        _answer(words, task, _without_statement(text.lstrip(" :.*")))
+
+
+@cache
+def given_sources() -> dict[str, str]:
+    """Return the code cells that come with the student's notebook complete, by ID: nothing in them is to be done."""
+    return {
+        cell.id: cell.source for cell in weaving.cells_of("fr") if cell.kind == "code" and not cell.solution
+    }
+
+
+def is_given(source: str, name: str = "") -> bool:
+    """Tell whether a cell is one of those that come complete, by its ID if there is one, and is as it came."""
+    given = given_sources()
+    known = [given[name]] if name in given else [] if name else list(given.values())
+    return any(_squeezed(source) == _squeezed(one) for one in known)
+
+
+def _name(cell: dict[str, Any]) -> str:
+    """Return the scaffold's ID of a cell, which nbgrader keeps in its metadata; empty where it has none."""
+    theirs = _metadata(cell).get("nbgrader")
+    for name in (theirs.get("grade_id") if isinstance(theirs, dict) else None, cell.get("id")):
+        if isinstance(name, str) and (_ID.match(name) or name in given_sources()):
+            return name
+    return ""
 
 
 def _answer(words: dict[int, list[str]], task: int | None, text: str) -> None:
@@ -178,30 +251,6 @@ def _answer(words: dict[int, list[str]], task: int | None, text: str) -> None:
         text = text.replace(stub, "")
     if task and text.strip():
         words.setdefault(task, []).append(text.strip())
-
-
-def _under_headings(source: str) -> Iterator[tuple[int | None, str]]:
-    """Yield the parts of a Markdown cell between the headings that name a task, each with its task."""
-    number: int | None = None
-    lines: list[str] = []
-    for line in source.split("\n"):
-        found, rest = _heading(line)
-        if found:
-            yield number, "\n".join(lines)
-            number, lines = found, [rest]
-        else:
-            lines.append(line)
-    yield number, "\n".join(lines)
-
-
-def _heading(line: str) -> tuple[int | None, str]:
-    """Return the number of the task that a line announces, and what stands behind it on the line."""
-    start = line[:_HEADING_LOOKED_AT].lstrip().lstrip("#").lstrip().lstrip("*").lstrip()
-    match = _HEADING.match(start)
-    if not match or int(match.group(1)) not in NUMBERS:
-        return None, ""
-    position = line.find(start) + match.end()
-    return int(match.group(1)), line[position:].lstrip(" :.*")
 
 
 @cache

@@ -33,7 +33,6 @@ CHECKS: dict[str, dict[Language, str]] = {
     "handout-rate": {"fr": "le taux du sujet", "en": "the handout's rate"},
     "printed": {"fr": "l'affichage à chaque itération", "en": "a line at each iteration"},
     "result": {"fr": "le modèle entraîné", "en": "the trained model"},
-    "log": {"fr": "le journal du sujet", "en": "the handout's log"},
 }
 
 HINTS: dict[str, dict[Language, str]] = {
@@ -64,6 +63,14 @@ HINTS: dict[str, dict[Language, str]] = {
     "returns-no-number": {
         "fr": "{name} rend un objet ({kind}) dont on ne peut tirer un nombre",
         "en": "{name} returns an object ({kind}) that holds no number",
+    },
+    "after-task": {
+        "fr": "à regarder après la tâche {task}, sur laquelle elle s'appuie",
+        "en": "to be looked at after task {task}, which it stands on",
+    },
+    "from-package": {
+        "fr": "le code de cette tâche est pris dans le paquet installé (micrograd.lab) : ce n'est pas un travail rendu",
+        "en": "this task's code is taken out of the installed package (micrograd.lab): that is no work handed in",
     },
     # Task 1
     "no-perceptron": {
@@ -111,6 +118,18 @@ HINTS: dict[str, dict[Language, str]] = {
         "en": "the sigmoid runs the other way: near 1 for large negative numbers. Look at the sign inside the"
         " exponential",
     },
+    "sigmoid-derivative": {
+        "fr": "c'est la dérivée de la sigmoïde que la fonction rend, et non la sigmoïde",
+        "en": "the function returns the sigmoid's derivative, not the sigmoid",
+    },
+    "sigmoid-tanh": {
+        "fr": "c'est la tangente hyperbolique : elle va de −1 à 1, et la sigmoïde de 0 à 1",
+        "en": "this is the hyperbolic tangent: it runs from −1 to 1, and the sigmoid from 0 to 1",
+    },
+    "sigmoid-unchanged": {
+        "fr": "la fonction rend son argument inchangé",
+        "en": "the function returns its argument unchanged",
+    },
     "sigmoid-outside": {
         "fr": "sigmoid({input}) donne {got} : une sigmoïde reste entre 0 et 1",
         "en": "sigmoid({input}) gives {got}: a sigmoid stays between 0 and 1",
@@ -150,6 +169,22 @@ HINTS: dict[str, dict[Language, str]] = {
         "fr": "la sigmoïde n'est pas appliquée à la sortie du modèle",
         "en": "the sigmoid is not applied to the model's output",
     },
+    "error-not-squared": {
+        "fr": "l'erreur est l'écart à la cible, sans son carré",
+        "en": "the error is the distance to the target, without its square",
+    },
+    "error-difference": {
+        "fr": "l'erreur est l'écart à la cible, sans son carré",
+        "en": "the error is the distance to the target, without its square",
+    },
+    "error-half": {
+        "fr": "l'erreur est la moitié du carré de l'écart ; le sujet demande le carré",
+        "en": "the error is half the square of the distance; the square was asked for",
+    },
+    "output-squared": {
+        "fr": "le carré porte sur la sortie seule, et non sur l'écart à la cible",
+        "en": "the square is of the output alone, not of the distance to the target",
+    },
     "error-value": {
         "fr": "error vaut {got:.4f} pour une sortie de {output:.4f} : est-ce bien le carré de l'écart à la cible ?",
         "en": "error is {got:.4f} for an output of {output:.4f}: is it the square of the distance to the target?",
@@ -172,14 +207,22 @@ HINTS: dict[str, dict[Language, str]] = {
         "en": "the function binary is not written yet",
     },
     "threshold-zero": {
-        "fr": "toute sortie au-dessus de 0 reçoit l'étiquette 1 ; or, après une sigmoïde, toutes le sont. Où est le"
-        " milieu entre 0 et 1 ?",
-        "en": "every output above 0 gets the label 1; but after a sigmoid all of them are. Where is the middle between"
-        " 0 and 1?",
+        "fr": "toute sortie reçoit l'étiquette 1 ; or une sigmoïde ne descend jamais sous 0. Où est le milieu entre 0"
+        " et 1, et quelle valeur la prédiction regarde-t-elle ?",
+        "en": "every output gets the label 1; but a sigmoid never goes below 0. Where is the middle between 0 and 1,"
+        " and which value does the prediction look at?",
     },
     "labels-minus-one": {
         "fr": "les étiquettes sont −1 et 1 ; une sigmoïde ne descend jamais sous 0, elle ne peut pas atteindre −1",
         "en": "the labels are −1 and 1; a sigmoid never goes below 0, it cannot reach −1",
+    },
+    "binary-swapped": {
+        "fr": "les étiquettes 0 et 1 sont échangées : laquelle revient à une sortie au-dessus de 0.5 ?",
+        "en": "the labels 0 and 1 are swapped: which one belongs to an output above 0.5?",
+    },
+    "binary-sigmoid": {
+        "fr": "binary applique encore la sigmoïde à une sortie qui y est déjà passée",
+        "en": "binary applies the sigmoid again to an output that has been through it already",
     },
     "binary-value": {
         "fr": "binary rend {got} pour une sortie de {input} ; l'étiquette est 1 au-dessus de 0,5, sinon 0",
@@ -193,6 +236,12 @@ HINTS: dict[str, dict[Language, str]] = {
         "fr": "les poids vont dans le bon sens, mais le modèle ne prédit pas encore 1 : une correction ne suffit pas"
         " toujours",
         "en": "the weights move the right way, but the model does not predict 1 yet: one update is not always enough",
+    },
+    "update-without-gradient": {
+        "fr": "les poids ne changent pas : au moment de les corriger, tous les gradients sont nuls. Que se passe-t-il"
+        " entre la propagation et la correction ?",
+        "en": "the weights do not change: when they are updated, all gradients are zero. What happens between the"
+        " backward pass and the update?",
     },
     "wrong-sign": {
         "fr": "les poids avancent dans le sens du gradient, et l'erreur augmente : le gradient montre la montée",
@@ -254,6 +303,32 @@ HINTS: dict[str, dict[Language, str]] = {
         "fr": "seul le dernier point compte dans l'erreur : que devient celle des autres ?",
         "en": "only the last point counts in the loss: what becomes of the others?",
     },
+    "first-only": {
+        "fr": "seul le premier point compte dans l'erreur : la fonction rend-elle son résultat trop tôt ?",
+        "en": "only the first point counts in the loss: does the function return too early?",
+    },
+    "difference": {
+        "fr": "l'erreur est la moyenne des écarts avec leur signe, qui se compensent ; celle de leurs carrés est"
+        " demandée",
+        "en": "the loss is the mean of the differences with their signs, which cancel out; that of their squares was"
+        " asked for",
+    },
+    "mean-of-means": {
+        "fr": "l'erreur est divisée deux fois par le nombre de points",
+        "en": "the loss is divided by the number of points twice",
+    },
+    "hundredth": {
+        "fr": "la somme est divisée par 100 quel que soit le nombre de points",
+        "en": "the sum is divided by 100 whatever the number of points",
+    },
+    "square-of-mean": {
+        "fr": "c'est le carré de la moyenne des écarts ; la moyenne de leurs carrés est demandée",
+        "en": "this is the square of the mean difference; the mean of the squares was asked for",
+    },
+    "hinge": {
+        "fr": "c'est l'erreur à marge (hinge) ; l'erreur quadratique moyenne est demandée",
+        "en": "this is the hinge loss; the mean squared error was asked for",
+    },
     "binary-in-loss": {
         "fr": "l'erreur compare l'étiquette prédite (0 ou 1) à l'attendue : elle ne dépend plus en douceur des poids",
         "en": "the loss compares the predicted label (0 or 1) with the expected one: it no longer depends smoothly on"
@@ -288,6 +363,18 @@ HINTS: dict[str, dict[Language, str]] = {
         "fr": "la précision rendue n'est pas un nombre",
         "en": "the accuracy that is returned is not a number",
     },
+    "accuracy-before-sigmoid": {
+        "fr": "la prédiction compare à 0.5 la sortie d'avant la sigmoïde",
+        "en": "the prediction compares the output from before the sigmoid with 0.5",
+    },
+    "accuracy-always-zero": {
+        "fr": "la précision est celle d'un modèle qui prédit toujours 0 : que compare-t-on à l'étiquette ?",
+        "en": "the accuracy is that of a model that always predicts 0: what is compared with the label?",
+    },
+    "accuracy-ones": {
+        "fr": "la précision compte les prédictions qui valent 1, sans les comparer aux étiquettes",
+        "en": "the accuracy counts the predictions that are 1, without comparing them with the labels",
+    },
     "accuracy-errors": {
         "fr": "la précision compte les mauvaises prédictions au lieu des bonnes",
         "en": "the accuracy counts the wrong predictions instead of the right ones",
@@ -314,22 +401,30 @@ HINTS: dict[str, dict[Language, str]] = {
         "en": "no error has been propagated through the model with two hidden neurons yet",
     },
     "no-train": {
-        "fr": "aucun apprentissage n'est encore là (nous le cherchons sous le nom train)",
-        "en": "there is no training yet (we look for it under the name train)",
+        "fr": "aucun modèle de cette taille n'a encore été entraîné dans vos cellules",
+        "en": "no model of this size has been trained in your cells yet",
+    },
+    "other-size": {
+        "fr": "le modèle entraîné a {neurons} neurones cachés ; {wanted} sont demandés",
+        "en": "the model that was trained has {neurons} hidden neurons; {wanted} were asked for",
+    },
+    "train-leaves-model": {
+        "fr": "l'entraînement laisse de côté le modèle qu'on lui donne, et en construit un autre à l'intérieur",
+        "en": "the training leaves the model that it is given alone, and builds another one inside",
+    },
+    "loss-other": {
+        "fr": "l'erreur qui est propagée n'est pas l'erreur quadratique moyenne, et l'apprentissage n'aboutit pas",
+        "en": "the error that is propagated is not the mean squared error, and the training leads nowhere",
     },
     "train-does-nothing": {
-        "fr": "train ne change pas les poids du modèle qu'on lui donne",
-        "en": "train does not change the weights of the model that it is given",
+        "fr": "l'apprentissage ne change pas les poids du modèle",
+        "en": "the training does not change the model's weights",
     },
     "gradients-zero": {
-        "fr": "train ne change pas les poids : au moment de les corriger, tous les gradients sont nuls. Que se"
+        "fr": "les poids ne changent pas : au moment de les corriger, tous les gradients sont nuls. Que se"
         " passe-t-il entre la propagation et la correction ?",
-        "en": "train does not change the weights: when they are updated, all gradients are zero. What happens between"
+        "en": "the weights do not change: when they are updated, all gradients are zero. What happens between"
         " the backward pass and the update?",
-    },
-    "train-one-step": {
-        "fr": "train ne corrige les poids qu'une fois, quel que soit le nombre d'itérations demandé",
-        "en": "train updates the weights only once, however many iterations are asked for",
     },
     "update-other": {
         "fr": "les poids changent, mais pas le long du gradient de l'erreur moyenne : reprenez les quatre temps d'un"
@@ -338,8 +433,8 @@ HINTS: dict[str, dict[Language, str]] = {
         " again (loss, reset, backward, update)",
     },
     "steps-ignored": {
-        "fr": "train fait {done} corrections quand on lui en demande {asked}",
-        "en": "train makes {done} updates when it is asked for {asked}",
+        "fr": "l'apprentissage fait {done} itération(s) ; {asked} sont demandées",
+        "en": "the training makes {done} iteration(s); {asked} were asked for",
     },
     "loss-does-not-fall": {
         "fr": "l'erreur affichée ne baisse pas au fil des itérations",
@@ -348,10 +443,6 @@ HINTS: dict[str, dict[Language, str]] = {
     "rate-constant": {
         "fr": "le taux d'apprentissage reste à {got} ; il doit décroître au fil des itérations",
         "en": "the learning rate stays at {got}; it has to fall from iteration to iteration",
-    },
-    "rate-power": {
-        "fr": "le taux décroît comme 0.9**k ; le journal du sujet vient d'une décroissance en ligne droite",
-        "en": "the rate falls as 0.9**k; the handout's log comes from a fall along a straight line",
     },
     "rate-negative": {
         "fr": "le taux devient négatif à l'itération {step} : le modèle désapprend. Sur combien d'itérations doit-il"
@@ -368,26 +459,21 @@ HINTS: dict[str, dict[Language, str]] = {
         "en": "the learning rate rises at times",
     },
     "rate-not-handout": {
-        "fr": "ce taux décroît bien ; celui du sujet décroît plus lentement, de 1 à 0,1 en cent itérations",
-        "en": "this rate does fall; the handout's falls more slowly, from 1 to 0.1 over a hundred iterations",
+        "fr": "ce taux décroît bien ; celui du sujet décroît plus lentement",
+        "en": "this rate does fall; the handout's falls more slowly",
     },
     "nothing-printed": {
         "fr": "l'erreur et la précision ne sont pas affichées à chaque itération",
         "en": "the loss and the accuracy are not printed at each iteration",
     },
-    "log-differs": {
-        "fr": "le journal n'est pas celui du sujet : ce n'est pas une faute, mais tout tirage de plus ou de moins le"
-        " change",
-        "en": "the log is not the handout's: no mistake in itself, but every draw more or less changes it",
-    },
     "not-trained": {
-        "fr": "le meilleur modèle à deux neurones cachés classe bien {got} des points ; on en attend {wanted}",
-        "en": "the best model with two hidden neurons gets {got} of the points right; {wanted} is expected",
+        "fr": "le modèle à deux neurones cachés classe bien {got} des points ; du même départ, on en attend {wanted}",
+        "en": "the model with two hidden neurons gets {got} of the points right; from the same start, {wanted} is"
+        " expected",
     },
     "wide-not-trained": {
-        "fr": "le meilleur modèle à seize neurones cachés classe bien {got} des points ; cent itérations mènent à"
-        " {wanted} au moins",
-        "en": "the best model with sixteen hidden neurons gets {got} of the points right; a hundred iterations lead to"
-        " {wanted} at least",
+        "fr": "le modèle à seize neurones cachés classe bien {got} des points ; du même départ, on en attend {wanted}",
+        "en": "the model with sixteen hidden neurons gets {got} of the points right; from the same start, {wanted} is"
+        " expected",
     },
 }

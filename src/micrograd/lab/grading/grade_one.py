@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import random
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -100,7 +99,6 @@ def grade(
         limits,
         files=handed.files,
         words=submitted.answers,
-        generator=random.Random(f"{secret}:{handed.content_hash()}"),
     )
     shown = _shown(submitted, run)
     errors = [item for item in shown if item["kind"] == "error"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import random
 import secrets
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from micrograd.lab.checks import Finding
 from micrograd.lab.checks.submitted import CodeCell
 from micrograd.lab.content.tasks import NUMBERS
 from micrograd.lab.sandbox import channel
+from micrograd.lab.sandbox.borrowing import says_so
 from micrograd.lab.sandbox.dot_program import with_dot
 from micrograd.lab.sandbox.isolation import Isolation, handed_over
 from micrograd.lab.sandbox.limits import Limits
@@ -44,6 +44,8 @@ class ConfinedRun:
     cell: int | None = None
     """Which cell was running when it ended early."""
     findings: dict[int, list[Finding]] = field(default_factory=dict)
+    borrowed: list[int] = field(default_factory=list)
+    """The cells that take something out of the installed package's lab, which ships solved."""
     strangers: int = 0
     """Messages that did not come from our side: somebody tried to speak for it."""
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -57,13 +59,12 @@ def run_confined(
     limits: Limits | None = None,
     files: Mapping[str, bytes] | None = None,
     words: Mapping[int, str] | None = None,
-    generator: random.Random | None = None,
     on_cell: Callable[[int, int], None] | None = None,
 ) -> ConfinedRun:
     """Run the cells in a process of its own and judge each task as soon as its last cell has run.
 
     ``files`` (path to content) lie beside the notebook; ``words`` holds what was written in each task's Markdown
-    cells. ``generator`` draws the data that the checks ask about. ``on_cell`` is called with the number of the
+    cells. What the checks ask follows from each task's code. ``on_cell`` is called with the number of the
     cell that begins and the number of cells. Never raises for anything that the cells do.
     """
     limits = limits or Limits()
@@ -96,7 +97,7 @@ def run_confined(
         try:
             with contextlib.suppress(OSError):
                 channel.write(process.stdin, job)
-                _listen(result, reader, watch, process.stdin, generator or random.Random(), on_cell)
+                _listen(result, reader, watch, process.stdin, cells, on_cell)
         finally:
             result.seconds = watch.seconds
             watch.stop(alone=isolation.own_processes)
@@ -104,6 +105,10 @@ def run_confined(
                 process.stdin.close()
             _make_removable(root)
         result.strangers = reader.strangers
+        result.borrowed += [
+            index for index, cell in enumerate(cells) if index not in result.borrowed and says_so(cell.source)
+        ]
+        result.findings = _without_borrowed(checks.settle(result.findings), cells, result.borrowed)
         if result.end == "died":
             result.detail = _last_words(printed, process.returncode)
     return result
@@ -114,7 +119,7 @@ def _listen(
     reader: channel.Reader,
     watch: Watch,
     inlet: Any,
-    generator: random.Random,
+    cells: list[CodeCell],
     on_cell: Callable[[int, int], None] | None,
 ) -> None:
     """Take in what the worker reports until it ends or has to be ended."""
@@ -141,11 +146,13 @@ def _listen(
             if on_cell:
                 on_cell(index, len(result.outputs))
         elif kind == "cell" and index is not None:
+            if message.get("borrowed") is True and index not in result.borrowed:
+                result.borrowed.append(index)
             if isinstance(message.get("outputs"), list):
                 result.outputs[index] = [item for item in message["outputs"] if isinstance(item, dict)]
         elif kind == "ready" and message.get("task") in NUMBERS and message["task"] not in asked:
             task = message["task"]
-            asked[task] = checks.questions(task, generator)
+            asked[task] = checks.questions(task, checks.generator_for(task, _sources(cells, task)))
             channel.write(inlet, {"questions": asked[task]})
         elif kind == "observed" and message.get("task") in asked:
             task = message["task"]
@@ -156,6 +163,21 @@ def _listen(
         elif kind == "end":
             result.cell = None
             return
+
+
+def _sources(cells: list[CodeCell], task: int) -> list[str]:
+    return [cell.source for cell in cells if task in cell.tasks]
+
+
+def _without_borrowed(
+    findings: dict[int, list[Finding]], cells: list[CodeCell], borrowed: list[int]
+) -> dict[int, list[Finding]]:
+    """Return the findings with a task marked where its answers come out of the installed package."""
+    tasks = {task for index in borrowed for task in cells[index].tasks or NUMBERS}
+    return {
+        task: [Finding(task, "observations", "wrong", 1, "from-package")] if task in tasks else found
+        for task, found in findings.items()
+    }
 
 
 def _start(

@@ -33,9 +33,10 @@ class Worker:
         self._token: str = job["token"]
         self._cells: list[dict[str, Any]] = job["cells"]
         self._words: dict[str, str] = job["words"]
+        self._scaffold: bool = any(cell["name"] for cell in self._cells)
         self._limits = Limits(**job["limits"])
         self._tasks: set[int] = set(job["tasks"])
-        self._outputs_of: dict[int, list[dict[str, Any]]] = {}
+        self._outputs_of: dict[int | None, list[dict[str, Any]]] = {}
         self._process = os.getpid()
         apply(self._limits, job["processes_now"])
 
@@ -43,22 +44,28 @@ class Worker:
         """Run all cells in order, and after each task's last cell let its checks look."""
         # Loaded before any of the student's code runs.
         from micrograd.lab import checks
+        from micrograd.lab.checks import recording
+        from micrograd.lab.sandbox.borrowing import Borrowing
         from micrograd.lab.sandbox.shell import Outputs, Stream, make_shell
 
-        self._checks = checks
+        self._checks, self._recording = checks, recording
         self._outputs = Outputs(self._limits.printed, self._limits.report // 2)
         self._shell: Any = make_shell(self._outputs)
         self._variables = _main_module(self._shell)
+        self._recorder = recording.Recorder(self._variables)
+        recording.install(self._shell, self._recorder)
+        self._borrowing = Borrowing()
         self._streams = Stream(self._outputs, "stdout"), Stream(self._outputs, "stderr")
         sys.path.insert(0, "")  # modules beside the notebook, as in Jupyter
         _inline_figures()
-        last = {cell["task"]: index for index, cell in enumerate(self._cells)}
+        last = {task: index for index, cell in enumerate(self._cells) for task in _tasks_of(cell)}
         seen: set[int] = set()
         for index, cell in enumerate(self._cells):
             self._run_cell(index, cell)
-            if cell["task"] in self._tasks and last[cell["task"]] == index:
-                seen.add(cell["task"])
-                self._look(cell["task"])
+            for task in sorted(_tasks_of(cell)):
+                if task in self._tasks and last[task] == index:
+                    seen.add(task)
+                    self._look(task)
         # A notebook without our headings: everything is there at the end.
         for task in sorted(self._tasks - seen):
             self._look(task)
@@ -70,14 +77,23 @@ class Worker:
         sys.stdout, sys.stderr = self._streams
         self._send({"type": "begin", "index": index})
         started = time.monotonic()
-        timed_out = self._within(lambda: self._shell.run_cell(cell["source"], store_history=True))
+        record = self._recording.Cell(
+            cell["source"], cell["name"] or f"cell {index}", tuple(_tasks_of(cell)), cell["given"]
+        )
+        self._recorder.begin(record)
+        with self._borrowing.watching() as borrowed:
+            timed_out = self._within(lambda: self._shell.run_cell(cell["source"], store_history=True))
         if timed_out:
             self._outputs.items = [item for item in self._outputs.items if item.get("name") != "CellTimeout"]
             self._outputs.error("Timeout", f"more than {self._limits.cell_seconds:g} s", "")
         items = self._outputs.items
-        if cell["task"] is not None:
-            self._outputs_of.setdefault(cell["task"], []).extend(items)
-        self._send({"type": "cell", "index": index, "outputs": items, "seconds": time.monotonic() - started})
+        self._recorder.end(stopped=any(item.get("type") == "error" for item in items))
+        if not cell["given"]:
+            for task in _tasks_of(cell) or [None]:
+                self._outputs_of.setdefault(task, []).extend(items)
+        seconds = time.monotonic() - started
+        message = {"type": "cell", "index": index, "outputs": items, "seconds": seconds}
+        self._send({**message, "borrowed": bool(borrowed)})
 
     def _look(self, task: int) -> None:
         """Ask what to look at, look, and report."""
@@ -92,7 +108,13 @@ class Worker:
         outputs = [{"text": item.get("text", ""), "kinds": item.get("kinds", [])} for item in items]
         for output, item in zip(outputs, items):
             output["text"] += item.get("data", {}).get("text/plain", "")
-        view = self._checks.View(self._variables, outputs, self._words.get(str(task), ""))
+        view = self._checks.View(
+            self._variables,
+            outputs,
+            self._words.get(str(task), ""),
+            cells=self._recorder.cells,
+            scaffold=self._scaffold,
+        )
         observed: dict[str, Any] = {}
         self._outputs.begin()
 
@@ -129,6 +151,11 @@ class Worker:
         if os.getpid() != self._process:
             os._exit(0)  # a cell forked, and its child came back out of the cell: it has no say here
         channel.write(self._outlet, {**message, "token": self._token})
+
+
+def _tasks_of(cell: dict[str, Any]) -> list[int]:
+    """Return the tasks that a cell belongs to."""
+    return [] if cell["task"] is None else [cell["task"], *cell["also"]]
 
 
 def _main_module(shell: Any) -> dict[str, Any]:
