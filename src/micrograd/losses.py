@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import micrograd._namesake  # noqa: F401  -- warns where PyPI's micrograd has taken our engine's place
 from micrograd import _looks, _numbers
@@ -18,12 +18,21 @@ from micrograd.engine import Value
 
 Number: TypeAlias = "Value | float"
 
+
+class Numbers(Protocol):
+    """A list of numbers or Values, or of such lists: a list, a tuple, a NumPy array, what a network returned."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int, /) -> Any: ...
+
+
 # The smallest probability whose logarithm is taken; the loss of a single prediction is then at most 100,
 # which is where PyTorch's binary_cross_entropy stops too.
 SMALLEST_PROBABILITY = math.exp(-100.0)
 
 
-def mse(predictions: Any, targets: Any) -> Value:
+def mse(predictions: Number | Numbers, targets: Number | Numbers) -> Value:
     """Return the mean squared error, the mean of ``(prediction - target)**2``.
 
     ``predictions`` and ``targets`` are one number each, or lists of the same length, or lists of lists
@@ -37,7 +46,7 @@ def mse(predictions: Any, targets: Any) -> Value:
     return _mean(one, predictions, targets)
 
 
-def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
+def binary_cross_entropy(probabilities: Number | Numbers, targets: Number | Numbers) -> Value:
     """Return the mean of ``-(y log p + (1 - y) log(1 - p))``, with p the probability of class 1.
 
     ``probabilities`` come out of a sigmoid; one or a list. ``targets`` are from 0 to 1. Probabilities below
@@ -64,7 +73,7 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
     return _mean(one, probabilities, targets)
 
 
-def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
+def binary_cross_entropy_with_logits(logits: Number | Numbers, targets: Number | Numbers) -> Value:
     """Return the binary cross-entropy of ``sigmoid(logit)``, without overflow and without a vanishing
     gradient.
 
@@ -82,7 +91,7 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
     return _mean(one, logits, targets)
 
 
-def hinge(scores: Any, targets: Any) -> Value:
+def hinge(scores: Number | Numbers, targets: Number | Numbers) -> Value:
     """Return the mean of ``max(0, 1 - y * score)``, the margin loss of support vector machines.
 
     ``scores`` are outputs of the model, one or a list; ``targets`` are -1 or 1. Raises ``ValueError`` for
@@ -96,7 +105,7 @@ def hinge(scores: Any, targets: Any) -> Value:
     return _mean(one, scores, targets)
 
 
-def cross_entropy(logits: Any, targets: Any) -> Value:
+def cross_entropy(logits: Number | Numbers, targets: Number | Numbers) -> Value:
     """Return the mean cross-entropy of ``softmax(logits)``: minus the logarithm of the right class's
     probability.
 
@@ -106,14 +115,16 @@ def cross_entropy(logits: Any, targets: Any) -> Value:
     largest logit taken out first, so nothing overflows. Raises ``ValueError`` for a class that does not exist
     and for lengths that differ.
     """
-    if not _is_list(logits):
-        raise TypeError(f"cross_entropy: logits: expected a list with one number a class, got {logits!r}")
-    if not len(logits):
+    given: Any = logits
+    if not _is_list(given):
+        raise TypeError(f"cross_entropy: logits: expected a list with one number a class, got {given!r}")
+    if not len(given):
         raise ValueError("cross_entropy: no logits were given")
-    if not _is_list(logits[0]):
-        return _cross_entropy_of_one(logits, targets)
-    _same_length(logits, targets)
-    return _total([_cross_entropy_of_one(z, y) for z, y in zip(logits, targets)]) / len(logits)
+    if not _is_list(given[0]):
+        return _cross_entropy_of_one(given, targets)
+    several: Any = targets
+    _same_length(given, targets)
+    return _total([_cross_entropy_of_one(z, y) for z, y in zip(given, several)]) / len(given)
 
 
 def softmax(logits: Sequence[Number]) -> list[Value]:

@@ -40,6 +40,8 @@ _NO_BIAS: Any = None
 if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
+    from micrograd._output import Output
+
     Activation: TypeAlias = Literal["linear", "relu", "tanh", "sigmoid"]
     Count: TypeAlias = (
         int  # under a name of its own, because Cython would make 2 of a 2.5 that is to be an int
@@ -211,7 +213,7 @@ class Layer(Module):
         """Return the parameters of each neuron in turn."""
         return _all_parameters(self.neurons)
 
-    def __call__(self, x: Iterable[Value | float]) -> Any:
+    def __call__(self, x: Iterable[Value | float]) -> Output:
         fused = self._fuse(x, None)
         outputs = [neuron(x) for neuron in self.neurons] if fused is None else fused.neurons()
         return outputs[0] if len(outputs) == 1 else outputs
@@ -279,7 +281,7 @@ class MLP(Module):
         """Return the parameters of each layer in turn."""
         return _all_parameters(self.layers)
 
-    def __call__(self, x: Iterable[Value | float]) -> Any:
+    def __call__(self, x: Iterable[Value | float]) -> Output:
         signal: Any = x
         fused: FusedLayer = None
         for one in self.layers:

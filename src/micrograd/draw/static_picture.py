@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol, cast
 
 from micrograd.draw import figures
 from micrograd.draw.graph import refuse_other_than_value
@@ -16,6 +16,31 @@ READABLE = 300
 _TEXT = {"fontname": "Verdana", "fontsize": "12"}
 
 
+class Digraph(Protocol):
+    """What is used of a ``graphviz.Digraph``, which has no types of its own."""
+
+    source: str
+    format: str
+
+    def pipe(self, format: str | None = None, **options: Any) -> bytes:
+        """Return the picture."""
+
+    def render(self, filename: str | None = None, **options: Any) -> str:
+        """Write the picture into a file and return its path."""
+
+    def save(self, filename: str | None = None, **options: Any) -> str:
+        """Write the source into a file and return its path."""
+
+    def attr(self, kw: str | None = None, **attributes: str) -> None:
+        """Set attributes of the graph, or of all its nodes or edges."""
+
+    def node(self, name: str, label: str | None = None, **attributes: str) -> None:
+        """Add a node."""
+
+    def edge(self, tail_name: str, head_name: str, label: str | None = None, **attributes: str) -> None:
+        """Add an edge."""
+
+
 def draw_dot(
     root: Value,
     format: str = "svg",
@@ -24,7 +49,7 @@ def draw_dot(
     local_derivatives: bool = False,
     digits: int = 4,
     max_nodes: int = READABLE,
-) -> Any:
+) -> Digraph:
     """Return the graph that ends in ``root`` as a ``graphviz.Digraph``, which shows itself in Jupyter.
 
     Each value is a record with its label (where it has one), ``data`` and ``grad``; each operation is a small
@@ -61,7 +86,7 @@ def draw_dot(
     dot = drawn(rankdir or "LR", is_narrow=False)
     if rankdir is None:
         dot.narrow = lambda: drawn("TB", is_narrow=True)
-    return dot
+    return cast(Digraph, dot)
 
 
 def _draw_node(
