@@ -13,7 +13,7 @@ endif
 ENOUGH := import sys; sys.exit(sys.version_info < (3, 10))
 # An environment that exists is used as it is, unless the user names another Python.
 ifeq ($(origin PYTHON),undefined)
-  PYTHON := $(shell for candidate in $(BIN)/python python3 python3.13 python3.12 python3.11 python3.10 python; do \
+  PYTHON := $(shell for candidate in $(BIN)/python python3 python3.14 python3.13 python3.12 python3.11 python3.10 python; do \
     $$candidate -c '$(ENOUGH)' >/dev/null 2>&1 && echo $$candidate && break; done)
 else
   EXACT := --exact

@@ -27,6 +27,14 @@ ENGINE_FLAGS = {"msvc": ["/O2", "/fp:precise"], "others": ["-O3", "-ffp-contract
 KERNEL_FLAGS = {"msvc": ["/O2"], "others": ["-O3", "-fno-math-errno", "-fno-trapping-math"]}
 
 
+# Without names and lines for a debugger, and without the path of the folder where it was built: two builds of the
+# same sources are equal.
+SMALL = {"msvc": [], "others": ["-g0", f"-ffile-prefix-map={Path.cwd()}=."]}
+STRIPPED = {"linux": ["-Wl,--strip-all"], "darwin": ["-Wl,-S,-x"]}
+# The dates of a wheel's files, which nobody reads, would differ from build to build.
+os.environ.setdefault("SOURCE_DATE_EPOCH", "1577836800")
+
+
 class BuildExtensions(build_ext):
     """Build what can be built, and the modules of the engine either all or not at all."""
 
@@ -41,10 +49,13 @@ class BuildExtensions(build_ext):
 
     def build_extension(self, ext: Extension) -> None:
         flags = ENGINE_FLAGS if is_engine(ext) else KERNEL_FLAGS
+        kind = self.compiler.compiler_type
         ext.extra_compile_args = [
-            *flags.get(self.compiler.compiler_type, flags["others"]),
+            *flags.get(kind, flags["others"]),
+            *SMALL.get(kind, SMALL["others"]),
             *ext.extra_compile_args,
         ]
+        ext.extra_link_args = [*STRIPPED.get(sys.platform, []), *ext.extra_link_args]
         if is_engine(ext):
             try:
                 from Cython.Build import cythonize

@@ -143,3 +143,16 @@ def test_needs_names_the_extra():
     # A module of our own that is missing is a fault of ours, and no extra would bring it.
     with pytest.raises(ModuleNotFoundError, match=r"micrograd\.nowhere"), needs("lab"):
         import micrograd.nowhere  # noqa: F401
+
+
+def test_versions_say_what_runs_here(capsys):
+    from micrograd import engine
+
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["--versions"])
+    assert stopped.value.code == 0
+    said = capsys.readouterr().out
+    assert f"micrograd-lab  {__version__}" in said
+    assert ".".join(map(str, sys.version_info[:3])) in said
+    assert ("plain Python" in said) == (not engine.COMPILED)
+    assert "numpy" in said

@@ -148,3 +148,9 @@ class TestPyPIsMicrogradInTheSameEnvironment:
         commands = re.findall(r"`(python .*?)`", printed)
         self.take_the_way_out(python, commands)
         assert self.warned(python, self.USE, tmp_path) == []
+
+
+def test_dir_shows_what_is_for_users():
+    names = run(sys.executable, "-c", "import micrograd; print(*dir(micrograd))").split()
+    assert {"Value", "dot", "compile", "Program", "CompileError", "DivergenceError"} <= set(names)
+    assert not {"os", "Any", "TYPE_CHECKING"} & set(names)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import os as _os
 from typing import TYPE_CHECKING, Any
 
-if os.environ.get("MICROGRAD_PURE", "0") not in ("", "0"):
+if _os.environ.get("MICROGRAD_PURE", "0") not in ("", "0"):
     from micrograd import _plain_python
 
     _plain_python.prefer()
@@ -22,9 +22,21 @@ __version__ = "0.1.0"
 __all__ = ["Value", "dot"]
 
 
+_FROM_THE_COMPILER = ("CompileError", "DivergenceError", "Program", "compile")
+
+
+def __dir__() -> list[str]:
+    return sorted({name for name in globals() if not _is_hidden(name)} | {*_FROM_THE_COMPILER})
+
+
+def _is_hidden(name: str) -> bool:
+    # What this file itself uses is nobody else's.
+    return name in ("Any", "TYPE_CHECKING", "annotations")
+
+
 def __getattr__(name: str) -> Any:
     # The compiler needs NumPy, which a plain import must not load.
-    if name in ("compile", "Program", "CompileError", "DivergenceError"):
+    if name in _FROM_THE_COMPILER:
         from micrograd import compiler
 
         return getattr(compiler, name)

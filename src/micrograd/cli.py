@@ -72,6 +72,7 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
         prog="micrograd", description="Backpropagation you can see: the lab on gradient descent."
     )
     parser.add_argument("--version", action="version", version=f"micrograd-lab {__version__}")
+    parser.add_argument("--versions", action=_Versions, nargs=0, help="show Python, the engine and libraries")
     rooms = parser.add_subparsers(dest="room", required=True, metavar="COMMAND")
     lab = rooms.add_parser("lab", help="hand out, run, check and grade the lab", description="The lab.")
     commands = lab.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -82,6 +83,42 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
         if list(given[:2]) == ["lab", name]:
             _module(name).configure(command)
     return parser
+
+
+class _Versions(argparse.Action):
+    """Print what runs here, as a report of a fault needs it, and exit."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print("\n".join(f"{name:14} {version}" for name, version in versions().items()))
+        parser.exit()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of everything that runs here: Python, the engine and how it runs, the libraries."""
+    import platform
+    from importlib import metadata
+
+    from micrograd import engine
+
+    try:
+        from micrograd.compiler import _kernels
+
+        instructions = f"C kernels for {_kernels.instruction_sets()[0]}"
+    except ImportError:
+        instructions = "no C kernels: NumPy where it is installed"
+    found = {
+        "micrograd-lab": __version__,
+        "engine": "compiled" if engine.COMPILED else "plain Python",
+        "compiler": instructions,
+        "Python": f"{platform.python_version()} ({platform.python_implementation()})",
+        "system": platform.platform(),
+    }
+    for library in ("numpy", "scikit-learn", "matplotlib", "graphviz-pure", "jupyterlab", "nbgrader", "dask"):
+        try:
+            found[library] = metadata.version(library)
+        except metadata.PackageNotFoundError:
+            found[library] = "not installed"
+    return found
 
 
 def _module(command: str) -> ModuleType:
