@@ -157,7 +157,6 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "the tables could not be written to {path} ({reason}); the grades above are complete",
     },
     "seen": {"fr": "Vu pendant l'exécution : {what}.", "en": "Seen while it ran: {what}."},
-    "remarks on": {"fr": "Remarque", "en": "Remark"},
     "lfs": {
         "fr": "pas un notebook : un pointeur Git LFS, dont le fichier n'a pas été envoyé",
         "en": "no notebook: a Git LFS pointer, whose file was not pushed",
