@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from micrograd._needs import needs
+from micrograd.lab.content import closing
 from micrograd.lab.content import weaving as lab_notebook
 from micrograd.lab.content.tasks import NUMBERS, TASKS
 from micrograd.lab.content.weaving import BEGIN_SOLUTION, Cell, cells_of
@@ -50,6 +51,9 @@ def _assignment(language: Language, solved: bool) -> NotebookNode:
             )
         else:
             cell = ready[content.id]
+            cell.source = closing.CODE.get(content.id) or closing.TEXT.get(content.id, {}).get(
+                language, cell.source
+            )
             editable = content.kind == "code" and content.solution
             cell.metadata["nbgrader"] = _metadata(
                 content.id, cell.cell_type, solution=editable, locked=not editable
