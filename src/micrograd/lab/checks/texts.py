@@ -217,7 +217,7 @@ HINTS: dict[str, dict[Language, str]] = {
         "en": "the labels are −1 and 1; a sigmoid never goes below 0, it cannot reach −1",
     },
     "binary-swapped": {
-        "fr": "les étiquettes 0 et 1 sont échangées : laquelle revient à une sortie au-dessus de 0.5 ?",
+        "fr": "les étiquettes 0 et 1 sont échangées : laquelle revient à une sortie au-dessus de 0,5 ?",
         "en": "the labels 0 and 1 are swapped: which one belongs to an output above 0.5?",
     },
     "binary-sigmoid": {
@@ -364,7 +364,7 @@ HINTS: dict[str, dict[Language, str]] = {
         "en": "the accuracy that is returned is not a number",
     },
     "accuracy-before-sigmoid": {
-        "fr": "la prédiction compare à 0.5 la sortie d'avant la sigmoïde",
+        "fr": "la prédiction compare à 0,5 la sortie d'avant la sigmoïde",
         "en": "the prediction compares the output from before the sigmoid with 0.5",
     },
     "accuracy-always-zero": {
@@ -435,10 +435,6 @@ HINTS: dict[str, dict[Language, str]] = {
     "steps-ignored": {
         "fr": "l'apprentissage fait {done} itération(s) ; {asked} sont demandées",
         "en": "the training makes {done} iteration(s); {asked} were asked for",
-    },
-    "loss-does-not-fall": {
-        "fr": "l'erreur affichée ne baisse pas au fil des itérations",
-        "en": "the printed loss does not fall from iteration to iteration",
     },
     "rate-constant": {
         "fr": "le taux d'apprentissage reste à {got} ; il doit décroître au fil des itérations",
