@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from micrograd.lab import bounded_json
 from micrograd.lab.checks import headings
-from micrograd.lab.content import weaving
+from micrograd.lab.content import closing, weaving
 from micrograd.lab.content.tasks import NUMBERS
 from micrograd.language import LANGUAGES
 
@@ -225,9 +225,9 @@ def _answers(words: dict[int, list[str]], tasks: tuple[int, ...], text: str) -> 
 @cache
 def given_sources() -> dict[str, str]:
     """Return the code cells that come with the student's notebook complete, by ID: nothing in them is to be done."""
-    return {
-        cell.id: cell.source for cell in weaving.cells_of("fr") if cell.kind == "code" and not cell.solution
-    }
+    cells = weaving.cells_of("fr")
+    given = {cell.id: cell.source for cell in cells if cell.kind == "code" and not cell.solution}
+    return {**given, **closing.CODE}
 
 
 def is_given(source: str, name: str = "") -> bool:
