@@ -22,7 +22,7 @@ from micrograd.lab.grading.guard import FailedError, Guard
 from micrograd.lab.grading.markdown import written
 from micrograd.lab.grading.store import Store, light
 from micrograd.lab.grading.words import WORDS
-from micrograd.lab.sandbox.isolation import Kind
+from micrograd.lab.sandbox.isolation import Isolation, Kind, find
 from micrograd.lab.sandbox.limits import Limits
 from micrograd.language import Language
 
@@ -137,6 +137,7 @@ def _as_they_come(
 def _steps(guard: Guard, store: Store, output: Path, settings: Settings) -> Iterator[tuple[Step, int]]:
     """Give what grades one submission, and how many of them may be at it at once."""
     place = (output / "clones", settings.tag, settings.deadline)
+    how: tuple[Language, Limits, str, Isolation | Kind | None]
     how = (settings.language, settings.limits, store.secret, settings.isolation)
     basis = _basis(settings)
     seconds = settings.limits.seconds + _READING_SECONDS + _JUDGING_SECONDS
@@ -145,6 +146,8 @@ def _steps(guard: Guard, store: Store, output: Path, settings: Settings) -> Iter
         return guard.call(read_and_grade, source, place, how, basis, known, seconds=seconds)
 
     if not settings.scheduler:
+        # Tried once, here, rather than by each process.
+        how = (settings.language, settings.limits, store.secret, find(settings.isolation))
         yield here, settings.jobs
         return
     with _client(settings) as client:

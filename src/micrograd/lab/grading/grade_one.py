@@ -15,7 +15,7 @@ from micrograd.lab.grading import collect
 from micrograd.lab.grading.handed_in import HandedIn
 from micrograd.lab.plain_text import plain_text
 from micrograd.lab.sandbox import confined
-from micrograd.lab.sandbox.isolation import Kind, find
+from micrograd.lab.sandbox.isolation import Isolation, Kind, find
 from micrograd.lab.sandbox.limits import Limits
 from micrograd.language import Language
 
@@ -53,7 +53,7 @@ def nothing(name: str, problem: str = "", detail: str = "") -> dict[str, Any]:
 def read_and_grade(
     source: collect.Source,
     place: tuple[Path, str, datetime | None],
-    how: tuple[Language, Limits, str, Kind | None],
+    how: tuple[Language, Limits, str, Isolation],
     basis: str,
     known: str | None,
 ) -> tuple[str, str, dict[str, Any], dict[str, Any] | None]:
@@ -76,7 +76,11 @@ def read_only(
 
 
 def grade(
-    handed: HandedIn, language: Language, limits: Limits, secret: str, isolation: Kind | None = None
+    handed: HandedIn,
+    language: Language,
+    limits: Limits,
+    secret: str,
+    isolation: Isolation | Kind | None = None,
 ) -> dict[str, Any]:
     """Return the grade of one submission, as data for JSON. Never raises for what was handed in.
 
@@ -91,7 +95,7 @@ def grade(
         submitted = read(handed.notebook)
     except UnreadableError as error:
         return {**result, "problem": error.key, "detail": error.detail}
-    walls = find(isolation)
+    walls = isolation if isinstance(isolation, Isolation) else find(isolation)
     run = confined.run_confined(
         submitted.cells,
         walls,

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
-import shutil
 import signal
 import socket
 import struct
@@ -22,6 +21,8 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Any
+
+from micrograd.lab.sandbox.removing import remove
 
 _LONGEST = 256 * 1024 * 1024
 _MEMORY = 1536 * 1024 * 1024
@@ -128,35 +129,6 @@ class Guard:
                 env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
             )
         self._socket = ours
-
-
-def remove(folder: str) -> None:
-    """Remove a folder and all in it, whatever rights were taken away and however deep it is. Never raises."""
-    for _ in range(3):
-        shutil.rmtree(folder, ignore_errors=True)
-        if not os.path.lexists(folder):
-            return
-        with contextlib.suppress(OSError, RecursionError):
-            _flatten(folder)
-
-
-def _flatten(folder: str) -> None:
-    """Give back the rights to what is in a folder, and bring to its top what lies too deep for a path."""
-    waiting, count = [folder], 0
-    while waiting:
-        path = waiting.pop()
-        with contextlib.suppress(OSError):
-            os.chmod(path, 0o700)
-            with os.scandir(path) as entries:
-                inside = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
-            for inner in inside:
-                if len(inner) - len(folder) > 500:
-                    count += 1
-                    os.chmod(inner, 0o700)
-                    lifted = os.path.join(folder, f"{count}.{os.getpid()}.{time.monotonic_ns()}")
-                    os.rename(inner, lifted)
-                    inner = lifted
-                waiting.append(inner)
 
 
 def end_family(pid: int) -> None:

@@ -7,12 +7,19 @@ import queue
 import threading
 from typing import IO, Any
 
-_LONGEST = 24 * 1024 * 1024
+from micrograd.lab import bounded_json
+
+LONGEST = 24 * 1024 * 1024
+_MOST_MEMORY = 400 * 1024 * 1024
+_DEEPEST = 40
 
 
-def write(stream: IO[bytes], message: dict[str, Any]) -> None:
-    """Send one message. Raises ``OSError`` when nobody listens any more."""
-    stream.write(json.dumps(message).encode() + b"\n")
+def write(stream: IO[bytes], message: dict[str, Any], afresh: bool = False) -> None:
+    """Send one message; ``afresh`` first ends whatever somebody else may have left unfinished on the channel.
+
+    Raises ``OSError`` when nobody listens any more.
+    """
+    stream.write((b"\n" if afresh else b"") + json.dumps(message).encode() + b"\n")
     stream.flush()
 
 
@@ -37,11 +44,13 @@ class Reader:
     def _read(self) -> None:
         try:
             while True:
-                line = self._stream.readline(min(_LONGEST, self._left) + 1)
+                line = self._stream.readline(min(LONGEST, self._left) + 1)
                 self._left -= len(line)
                 if not line or self._left < 0:
                     self.flooded = self._left < 0
                     break
+                if line == b"\n":
+                    continue
                 message = self._parse(line)
                 if message is None:
                     self.strangers += 1
@@ -53,9 +62,14 @@ class Reader:
             self._messages.put(None)
 
     def _parse(self, line: bytes) -> dict[str, Any] | None:
-        try:
-            message = json.loads(line)
-        except (ValueError, RecursionError):
-            return None
-        known = isinstance(message, dict) and message.pop("token", None) == self._token
-        return message if known else None
+        message = parsed(line)
+        return message if message is not None and message.pop("token", None) == self._token else None
+
+
+def parsed(line: bytes) -> dict[str, Any] | None:
+    """Return a message, None for what is none, is nested too deep or would take too much memory."""
+    try:
+        message = bounded_json.loads(line, _MOST_MEMORY)
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    return message if isinstance(message, dict) and not bounded_json.is_deeper(message, _DEEPEST) else None

@@ -20,16 +20,20 @@ from micrograd.lab import checks
 from micrograd.lab.checks import Finding
 from micrograd.lab.checks.submitted import CodeCell
 from micrograd.lab.content.tasks import NUMBERS
+from micrograd.lab.plain_text import plain_text
 from micrograd.lab.sandbox import channel
 from micrograd.lab.sandbox.borrowing import says_so
 from micrograd.lab.sandbox.dot_program import with_dot
 from micrograd.lab.sandbox.isolation import Isolation, handed_over
 from micrograd.lab.sandbox.limits import Limits
+from micrograd.lab.sandbox.removing import remove
 from micrograd.lab.sandbox.watch import MARK, Watch, running_now
 from micrograd.language import Language
 
 End = Literal["finished", "time", "memory", "processes", "written", "flood", "died"]
 _LOOK_EVERY = 0.2
+_SEEN = ("imports", "patches", "reads")
+_MOST_NOTES = 10
 
 
 @dataclass
@@ -48,6 +52,8 @@ class ConfinedRun:
     """The cells that take something out of the installed package's lab, which ships solved."""
     strangers: int = 0
     """Messages that did not come from our side: somebody tried to speak for it."""
+    code: int | None = None
+    """How the process that ran the cells ended, where it ended by itself."""
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """What was seen of the code besides its outputs: the key of a text of the report, and what it says."""
 
@@ -71,18 +77,21 @@ def run_confined(
     result = ConfinedRun(
         outputs=[[] for _ in cells], findings={number: checks.nothing_seen(number) for number in NUMBERS}
     )
-    token = secrets.token_hex(16)
+    # Two secrets: the mark is in the environment of what a submission starts, the token never is.
+    token, mark = secrets.token_hex(16), secrets.token_hex(16)
     with (
         tempfile.TemporaryDirectory(prefix="micrograd-submission-", ignore_cleanup_errors=True) as name,
-        # Kept open: by its name, what is read at the end could be a link or a pipe that a cell put there.
-        (Path(name) / "printed.txt").open("w+b") as printed,
+        contextlib.ExitStack() as stack,
     ):
         # A link on the way (macOS's /tmp) would be another path inside the walls.
         root = Path(os.path.realpath(name))
-        process = _start(root, isolation, language, limits, files or {}, token, printed)
+        (root / "given").mkdir()
+        # Kept open: by its name, what is read at the end could be a link or a pipe that a cell put there.
+        printed = stack.enter_context((root / "given" / "printed.txt").open("w+b"))
+        process = _start(root, isolation, language, limits, files or {}, mark, printed)
         # While the other process starts and imports, so does this one.
         threading.Thread(target=checks.get_ready, daemon=True).start()
-        watch = Watch(process, root, limits, token)
+        watch = Watch(process, root, limits, mark)
         assert process.stdin
         assert process.stdout
         reader = channel.Reader(process.stdout, token, limits.report)
@@ -93,6 +102,7 @@ def run_confined(
             "limits": asdict(limits),
             "tasks": list(NUMBERS),
             "processes_now": running_now(),
+            "box": isolation.box(root),
         }
         try:
             with contextlib.suppress(OSError):
@@ -103,14 +113,17 @@ def run_confined(
             watch.stop(alone=isolation.own_processes)
             with contextlib.suppress(OSError):
                 process.stdin.close()
-            _make_removable(root)
-        result.strangers = reader.strangers
+            remove(str(root))
+        result.strangers += reader.strangers
         result.borrowed += [
             index for index, cell in enumerate(cells) if index not in result.borrowed and says_so(cell.source)
         ]
+        if result.borrowed:
+            result.notes.append(("imports", {"what": "micrograd.lab"}))
         result.findings = _without_borrowed(checks.settle(result.findings), cells, result.borrowed)
         if result.end == "died":
-            result.detail = _last_words(printed, process.returncode)
+            code = process.returncode if result.code is None else result.code
+            result.detail = _last_words(printed, code)
     return result
 
 
@@ -160,6 +173,19 @@ def _listen(
                 result.findings[task] = [Finding(task, "observations", "wrong", 1, "too-slow")]
             else:
                 result.findings[task] = checks.judge(task, asked[task], message.get("observed") or {})
+        elif kind == "saw" and message.get("key") in _SEEN and isinstance(message.get("what"), str):
+            note = (str(message["key"]), {"what": " ".join(plain_text(message["what"][:200]).split())[:80]})
+            if note not in result.notes and len(result.notes) < _MOST_NOTES:
+                result.notes.append(note)
+        elif kind == "stranger":
+            result.strangers += 1
+        elif kind == "full":
+            result.end = "written"
+            return
+        elif kind == "died":
+            result.end = "died"
+            result.code = message["code"] if isinstance(message.get("code"), int) else None
+            return
         elif kind == "end":
             result.cell = None
             return
@@ -186,22 +212,25 @@ def _start(
     language: Language,
     limits: Limits,
     files: Mapping[str, bytes],
-    token: str,
+    mark: str,
     printed: IO[bytes],
 ) -> subprocess.Popen[bytes]:
-    work = root / "work"
-    for folder in (work, root / "home", root / "matplotlib", root / "tmp"):
+    given = root / "given"
+    work = given / "work"
+    for folder in (work, given / "home", given / "matplotlib", given / "tmp"):
         folder.mkdir()
     for path, content in files.items():
         target = work / path
         if work not in target.resolve().parents:  # the reader has checked already; never trust it twice
             continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        with contextlib.suppress(FileExistsError, NotADirectoryError, IsADirectoryError):
+            # A commit may hold a file and a folder of one name; a name may be too long for this disk.
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
     for name, content in _font_cache().items():
-        (root / "matplotlib" / name).write_bytes(content)
+        (given / "matplotlib" / name).write_bytes(content)
     command = [
-        *isolation.command(root, limits.written),
+        *isolation.command(root, limits),
         sys.executable,
         "-I",
         "-m",
@@ -213,21 +242,23 @@ def _start(
         stdout=subprocess.PIPE,
         stderr=printed,
         cwd=work,
-        env=_environment(root, language, token),
+        env=_environment(given, isolation.box(root), language, "" if isolation.own_processes else mark),
         start_new_session=True,
     )
 
 
-def _environment(root: Path, language: Language, token: str) -> dict[str, str]:
-    """Return the environment of a submission: nothing of the teacher's."""
+def _environment(given: Path, box: str, language: Language, mark: str) -> dict[str, str]:
+    """Return the environment of a submission, which works in ``box``: nothing of the teacher's."""
+    path = with_dot(given / "programs", os.pathsep.join((os.path.dirname(sys.executable), os.defpath)))
+    inside = Path(box)
     environment = {
-        "PATH": with_dot(root / "programs", os.pathsep.join((os.path.dirname(sys.executable), os.defpath))),
-        "HOME": str(root / "home"),
-        "USERPROFILE": str(root / "home"),
-        "TMPDIR": str(root / "tmp"),
-        "TEMP": str(root / "tmp"),
-        "IPYTHONDIR": str(root / "home" / "ipython"),
-        "MPLCONFIGDIR": str(root / "matplotlib"),
+        "PATH": path.replace(str(given / "programs"), str(inside / "programs")),
+        "HOME": str(inside / "home"),
+        "USERPROFILE": str(inside / "home"),
+        "TMPDIR": str(inside / "tmp"),
+        "TEMP": str(inside / "tmp"),
+        "IPYTHONDIR": str(inside / "home" / "ipython"),
+        "MPLCONFIGDIR": str(inside / "matplotlib"),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "LC_CTYPE": "C.UTF-8",
         "LC_MESSAGES": {"fr": "fr_FR.UTF-8", "en": "en_US.UTF-8"}[language],
@@ -241,8 +272,9 @@ def _environment(root: Path, language: Language, token: str) -> dict[str, str]:
         "PIP_NO_INDEX": "1",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "GIT_TERMINAL_PROMPT": "0",
-        MARK: token,
     }
+    if mark:
+        environment[MARK] = mark
     environment.update(handed_over())
     if sys.platform == "win32":
         environment["SYSTEMROOT"] = os.environ.get("SYSTEMROOT", r"C:\Windows")
@@ -257,16 +289,6 @@ def _font_cache() -> dict[str, bytes]:
     folder = Path(matplotlib.get_cachedir())
     name = f"fontlist-v{matplotlib.font_manager.FontManager.__version__}.json"
     return {name: (folder / name).read_bytes()} if (folder / name).is_file() else {}
-
-
-def _make_removable(root: Path) -> None:
-    """Give back the rights that a submission took from itself, so that its folder can be removed."""
-    for folder, names, _ in os.walk(root):
-        for name in names:
-            path = os.path.join(folder, name)
-            if not os.path.islink(path):
-                with contextlib.suppress(OSError):
-                    os.chmod(path, 0o700)
 
 
 def _last_words(printed: IO[bytes], code: int | None) -> str:

@@ -4,12 +4,16 @@ Three kinds, the best that really works is taken (each is tried before it is bel
 
 - ``bubblewrap``: no network, a file system that holds the system's programs, this Python and the submission's
   copy, and nothing of the user's; processes of its own.
-- ``namespaces``: no network and processes of its own, by util-linux's ``unshare``; files stay readable.
+- ``namespaces``: the same, put together by util-linux's ``unshare`` and ``enter.py``.
 - ``limits``: neither; only limits on time, memory, processes and written bytes.
+
+Behind the first two, ``enter.py`` finishes the walls from inside: one bounded file system for all that is written,
+everything else read-only, no privileges, and a filter of system calls.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -18,15 +22,21 @@ import sysconfig
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+from micrograd.lab.sandbox.limits import Limits
 from micrograd.language import Language
 
 Kind = Literal["bubblewrap", "namespaces", "limits"]
-_PROBE_SECONDS = 20
+_PROBE_SECONDS = 30
+_NOT_BOUNDED = "the number of files is not bounded"
 # Without the second one, a Python that a cluster's modules provide may not start.
 _HANDED_OVER = ("MICROGRAD_PURE", "LD_LIBRARY_PATH")
-_UNSHARE = ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child")
+_UNSHARE = (
+    "unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork", "--kill-child", "--net", "--ipc", "--uts",
+)  # fmt: skip
+_ENTER = str(Path(__file__).with_name("enter.py"))
+BOX, GIVEN = "/submission", "/given"
 _SYSTEM = (
     "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store", "/gnu/store",
     "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/fonts", "/etc/alternatives", "/etc/localtime",
@@ -55,16 +65,34 @@ class Isolation:
         sentence = _SENTENCES[self.kind][language]
         return f"{sentence} ({self.reason})" if self.reason else sentence
 
-    def command(self, folder: Path, limit: int) -> list[str]:
-        """Return what to put before a command so that it runs inside the walls, with ``folder`` to write to.
+    def box(self, root: Path) -> str:
+        """Return the folder in which a submission works, as it sees it; ``root`` is its folder on this machine."""
+        return BOX if self.own_processes else str(root / "given")
 
-        ``limit`` is the number of bytes that may be written to the temporary file systems beside ``folder``.
+    def command(self, root: Path, limits: Limits, strict: bool = False) -> list[str]:
+        """Return what to put before a command so that it runs inside the walls.
+
+        ``root / "given"`` holds the submission's files, of which it gets a copy; ``strict`` makes it fail where the
+        number of files cannot be bounded.
         """
+        specification: dict[str, Any] = {
+            "kind": self.kind, "size": limits.written, "files": limits.files, "strict": strict
+        }  # fmt: skip
+        if self.kind == "limits":
+            return []
         if self.kind == "bubblewrap":
-            return _bubblewrap(folder, limit)
-        if self.kind == "namespaces":
-            return [*_UNSHARE, "--net", "--ipc", *(["--mount-proc"] if _hides_processes() else [])]
-        return []
+            return [*_bubblewrap(root, limits), *_entering(specification)]
+        inside = root / "root"
+        inside.mkdir(exist_ok=True)
+        there = [path for path in _SYSTEM if os.path.exists(path)]
+        specification["root"], specification["given"] = str(inside), str(root / "given")
+        specification["links"] = [[path, os.readlink(path)] for path in there if os.path.islink(path)]
+        specification["shown"] = [path for path in there if not os.path.islink(path)] + python_folders()
+        return [*_UNSHARE, *_entering(specification)]
+
+
+def _entering(specification: dict[str, Any]) -> list[str]:
+    return [sys.executable, "-I", "-S", _ENTER, json.dumps(specification)]
 
 
 _SENTENCES: dict[Kind, dict[Language, str]] = {
@@ -73,10 +101,8 @@ _SENTENCES: dict[Kind, dict[Language, str]] = {
         "en": "Each submission runs in bubblewrap: no network, no access to your files.",
     },
     "namespaces": {
-        "fr": "ATTENTION : chaque rendu s'exécute sans réseau, mais peut lire les fichiers que vous pouvez lire."
-        " Installez bubblewrap pour l'en empêcher.",
-        "en": "WARNING: each submission runs without network, but can read the files that you can read. Install"
-        " bubblewrap to prevent that.",
+        "fr": "Chaque rendu s'exécute dans des espaces de noms (unshare) : sans réseau, sans accès à vos fichiers.",
+        "en": "Each submission runs in namespaces (unshare): no network, no access to your files.",
     },
     "limits": {
         "fr": "ATTENTION : ce système n'offre ni bubblewrap ni espaces de noms. Le temps, la mémoire, les processus et"
@@ -89,19 +115,10 @@ _SENTENCES: dict[Kind, dict[Language, str]] = {
 }
 
 
-@cache
 def _hides_processes() -> bool:
-    """Tell whether a /proc of its own can be had here, in which the teacher's processes and their environment are not.
-
-    Some containers refuse it, and allow the rest.
-    """
-    try:
-        done = subprocess.run(
-            [*_UNSHARE, "--mount-proc", "true"], capture_output=True, timeout=_PROBE_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0
+    """Tell whether the machine's other processes are out of sight in namespaces: there is a /proc of their own or
+    none."""
+    return True
 
 
 @cache
@@ -114,7 +131,12 @@ def find(wanted: Kind | None = None) -> Isolation:
     kind: Kind
     for kind in ("bubblewrap", "namespaces"):
         if wanted in (None, kind):
-            why_not = _try(Isolation(kind))
+            why_not = _try(Isolation(kind), strict=True)
+            if _NOT_BOUNDED in why_not:
+                # Still far better than what comes after it; and said.
+                lenient = _try(Isolation(kind), strict=False)
+                reasons += [] if lenient else [why_not]
+                why_not = lenient
             if not why_not:
                 return Isolation(kind, "; ".join(reasons))
             reasons.append(f"{kind}: {why_not}")
@@ -123,7 +145,7 @@ def find(wanted: Kind | None = None) -> Isolation:
     return Isolation("limits", "; ".join(reasons))
 
 
-def _try(isolation: Isolation) -> str:
+def _try(isolation: Isolation, strict: bool) -> str:
     """Return why an isolation does not work here, or nothing: the network must be gone, and Python must run."""
     if not sys.platform.startswith("linux"):
         return f"Linux only, this is {sys.platform}"
@@ -138,7 +160,9 @@ def _try(isolation: Isolation) -> str:
         "sys.exit(f'network: {names}' if names else f'{os.getpid()} processes' if os.getpid() > 9 else 0)"
     )
     with tempfile.TemporaryDirectory(prefix="micrograd-probe-") as folder:
-        command = [*isolation.command(Path(folder), 1 << 20), sys.executable, "-I", "-c", probe]
+        (Path(folder) / "given").mkdir()
+        walls = isolation.command(Path(folder), Limits(written=1 << 20), strict)
+        command = [*walls, sys.executable, "-I", "-c", probe]
         try:
             done = subprocess.run(
                 command,
@@ -154,10 +178,11 @@ def _try(isolation: Isolation) -> str:
     return "" if done.returncode == 0 else (lines[-1] if lines else f"exit status {done.returncode}")
 
 
-def _bubblewrap(folder: Path, limit: int) -> list[str]:
+def _bubblewrap(root: Path, limits: Limits) -> list[str]:
     command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    # For enter.py, which gives them up before anything of the submission's runs.
+    command += ["--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP"]
     command += ["--hostname", "submission", "--proc", "/proc", "--dev", "/dev"]
-    command += ["--size", str(limit), "--tmpfs", "/tmp", "--size", str(limit), "--tmpfs", "/dev/shm"]
     for path in _SYSTEM:
         # A link (as /bin to /usr/bin) stays a link, with nothing of its own to show.
         if os.path.islink(path):
@@ -166,7 +191,20 @@ def _bubblewrap(folder: Path, limit: int) -> list[str]:
             command += ["--ro-bind", path, path]
     for path in python_folders():
         command += ["--ro-bind", path, path]
-    return [*command, "--bind", str(folder), str(folder)]
+    command += ["--ro-bind", str(root / "given"), GIVEN, "--size", str(limits.written), "--tmpfs", BOX]
+    # What bwrap itself makes in memory has no bounds, so nobody may write there.
+    command += [
+        "--symlink",
+        f"{BOX}/tmp",
+        "/tmp",
+        "--chdir",
+        "/",
+        "--remount-ro",
+        "/dev",
+        "--remount-ro",
+        "/",
+    ]
+    return command
 
 
 def handed_over() -> dict[str, str]:

@@ -22,9 +22,11 @@ class Limits:
     processes: int = 64
     written: int = 256 * MEGABYTE
     """Bytes that the submission may leave in its folder."""
+    files: int = 20_000
+    """Files and folders that it may make, where the walls have a file system of their own."""
     printed: int = MEGABYTE
     """Characters that one cell may print; the rest is dropped, and far beyond that the cell is stopped."""
-    report: int = 48 * MEGABYTE
+    report: int = 32 * MEGABYTE
     """Bytes of outputs that are taken over into the report, figures included."""
 
 
@@ -50,7 +52,8 @@ def apply(limits: Limits, processes_now: int) -> None:
     bound("RLIMIT_CPU", int(limits.seconds) + 5)
     bound("RLIMIT_FSIZE", limits.written)
     bound("RLIMIT_CORE", 0)
-    bound("RLIMIT_NOFILE", 1024)
+    bound("RLIMIT_MSGQUEUE", 0)
+    bound("RLIMIT_NOFILE", 512)
     bound("RLIMIT_NPROC", processes_now + limits.processes)
     # Address space is more than memory: libraries reserve what they never touch.
     bound("RLIMIT_AS", 2 * limits.memory)

@@ -1,23 +1,31 @@
 """Run one notebook's cells and let the checks look: the program inside the walls.
 
-It is started with the channel as its standard input and output, takes those away from the code that it runs, and
-sends what happens as it happens, so that whatever ends it, the part before is known.
+It is started with the channel as its standard input and output, and divides in two: a relay, which keeps the channel
+and the run's secret, and a child, which runs the cells and tells the relay what happens as it happens, so that
+whatever ends it, the part before is known.
 """
 
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import signal
+import socket
 import sys
+import threading
 import time
+import traceback
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import IO, Any
 
 from micrograd.lab.sandbox import channel
+from micrograd.lab.sandbox.enter import BOX
 from micrograd.lab.sandbox.limits import Limits, apply
+from micrograd.lab.sandbox.relay import Relay, plan, tasks_of
+from micrograd.lab.sandbox.seeing import Seeing
 
 
 class CellTimeout(BaseException):
@@ -30,7 +38,6 @@ class Worker:
     def __init__(self, inlet: IO[bytes], outlet: IO[bytes]) -> None:
         self._inlet, self._outlet = inlet, outlet
         job = json.loads(inlet.readline())
-        self._token: str = job["token"]
         self._cells: list[dict[str, Any]] = job["cells"]
         self._words: dict[str, str] = job["words"]
         self._scaffold: bool = any(cell["name"] for cell in self._cells)
@@ -38,6 +45,8 @@ class Worker:
         self._tasks: set[int] = set(job["tasks"])
         self._outputs_of: dict[int | None, list[dict[str, Any]]] = {}
         self._process = os.getpid()
+        self._box: str = job["box"]
+        self._sending = threading.Lock()
         apply(self._limits, job["processes_now"])
 
     def run(self) -> None:
@@ -57,18 +66,13 @@ class Worker:
         self._borrowing = Borrowing()
         self._streams = Stream(self._outputs, "stdout"), Stream(self._outputs, "stderr")
         sys.path.insert(0, "")  # modules beside the notebook, as in Jupyter
-        _inline_figures()
-        last = {task: index for index, cell in enumerate(self._cells) for task in _tasks_of(cell)}
-        seen: set[int] = set()
-        for index, cell in enumerate(self._cells):
-            self._run_cell(index, cell)
-            for task in sorted(_tasks_of(cell)):
-                if task in self._tasks and last[task] == index:
-                    seen.add(task)
-                    self._look(task)
-        # A notebook without our headings: everything is there at the end.
-        for task in sorted(self._tasks - seen):
-            self._look(task)
+        _inline_figures(self._box)
+        self._seeing = Seeing(lambda key, what: self._send({"type": "saw", "key": key, "what": what}))
+        for step, number in plan(self._cells, self._tasks):
+            if step == "cell":
+                self._run_cell(number, self._cells[number])
+            else:
+                self._look(number)
         self._send({"type": "end"})
 
     def _run_cell(self, index: int, cell: dict[str, Any]) -> None:
@@ -78,10 +82,10 @@ class Worker:
         self._send({"type": "begin", "index": index})
         started = time.monotonic()
         record = self._recording.Cell(
-            cell["source"], cell["name"] or f"cell {index}", tuple(_tasks_of(cell)), cell["given"]
+            cell["source"], cell["name"] or f"cell {index}", tuple(tasks_of(cell)), cell["given"]
         )
         self._recorder.begin(record)
-        with self._borrowing.watching() as borrowed:
+        with self._borrowing.watching() as borrowed, self._seeing.watching():
             timed_out = self._within(lambda: self._shell.run_cell(cell["source"], store_history=True))
         if timed_out:
             self._outputs.items = [item for item in self._outputs.items if item.get("name") != "CellTimeout"]
@@ -89,11 +93,23 @@ class Worker:
         items = self._outputs.items
         self._recorder.end(stopped=any(item.get("type") == "error" for item in items))
         if not cell["given"]:
-            for task in _tasks_of(cell) or [None]:
+            for task in tasks_of(cell) or [None]:
                 self._outputs_of.setdefault(task, []).extend(items)
         seconds = time.monotonic() - started
         message = {"type": "cell", "index": index, "outputs": items, "seconds": seconds}
         self._send({**message, "borrowed": bool(borrowed)})
+        if self._is_full():
+            self._send({"type": "full"})
+
+    def _is_full(self) -> bool:
+        """Tell whether the file system that the cells write to has been filled, in bytes or in files."""
+        if self._box != BOX:
+            return False  # on the machine's own disk, the watch outside counts
+        try:
+            state = os.statvfs(self._box)
+        except OSError:
+            return True
+        return state.f_bavail * state.f_bsize < state.f_blocks * state.f_bsize // 50 or state.f_ffree < 50
 
     def _look(self, task: int) -> None:
         """Ask what to look at, look, and report."""
@@ -150,12 +166,8 @@ class Worker:
     def _send(self, message: dict[str, Any]) -> None:
         if os.getpid() != self._process:
             os._exit(0)  # a cell forked, and its child came back out of the cell: it has no say here
-        channel.write(self._outlet, {**message, "token": self._token})
-
-
-def _tasks_of(cell: dict[str, Any]) -> list[int]:
-    """Return the tasks that a cell belongs to."""
-    return [] if cell["task"] is None else [cell["task"], *cell["also"]]
+        with self._sending:
+            channel.write(self._outlet, message, afresh=True)
 
 
 def _main_module(shell: Any) -> dict[str, Any]:
@@ -169,10 +181,10 @@ def _main_module(shell: Any) -> dict[str, Any]:
     return variables
 
 
-def _inline_figures() -> None:
+def _inline_figures(box: str) -> None:
     """Show figures at the end of the cell that draws them, as Jupyter does, without importing matplotlib now."""
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-    os.environ["MPLCONFIGDIR"] = str(Path.cwd().parent / "matplotlib")
+    os.environ["MPLCONFIGDIR"] = str(Path(box) / "matplotlib")
 
 
 def main() -> None:
@@ -181,13 +193,58 @@ def main() -> None:
     outlet = os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
-    # What is printed past Python (by other programs, by C code) goes to a file that cannot grow without end.
-    printed = os.open("../printed.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.dup2(printed, 1)
-    os.dup2(printed, 2)
+    # What is printed past Python (by other programs, by C code) goes where standard error goes: to a file that
+    # cannot grow without end.
+    os.dup2(2, 1)
     sys.stdin = open(os.devnull)  # noqa: SIM115 - open as long as the process lives
-    with contextlib.suppress(BrokenPipeError):
-        Worker(inlet, outlet).run()
+    if not hasattr(os, "fork"):  # Windows: one process, with the secret in it
+        _alone(inlet, outlet)
+        return
+    ours, theirs = socket.socketpair()
+    child = os.fork()
+    if child:
+        theirs.close()
+        with contextlib.suppress(BrokenPipeError):
+            Relay(inlet, outlet, ours.makefile("rb"), ours.makefile("wb")).run(child)
+        return
+    ours.close()
+    inlet.close()
+    outlet.close()
+    code = 1
+    try:
+        with contextlib.suppress(BrokenPipeError):
+            Worker(theirs.makefile("rb"), theirs.makefile("wb")).run()
+            code = 0
+    finally:
+        if code:
+            traceback.print_exc()
+        # Not by the interpreter's own way out, on which a cell may have left something.
+        os._exit(code)
+
+
+def _alone(inlet: IO[bytes], outlet: IO[bytes]) -> None:
+    """Run the cells and speak for them in one process."""
+    first = json.loads(inlet.readline())
+    token = first.pop("token")
+
+    class Signed(io.RawIOBase):
+        def writable(self) -> bool:
+            return True
+
+        def write(self, line: Any) -> int:
+            for part in bytes(line).split(b"\n"):
+                if part:
+                    channel.write(outlet, {**json.loads(part), "token": token})
+            return len(line)
+
+    class Given(io.RawIOBase):
+        def readline(self, size: int | None = -1, /) -> bytes:
+            nonlocal first
+            line = json.dumps(first).encode() + b"\n" if first else inlet.readline()
+            first = {}
+            return line
+
+    Worker(Given(), Signed()).run()  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":
