@@ -29,7 +29,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generat
 PURE_TESTS := $(wildcard tests/test_engine_*.py) $(addprefix tests/test_,nn.py gradcheck.py losses.py optim.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help environment lab notebook test quick lint format fuzz bench build lock clean
+.PHONY: help environment lab notebook test quick lint format fuzz bench wasm build lock clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ fuzz: environment ## Check random programs for SECONDS=600 on all machines of th
 
 bench: environment ## Measure against micrograd, PyTorch, JAX and NumPy, side by side.
 	$(BIN)/python benchmarks/run.py $(ARGUMENTS)
+
+wasm: environment ## Build the kernels for pages anew (needs clang, lld and wasi-libc; nothing else does).
+	$(BIN)/python tools/build_wasm.py $(ARGUMENTS)
 
 build: environment ## Build the sdist and the wheel into dist/.
 	$(BIN)/python -m build --no-isolation

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from micrograd import operations
 from micrograd.compiler.instructions import (
@@ -103,6 +104,20 @@ def encode(code: Code) -> Encoded:
         backward=backward,
         work=work,
     )
+
+
+def written(code: Code) -> dict[str, Any]:
+    """Return the code's words as plain lists and numbers, which JSON has: what a page's kernels load.
+
+    ``constants`` are the captured leaves as they are now.
+    """
+    encoded = encode(code)
+    told: dict[str, Any] = {
+        field.name: list(value) if isinstance(value := getattr(encoded, field.name), array) else value
+        for field in fields(encoded)
+    }
+    told["constants"] = told["initial"][code.parameters : code.parameters + code.captured]
+    return told
 
 
 class _Encoder:

@@ -1,0 +1,23 @@
+/* The team of threads where there is but one: a page's kernels run in the thread that calls them. */
+#include "team.h"
+
+#include <stddef.h>
+
+Team *team_start(int threads, TeamWork work, void *context) {
+    (void)threads, (void)work, (void)context;
+    return NULL;
+}
+
+void team_end(Team *team) { (void)team; }
+
+void team_run(Team *team, int64_t items) { (void)team, (void)items; }
+
+int team_wants(Team *team, int64_t piece, int64_t item) {
+    (void)team, (void)piece, (void)item;
+    return 1;
+}
+
+int team_owner(Team *team, int64_t item) {
+    (void)team, (void)item;
+    return 0;
+}
