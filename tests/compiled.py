@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from programs import absolute_gradients
 
-from micrograd.compiler import graphs, program
+from micrograd.compiler import family, same_graph
 from micrograd.compiler.codes import code_for
 from micrograd.compiler.instructions import Code
 from micrograd.compiler.numpy_machine import NumpyMachine
 from micrograd.compiler.parameters import Parameters
+from micrograd.compiler.samples import choose_samples
 from micrograd.engine import Value
 
 try:
@@ -33,14 +34,14 @@ def machine_of(code: Code, name: str) -> Any:
 
 def use_machine(monkeypatch: Any, name: str) -> None:
     """Make every program compiled from now on run on the machine named."""
-    monkeypatch.setattr(program, "machine", lambda code: machine_of(code, name))
+    monkeypatch.setattr(family, "machine", lambda code: machine_of(code, name))
 
 
 def code_of(loss: Callable[..., Value], model: Any, X: Any, Y: Any) -> Code:
     """The instructions of a loss and its gradient."""
     X = np.ascontiguousarray(X, dtype=float)
     Y = np.ascontiguousarray(Y, dtype=float).reshape(len(X), -1)
-    graph = graphs.trace_samples(loss, Parameters(model), graphs.choose_samples(X, Y))
+    graph = same_graph.trace_samples(loss, Parameters(model), choose_samples(X, Y))
     return code_for(graph.expressions, graph.results, X.shape[1], True)
 
 

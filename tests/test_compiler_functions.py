@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from micrograd.compiler.codes import code_for
 from micrograd.compiler.parameters import Parameters
-from micrograd.compiler.trace import trace
+from micrograd.compiler.same_graph import trace_samples
 from micrograd.engine import Value
 
 BUILT = {}
@@ -20,7 +20,7 @@ BUILT = {}
 
 def apply(machine, name, function, numbers):
     if (machine, name) not in BUILT:
-        graph = trace(lambda x: function(x[0]), Parameters([Value(1.0)]), ([0.5], []))
+        graph = trace_samples(lambda x: function(x[0]), Parameters([Value(1.0)]), [([0.5], [])])
         BUILT[machine, name] = machine_of(code_for(graph.expressions, graph.results, 1, False), machine)
     column = np.array(numbers, dtype=float).reshape(-1, 1)
     return BUILT[machine, name].evaluate(np.ones(1), column)[:, 0].tolist()

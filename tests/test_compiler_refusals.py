@@ -54,23 +54,21 @@ def test_an_operation_named_like_the_engines_is_still_the_users_own(model):
 @pytest.mark.parametrize(
     ("loss", "place"),
     [
-        (lambda model, x, y: model(x) if x[0].data > 0 else -model(x), "another sample"),
-        (lambda model, x, y: model(x) - y if y.data > 0.5 else model(x) + y, "another sample"),
-        (lambda model, x, y: model(x) - 1 if y == 1 else model(x), "another sample"),
-        (lambda model, x, y: model(x) if y else -model(x), "another sample"),
-        (lambda model, x, y: model(x) * x[0].data, "a number that was read from the data"),
-        (lambda model, x, y: model(x) * Value(float(y)), "a number that was read from the data"),
-        (lambda model, x, y: model(x) + random.random(), "drawn at random"),
-        (lambda model, x, y: model(x) * model.parameters()[0].data, "slightly changed parameters"),
+        (lambda model, x, y: model(x) if x[0].data > 0 else -model(x), r"x\[0\]\.data"),
+        (lambda model, x, y: model(x) - y if y.data > 0.5 else model(x) + y, r"y\.data"),
+        (lambda model, x, y: model(x) - 1 if y == 1 else model(x), "y == "),
+        (lambda model, x, y: model(x) * x[0].data, r"x\[0\]\.data"),
+        (lambda model, x, y: model(x) * Value(float(y)), r"float\(y\)"),
+        (lambda model, x, y: model(x) * model.parameters()[0].data, r"layers\.0\.neurons\.0\.w\.0\.data"),
         (
             lambda model, x, y: model(x) ** 2 if model.parameters()[0].data > 0.2 else model(x),
-            "slightly changed parameters",
+            r"layers\.0\.neurons\.0\.w\.0\.data",
         ),
     ],
 )
-def test_a_graph_that_depends_on_the_data_is_refused_at_its_first_difference(model, loss, place):
+def test_a_look_at_a_number_is_refused(model, loss, place):
     model.parameters()[0].data = 0.19
-    with pytest.raises(CompileError, match=r"depends on the data.*" + place):
+    with pytest.raises(CompileError, match=r"depends on the data: the function looks at a number, " + place):
         run(lambda x, y: loss(model, x, y), model)
 
 
@@ -87,7 +85,7 @@ def test_a_branch_that_no_sample_takes_before_training_is_found(sizes, seed):
         margin = 1 - (2 * y - 1) * model(x)
         return margin if margin.data > 0 else Value(0)
 
-    with pytest.raises(CompileError, match=r"depends on the data.*quite different parameters"):
+    with pytest.raises(CompileError, match=r"depends on the data: the function looks at a number"):
         run(hinge, model)
 
 
@@ -108,14 +106,14 @@ def test_numbers_of_a_sample_do_arithmetic_from_both_sides(model):
     assert value == pytest.approx(sum(expected) / 4, rel=1e-14)
 
 
-def test_a_constant_is_named_by_what_is_made_of_it(model):
-    with pytest.raises(CompileError, match=r"has `\(y \* -1\)` on one sample, it has nothing more after `"):
-        run(lambda x, y: model(x) - y if x[0].data > 0 else model(x), model)
-
-
 def test_the_first_difference_is_named_in_the_users_words(model):
-    with pytest.raises(CompileError) as refusal:
-        run(lambda x, y: (x[1] * x[0]).exp() if x[0].data > 0 else (x[1] * x[0]).tanh(), model)
+    turns = iter(range(10**6))
+
+    def loss(x, y):
+        return (x[1] * x[0]).exp() if next(turns) < 7 else (x[1] * x[0]).tanh() - y
+
+    with pytest.raises(CompileError, match=r"not always the same") as refusal:
+        run(loss, model)
     assert "`exp((x[0] * x[1]))`" in str(refusal.value)
     assert "`tanh((x[0] * x[1]))`" in str(refusal.value)
 

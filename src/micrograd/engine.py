@@ -288,11 +288,15 @@ class Value(Node):
     def __copy__(self) -> Value:
         from micrograd import _copies
 
+        if _node._listeners:
+            _looks.seen(self, "copy or pickle")
         return _copies.shallow(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         from micrograd import _copies
 
+        if _node._listeners:
+            _looks.seen(self, "copy or pickle")
         return _copies.deep(self, memo)
 
     def __reduce__(self) -> Any:

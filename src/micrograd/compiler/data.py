@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,27 +16,56 @@ Matrix = NDArray[np.float64]
 _PIECE = 1 << 16
 
 
-def features(X: Any) -> Matrix:
-    """Return ``X`` as a C-contiguous float64 matrix of shape (samples, features); no copy where it is one already.
+@dataclass
+class Batch:
+    """Samples as the machines take them: C-contiguous float64.
 
-    Raises ``TypeError`` when it does not hold real numbers, ``ValueError`` when its shape is another, when it is
-    empty, or when it holds NaN or infinity.
+    X has shape (samples, features), Y (samples, targets). ``weights`` of shape (samples,) are above 0, or None where
+    all samples count the same. ``rows`` are the samples' rows in the data that were given, or None where it is all of
+    them. ``total`` is the sum of all numbers, by which a change in place is noticed.
     """
+
+    X: Matrix
+    Y: Matrix
+    weights: Matrix | None
+    rows: NDArray[np.int64] | None
+    total: tuple[float, float]
+
+    def row(self, sample: int) -> int:
+        """Return the row that a sample had in the data that were given."""
+        return sample if self.rows is None else int(self.rows[sample])
+
+
+def batch(X: Any, Y: Any = None, sample_weight: Any = None) -> Batch:
+    """Return the data of one call, checked; without copies where they are float64 matrices already.
+
+    ``X`` has shape (samples, features), ``Y`` (samples,) or (samples, targets) or is None, ``sample_weight``
+    (samples,) or is None. A sample of weight 0 is left out, whatever it holds. Raises ``TypeError`` for what does not
+    hold real numbers, ``ValueError`` for another shape, for data that are empty or hold NaN or infinity, and for
+    weights that are negative, not finite or all 0.
+    """
+    features, targets = _features(X), None
+    targets = _targets(Y, len(features))
+    weights, rows = None, None
+    if sample_weight is not None:
+        weights, rows = _weights(sample_weight, len(features))
+        if rows is not None:
+            features, targets = features[rows], targets[rows]
+    total = _finite(features, "X", rows), _finite(targets, "Y", rows)
+    return Batch(features, targets, weights, rows, total)
+
+
+def _features(X: Any) -> Matrix:
     matrix = _numbers(X, "X")
     if matrix.ndim != 2:
         hint = "; for one feature per sample use X.reshape(-1, 1)" if matrix.ndim == 1 else ""
         raise ValueError(f"X has shape {matrix.shape}, expected (samples, features){hint}")
     if matrix.shape[1] == 0:
         raise ValueError(f"X has shape {matrix.shape}: there are no features")
-    _finite(matrix, "X")
     return matrix
 
 
-def targets(Y: Any, samples: int) -> Matrix:
-    """Return ``Y`` as a C-contiguous float64 matrix of shape (samples, targets); (samples, 0) when it is None.
-
-    Raises the errors of ``features``, and ``ValueError`` when the number of samples is not that of X.
-    """
+def _targets(Y: Any, samples: int) -> Matrix:
     if Y is None:
         return np.empty((samples, 0))
     matrix = _numbers(Y, "Y")
@@ -42,9 +73,32 @@ def targets(Y: Any, samples: int) -> Matrix:
         raise ValueError(f"Y has shape {matrix.shape}, expected (samples,) or (samples, targets)")
     if matrix.shape[0] != samples:
         raise ValueError(f"X has {samples} samples and Y has {matrix.shape[0]}: they must be the same")
-    matrix = matrix.reshape(samples, -1)
-    _finite(matrix, "Y")
-    return matrix
+    return matrix.reshape(samples, -1)
+
+
+def _weights(given: Any, samples: int) -> tuple[Matrix | None, NDArray[np.int64] | None]:
+    """Return the weights above 0 (None where all are equal), and their rows (None where it is all rows)."""
+    weights = _numbers(given, "sample_weight")
+    if weights.shape != (samples,):
+        raise ValueError(
+            f"sample_weight has shape {weights.shape}, expected ({samples},): one weight for each sample of X"
+        )
+    wrong = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
+    if len(wrong):
+        raise ValueError(
+            f"sample_weight holds {weights[wrong[0]]} in row {wrong[0]}: a weight is a finite number, 0 or above"
+        )
+    largest = weights.max()
+    if largest == 0:
+        raise ValueError("sample_weight is 0 for all samples: at least one has to count")
+    # Only their ratios matter; so the sum of the largest weights is finite, and of the smallest above 0.
+    weights = weights / largest
+    rows = np.flatnonzero(weights)
+    weights = weights[rows]
+    return (
+        None if (weights == 1.0).all() else np.ascontiguousarray(weights),
+        None if len(rows) == samples else rows,
+    )
 
 
 def _numbers(data: Any, name: str) -> Matrix:
@@ -76,17 +130,22 @@ def _number(x: Any, name: str) -> float:
     raise TypeError(f"{name} must hold real numbers, and it holds {x!r}")
 
 
-def _finite(matrix: Matrix, name: str) -> None:
+def _finite(matrix: Matrix, name: str, rows: NDArray[np.int64] | None) -> float:
+    """Return the sum of all numbers; raise where one of them is not finite."""
+    total = 0.0
     for start in range(0, len(matrix), _PIECE):
         piece = matrix[start : start + _PIECE]
         # A finite sum is impossible with NaN or infinity inside, and costs one pass without a copy.
         with np.errstate(over="ignore", invalid="ignore"):
-            if np.isfinite(piece.sum()):
-                continue
+            part = float(piece.sum())
+        total += part
+        if math.isfinite(part):
+            continue
         wrong = np.argwhere(~np.isfinite(piece))
         if len(wrong):
-            row, column = int(wrong[0, 0]) + start, int(wrong[0, 1])
+            sample, column = int(wrong[0, 0]) + start, int(wrong[0, 1])
             raise ValueError(
-                f"{name} holds {matrix[row, column]} in row {row}, column {column}: "
-                "remove or fill in such samples before training"
+                f"{name} holds {matrix[sample, column]} in row {sample if rows is None else rows[sample]}, column "
+                f"{column}: remove or fill in such samples before training"
             )
+    return total

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import operator
 from typing import TYPE_CHECKING, Any
 
 from micrograd.engine import Value
@@ -11,9 +10,6 @@ from micrograd.engine import Value
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-# From numbers to as many other numbers.
-Change = Callable[[Sequence[float]], list[float]]
 
 
 class Parameters:
@@ -23,7 +19,7 @@ class Parameters:
     """
 
     def __init__(self, model: Any) -> None:
-        listed = _listed(model)
+        listed = self._listed = _listed(model)
         self.place: dict[Value, int] = {}
         for value in listed:
             self.place.setdefault(value, len(self.place))
@@ -65,17 +61,13 @@ class Parameters:
             self._rows[id(weights)] = known
         return known[1]
 
-    @contextmanager
-    def moved(self, change: Change) -> Iterator[None]:
-        """Make the parameters' numbers ``change(numbers)`` inside the ``with`` block; then all are as before."""
-        before = [value.data for value in self.values]
-        try:
-            for value, number in zip(self.values, change(before), strict=True):
-                value.data = number
-            yield
-        finally:
-            for value, number in zip(self.values, before, strict=True):
-                value.data = number
+    def is_current(self) -> bool:
+        """Return whether the model still has these parameters, and not others in their place."""
+        source = getattr(self._model, "parameters", None)
+        if not callable(source) and not isinstance(self._model, (list, tuple, dict)):
+            return True  # an iterator, say, that can be asked once
+        listed = list(source() if callable(source) else self._model)
+        return len(listed) == len(self._listed) and all(map(operator.is_, listed, self._listed))
 
     def names(self) -> list[str]:
         """Return each parameter's name in the model, or its label, or its number."""

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from micrograd.compiler import data, graphs
-from micrograd.compiler.codes import code_for
-from micrograd.compiler.errors import CompileError
+from micrograd.compiler import data
+from micrograd.compiler.family import Family
 from micrograd.compiler.instructions import Code
-from micrograd.compiler.machines import Machine, machine
 from micrograd.compiler.parameters import Parameters, features_of
 from micrograd.compiler.settings import Settings
-from micrograd.compiler.trace import Graph
 from micrograd.compiler.training import ThreadChoice, Training
 from micrograd.engine import Value
 
@@ -32,10 +30,13 @@ def compile(loss: Callable[..., Value], model: Any, *, threads: int | None = Non
     ``parameters()``, or a list of Values. ``threads`` bounds the threads used where there is enough work for them
     (default: what ``OMP_NUM_THREADS`` says, else one for each processor); it never changes a result.
 
-    The function is run on a few samples and its graph is compiled, so everything in it that is not a Value (Python
-    loops, sizes, numbers) is fixed from then on. Raises ``CompileError`` when the graph depends on the data, holds an
-    operation of the user's own or an overwritten ``.data``. When the number of features cannot be known from the
-    model, or the loss needs real samples to run, these errors come with the first samples instead.
+    The function is run on a few samples and its graph is compiled. A Value that is neither a parameter nor of the
+    sample (a frozen layer, a coefficient) is read anew at every call; numbers and functions that the loss refers to
+    are compared at every call, and it is compiled anew where they have changed. Raises ``CompileError`` when the loss
+    looks at a number, writes to a parameter, draws random numbers, catches an error of the engine's, keeps something
+    from one sample for the next, holds an operation of the user's own or an overwritten ``.data``. When the number of
+    features cannot be known from the model, or the loss needs real samples to run, these errors come with the first
+    samples instead.
     """
     return Program(loss, model, threads=threads)
 
@@ -66,27 +67,43 @@ class Program:
         self._loss = loss
         self._model = model
         self._threads = threads or _default_threads()
-        self._parameters = Parameters(model)
-        self._losses = _Family(loss, self._parameters, with_gradient=True)
-        self._outputs = _Family(model, self._parameters, with_gradient=False)
-        self._training: Training | None = None
         # What was found out about the threads, for each size of network and batch.
         self._choices: dict[tuple[int, int], ThreadChoice] = {}
-        features = features_of(model)
+        self._start()
+
+    def _start(self) -> None:
+        """Begin with the parameters that the model has now."""
+        self._parameters = Parameters(self._model)
+        self._losses = Family(self._loss, self._parameters, with_gradient=True)
+        self._outputs = Family(self._model, self._parameters, with_gradient=False)
+        self._training: Training | None = None
+        features = features_of(self._model)
         if features is not None:
             self._losses.try_without_data(features)
 
-    def __call__(self, X: Any, Y: Any = None) -> tuple[float, Array]:
+    def _notice_new_parameters(self) -> None:
+        # Layers, or parameters of them, may have been replaced; or more may have come.
+        if not self._parameters.is_current():
+            self._start()
+
+    def __call__(self, X: Any, Y: Any = None, sample_weight: Any = None) -> tuple[float, Array]:
         """Return the mean loss over the samples and its gradient, in the order of ``model.parameters()``.
 
         ``X`` is an array, list or DataFrame of shape (samples, features), ``Y`` of shape (samples,) or (samples,
-        targets). The parameters' own ``.grad`` are left alone. Raises ``ValueError`` on NaN, infinity, wrong shapes.
+        targets). With ``sample_weight`` of shape (samples,), numbers from 0 on, it is the weighted mean, ``sum(weight *
+        loss) / sum(weight)``; a sample of weight 0 is as if it were not there, whatever it holds. The parameters' own
+        ``.grad`` are left alone. Raises ``ValueError`` on NaN, infinity, wrong shapes, and ``CompileError`` where the
+        program would not give what the loss gives.
         """
-        X = data.features(X)
-        Y = data.targets(Y, len(X))
-        _, runner = self._losses.for_data(X, Y)
-        value, by_parameters = runner.gradient(self._parameters.read(), X, Y, self._threads)
-        return value, self._parameters.in_order(by_parameters)
+        self._notice_new_parameters()
+        batch = data.batch(X, Y, sample_weight)
+        compiled = self._losses.for_data(batch, (X, Y), len(batch.X))
+        started = time.perf_counter()
+        value, gradient = compiled.machine.gradient(
+            self._parameters.read(), batch.X, batch.Y, self._threads, **compiled.leaves(), **_weights(batch)
+        )
+        compiled.took(time.perf_counter() - started, len(batch.X))
+        return value, self._parameters.in_order(gradient)
 
     def predict(self, X: Any) -> Array:
         """Return ``model(x)`` for each sample: shape (samples,), or (samples, outputs) when it returns a list.
@@ -98,6 +115,7 @@ class Program:
             raise TypeError(
                 f"predict needs a model that can be called, and a {type(self._model).__name__} cannot be"
             )
+        self._notice_new_parameters()
         return self._evaluate(self._outputs, X)
 
     def evaluate(self, function: Callable[[list[Value]], Any], X: Any) -> Array:
@@ -106,7 +124,8 @@ class Program:
         Like ``predict`` for any function: ``program.evaluate(lambda x: model(x).sigmoid(), X)``. The function is
         traced and compiled anew at every call.
         """
-        return self._evaluate(_Family(function, self._parameters, with_gradient=False), X)
+        self._notice_new_parameters()
+        return self._evaluate(Family(function, self._parameters, with_gradient=False), X)
 
     def train(
         self,
@@ -126,6 +145,7 @@ class Program:
         patience: int | None = None,
         tolerance: float = 0.0,
         resume: bool = False,
+        sample_weight: Any = None,
     ) -> Array:
         """Train the model's weights for ``steps`` steps and return the loss of each, before its update.
 
@@ -143,12 +163,15 @@ class Program:
         on with the moments and the count of steps of the call before, so that schedules and Adam see one long
         training.
 
+        ``sample_weight`` is as in a call: the loss of a step is the weighted mean over its samples, and a sample of
+        weight 0 is in none of the batches.
+
         The weights are written back into the model's Values, also when training is interrupted. Raises
         ``DivergenceError`` when the loss or the weights leave the finite numbers, ``ValueError`` and ``TypeError``
         for settings and data that make no sense.
         """
-        X = data.features(X)
-        Y = data.targets(Y, len(X))
+        self._notice_new_parameters()
+        batch = data.batch(X, Y, sample_weight)
         settings = Settings(
             steps=steps,
             learning_rate=learning_rate,
@@ -163,58 +186,26 @@ class Program:
             patience=patience,
             tolerance=tolerance,
         )
-        _, runner = self._losses.for_data(X, Y)
+        size = min(len(batch.X), settings.batch_size or len(batch.X))
+        compiled = self._losses.for_data(batch, (X, Y), settings.steps * size)
         earlier = self._training if resume else None
-        size = id(runner), min(len(X), settings.batch_size or len(X))
-        threads = self._choices.setdefault(size, ThreadChoice(self._threads))
-        self._training = Training(runner, self._parameters, settings, threads, earlier)
-        return self._training.run(X, Y)
+        threads = self._choices.setdefault((id(compiled.machine), size), ThreadChoice(self._threads))
+        self._training = Training(self._losses, compiled, self._parameters, settings, threads, earlier)
+        return self._training.run(batch)
 
     @property
     def codes(self) -> list[Code]:
         """The instruction lists compiled so far, one for each number of features and targets."""
         return self._losses.codes
 
-    def _evaluate(self, family: _Family, X: Any) -> Array:
-        X = data.features(X)
-        graph, runner = family.for_data(X, data.targets(None, len(X)))
-        out = runner.evaluate(self._parameters.read(), X, self._threads)
-        return out if graph.is_list else out[:, 0]
+    def _evaluate(self, family: Family, X: Any) -> Array:
+        batch = data.batch(X)
+        compiled = family.for_data(batch, (X, None), len(batch.X))
+        started = time.perf_counter()
+        out = compiled.machine.evaluate(self._parameters.read(), batch.X, self._threads, **compiled.leaves())
+        compiled.took(time.perf_counter() - started, len(batch.X))
+        return out if compiled.graph.is_list else out[:, 0]
 
 
-class _Family:
-    """One function's programs, one for each number of features and targets that data came with."""
-
-    def __init__(self, function: Callable[..., Any], parameters: Parameters, *, with_gradient: bool) -> None:
-        self.function = function
-        self.parameters = parameters
-        self.with_gradient = with_gradient
-        self.compiled: dict[tuple[int, int], tuple[Graph, Machine]] = {}
-        self.codes: list[Code] = []
-        self.seen_data: set[tuple[int, int]] = set()
-
-    def try_without_data(self, features: int) -> None:
-        graph = graphs.trace_without_data(self.function, self.parameters, features)
-        if graph is not None:
-            self._compile(graph, (features, 1))
-
-    def for_data(self, X: Array, Y: Array) -> tuple[Graph, Machine]:
-        key = (X.shape[1], Y.shape[1])
-        if key not in self.seen_data:
-            known = self.compiled[key][0] if key in self.compiled else None
-            samples = graphs.choose_samples(X, Y)
-            graph = graphs.trace_samples(self.function, self.parameters, samples[:2], known)
-            graphs.check(self.function, self.parameters, samples[1 if known else 2 :] or samples, graph)
-            if known is None:
-                self._compile(graph, key)
-            self.seen_data.add(key)
-        return self.compiled[key]
-
-    def _compile(self, graph: Graph, key: tuple[int, int]) -> None:
-        if self.with_gradient and graph.is_list:
-            raise CompileError(
-                f"the loss returned a list of {len(graph.results)} Values, and it must be one Value: add them up"
-            )
-        code = code_for(graph.expressions, graph.results, key[0], self.with_gradient)
-        self.codes.append(code)
-        self.compiled[key] = graph, machine(code)
+def _weights(batch: data.Batch) -> dict[str, Array]:
+    return {} if batch.weights is None else {"weights": batch.weights}

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
+from numbers import Number
 from typing import Any
 
+from micrograd import _looks
+from micrograd.compiler import looks
+from micrograd.compiler.chance import Draws
 from micrograd.compiler.errors import CompileError
 from micrograd.compiler.expressions import BINARY, CONSTANT_POWER, FUNCTIONS, POWER, Expressions
 from micrograd.compiler.parameters import Parameters
@@ -16,33 +20,61 @@ Sample = tuple[Sequence[float], Sequence[float]]
 
 
 class SampleValue(Value):
-    """A number of a sample. It compares like the number, so that ``if y == 1`` is seen to depend on the data."""
+    """A number of a sample. It compares like the number, so that ``if y == 1`` is seen to look at the data."""
 
     __slots__ = ()
     __hash__ = Value.__hash__
 
     def __eq__(self, other: object) -> bool:
-        return self is other if isinstance(other, Value) else self.data == other
+        if self is other or isinstance(other, Value):
+            return self is other
+        if not isinstance(other, Number):
+            return False
+        _looks.seen(self, "==")
+        return bool(self._peek() == other)
 
-    def __bool__(self) -> bool:
-        return bool(self.data)
+
+class Run:
+    """What one run of a function leaves behind: its results and the Values that it was given."""
+
+    def __init__(
+        self, roots: list[Value], is_list: bool, inputs: list[Value], overwritten: dict[Value, float]
+    ) -> None:
+        self.roots = roots
+        self.is_list = is_list
+        self.inputs = inputs
+        # Values that the function has written to, and what their data were before.
+        self.overwritten = overwritten
 
 
 class Graph:
-    """The expressions of one trace and which of them are the function's results."""
+    """The expressions of one run, and which of them are the function's results.
 
-    def __init__(self, expressions: Expressions, results: list[int], is_list: bool) -> None:
+    ``captured`` are the Values that are neither parameters nor of the sample and were there before the run: a program
+    reads their numbers anew at each call.
+    """
+
+    def __init__(
+        self, expressions: Expressions, results: list[int], is_list: bool, captured: list[Value]
+    ) -> None:
         self.expressions = expressions
         self.results = results
         self.is_list = is_list
+        self.captured = captured
 
 
-def trace(function: Callable[..., Any], parameters: Parameters, sample: Sample) -> Graph:
-    """Run ``function(x, y)`` on one sample and return its graph.
+def run(
+    function: Callable[..., Any],
+    parameters: Parameters,
+    sample: Sample,
+    generators: Iterable[tuple[str, Any]] = (),
+) -> Run:
+    """Run ``function(x, y)`` on one sample, and see to it that nothing but the graph comes out of it.
 
     ``x`` is a list of Values; ``y`` is a Value, a list of Values when there are several targets, and is left out
-    of the call when there are none. Raises ``CompileError`` when the result is not a Value (or a list of them),
-    or when a node of the graph is not one of the engine's operations.
+    of the call when there are none. ``generators`` are random generators of the function's own, by name. Raises
+    ``CompileError`` when the function looks at a number, writes to a parameter, draws a random number, catches an
+    error of the engine's, or returns something else than Values. What it raises itself comes through.
     """
     features, targets = sample
     x = [SampleValue(float(number), label=f"x[{i}]") for i, number in enumerate(features)]
@@ -53,88 +85,228 @@ def trace(function: Callable[..., Any], parameters: Parameters, sample: Sample) 
     arguments: list[Any] = [list(x)]
     if y:
         arguments.append(list(y) if len(y) > 1 else y[0])
-    result = function(*arguments)
+    draws = Draws(generators)
+    notes = looks.Notes(parameters.values)
+    try:
+        with notes:
+            result = function(*arguments)
+    finally:
+        for value, (before, _) in notes.overwritten.items():
+            if value in parameters.place:
+                value.data = before
+        for value, gradient in notes.gradients:
+            value.grad = gradient
     is_list = isinstance(result, (list, tuple))
-    results = list(result) if is_list else [result]
-    for value in results:
+    roots = list(result) if is_list else [result]
+    for value in roots:
         if not isinstance(value, Value):
             raise CompileError(
                 f"the function returned {_shown(result)}, but a program is made from a micrograd Value: return the "
                 "Value itself, not its .data and not a float"
             )
-    expressions = Expressions(len(parameters), len(x) + len(y))
-    places = dict(parameters.place)
-    for place, value in enumerate([*x, *y], start=len(parameters)):
-        places[value] = place
-    _read(results, expressions, places, parameters)
-    return Graph(expressions, [places[value] for value in results], is_list)
-
-
-def _read(
-    roots: Iterable[Value], expressions: Expressions, places: dict[Value, int], parameters: Parameters
-) -> None:
-    """Put every node that ``roots`` depend on into the table, operands first, without recursion."""
-    # Neighbours in a layer have the same inputs: their expressions are looked up once.
-    last_inputs: tuple[Value, ...] = ()
-    last_places: tuple[int, ...] = ()
-    for root in roots:
-        stack = [(root, False)]
-        while stack:
-            node, operands_are_known = stack.pop()
-            if node in places:
-                continue
-            neuron = getattr(node, "_dot", None)
-            if neuron is not None and not node._is_custom:
-                weights, inputs, bias, activation = neuron
-                if not operands_are_known:
-                    _refuse_overwritten(node)
-                    stack.append((node, True))
-                    missing = [] if inputs == last_inputs else [x for x in inputs if x not in places]
-                    if parameters.row(weights) is None:
-                        missing.extend(weight for weight in weights if weight not in places)
-                    stack.extend((operand, False) for operand in reversed(missing))
-                    if bias is not None and bias not in places:
-                        stack.append((bias, False))
-                    continue
-                if inputs != last_inputs:
-                    last_inputs, last_places = inputs, tuple([places[operand] for operand in inputs])
-                row = parameters.row(weights)
-                place = expressions.dot(
-                    tuple([places[weight] for weight in weights]) if row is None else row,
-                    last_places,
-                    None if bias is None else places[bias],
-                    row is not None,
-                )
-                if activation:
-                    place = expressions.apply(activation, (place,), 0.0, float(node.data))
-                places[node] = place
-                continue
-            operands = node._operands
-            if not operands:
-                places[node] = expressions.constant(float(node.data))
-            elif operands_are_known:
-                places[node] = _operation(node, operands, expressions, places)
-            else:
+    # A Value that is made has 0.0 before it has its number; one that is kept is there in the next run.
+    overwritten = {
+        value: before
+        for value, (before, _) in notes.overwritten.items()
+        if not (before == 0 and type(before) is float)
+    }
+    one = Run(roots, is_list, [*x, *y], overwritten)
+    if notes.looks:
+        # Where an operation of the user's own was the reason to look, that is what has to be said.
+        for node in nodes_of(one, parameters):
+            if node._operands:
                 _refuse_foreign(node)
                 _refuse_overwritten(node)
-                stack.append((node, True))
-                # The last one on the stack is the first to be read: operands are read in their order.
-                stack.extend((operand, False) for operand in reversed(operands) if operand not in places)
+    _refuse_noted(notes, draws, parameters)
+    return one
 
 
-def _operation(
-    node: Value, operands: Sequence[Value], expressions: Expressions, places: dict[Value, int]
-) -> int:
-    name = node._op
-    number = 0.0
-    if name.startswith(POWER) and name != POWER:
-        number = float(name[len(POWER) :])
-        name = CONSTANT_POWER
-    return expressions.apply(name, tuple(places[operand] for operand in operands), number, float(node.data))
+def _refuse_noted(notes: looks.Notes, draws: Draws, parameters: Parameters) -> None:
+    if notes.looks:
+        look = notes.looks[0]
+        raise looks.refuse(look, name_of(look.node, parameters))
+    for value, (_, place) in notes.overwritten.items():
+        if value in parameters.place:
+            raise CompileError(
+                f"the function writes to the parameter {name_of(value, parameters)}, in {place}"
+                f"{'' if place.text else '. '}It is run while the program is made, and not again in each step: change "
+                "parameters in a callback of train (clipping), or add a penalty to the loss (decay). The parameters "
+                "are as they were"
+            )
+    if notes.errors:
+        error, place = notes.errors[0]
+        raise CompileError(
+            f"the function caught an error of the engine's, {error} ({type(error).__name__}), in {place}"
+            f"{'' if place.text else '. '}For other samples the graph would be another: keep the operation within its "
+            "domain, with maximum or minimum, for instance p.maximum(1e-12).log()"
+        )
+    name = draws.drawn()
+    if name is not None:
+        raise CompileError(
+            f"the function draws random numbers ({name}), and a program would use the same ones for all samples and "
+            "steps: draw them before, and give them to the function as features (masks for dropout, noise)"
+        )
+
+
+def name_of(node: Value, parameters: Parameters) -> str:
+    """Return what a node is called: by its place in the model, its label, or its operation."""
+    if node in parameters.place:
+        return parameters.names()[parameters.place[node]]
+    return node.label or (f"the result of {node._op}" if node._op else "a Value")
+
+
+def nodes_of(one: Run, parameters: Parameters) -> set[Value]:
+    """Return all nodes that the results of a run depend on, but parameters and the sample's."""
+    found: set[Value] = set()
+    known = {*one.inputs}
+    seen_inputs: tuple[Value, ...] = ()
+    stack = list(one.roots)
+    while stack:
+        node = stack.pop()
+        if node in found or node in known or node in parameters.place:
+            continue
+        found.add(node)
+        neuron = None if node._is_custom else node._dot
+        if neuron is None:
+            stack.extend(node._operands)
+            continue
+        weights, inputs, bias, _ = neuron
+        if inputs != seen_inputs:
+            seen_inputs = inputs
+            stack.extend(inputs)
+        if parameters.row(weights) is None:
+            stack.extend(weights)
+        if bias is not None:
+            stack.append(bias)
+    return found
+
+
+def read(one: Run, parameters: Parameters, others: set[Value]) -> Graph:
+    """Return the graph of a run; ``others`` are the nodes of another run, so what is among them is older than both.
+
+    Raises ``CompileError`` when a node of the graph is not one of the engine's operations, or is an older result in
+    which parameters or another sample have a part.
+    """
+    expressions = Expressions(len(parameters), len(one.inputs))
+    reader = _Reader(expressions, parameters, others, one.overwritten)
+    for place, value in enumerate(one.inputs, start=len(parameters)):
+        reader.places[value] = place
+    reader.read(one.roots)
+    return Graph(expressions, [reader.places[value] for value in one.roots], one.is_list, reader.captured)
+
+
+class _Reader:
+    """Puts the nodes of one run into a table of expressions."""
+
+    def __init__(
+        self,
+        expressions: Expressions,
+        parameters: Parameters,
+        others: set[Value],
+        overwritten: dict[Value, float],
+    ) -> None:
+        self.overwritten = overwritten
+        self.expressions = expressions
+        self.parameters = parameters
+        self.others = others
+        self.places = dict(parameters.place)
+        self.captured: list[Value] = []
+
+    def read(self, roots: Iterable[Value]) -> None:
+        """Put every node that ``roots`` depend on into the table, operands first, without recursion."""
+        expressions, places, parameters = self.expressions, self.places, self.parameters
+        # Neighbours in a layer have the same inputs: their expressions are looked up once.
+        last_inputs: tuple[Value, ...] = ()
+        last_places: tuple[int, ...] = ()
+        for root in roots:
+            stack = [(root, False)]
+            while stack:
+                node, operands_are_known = stack.pop()
+                if node in places:
+                    continue
+                if node in self.others:
+                    places[node] = self._older(node)
+                    continue
+                neuron = None if node._is_custom else node._dot
+                if neuron is not None:
+                    weights, inputs, bias, activation = neuron
+                    if not operands_are_known:
+                        _refuse_overwritten(node)
+                        stack.append((node, True))
+                        missing = [] if inputs == last_inputs else [x for x in inputs if x not in places]
+                        if parameters.row(weights) is None:
+                            missing.extend(weight for weight in weights if weight not in places)
+                        stack.extend((operand, False) for operand in reversed(missing))
+                        if bias is not None and bias not in places:
+                            stack.append((bias, False))
+                        continue
+                    if inputs != last_inputs:
+                        last_inputs, last_places = inputs, tuple([places[operand] for operand in inputs])
+                    row = parameters.row(weights)
+                    place = expressions.dot(
+                        tuple([places[weight] for weight in weights]) if row is None else row,
+                        last_places,
+                        None if bias is None else places[bias],
+                        row is not None,
+                    )
+                    if activation:
+                        place = expressions.apply(activation, (place,), 0.0, float(node.data))
+                    places[node] = place
+                    continue
+                operands = node._operands
+                if not operands:
+                    if isinstance(node, SampleValue):
+                        raise _of_another_sample(node)
+                    places[node] = expressions.constant(float(node.data))
+                elif operands_are_known:
+                    places[node] = self._operation(node, operands)
+                else:
+                    _refuse_foreign(node)
+                    _refuse_overwritten(node)
+                    stack.append((node, True))
+                    # The last one on the stack is the first to be read: operands are read in their order.
+                    stack.extend((operand, False) for operand in reversed(operands) if operand not in places)
+
+    def _operation(self, node: Value, operands: Sequence[Value]) -> int:
+        name = node._op
+        number = 0.0
+        if name.startswith(POWER) and name != POWER:
+            number = float(name[len(POWER) :])
+            name = CONSTANT_POWER
+        places = tuple(self.places[operand] for operand in operands)
+        return self.expressions.apply(name, places, number, float(node.data))
+
+    def _older(self, node: Value) -> int:
+        """Return the place of a Value that was there before the function was run: its number is read at each call."""
+        stack, seen = [node], {node}
+        while stack:
+            below = stack.pop()
+            if below in self.parameters.place:
+                name = node.label or node._op
+                raise CompileError(
+                    f"the node {name!r} was computed before the function was run, from the parameter "
+                    f"{name_of(below, self.parameters)}: when that changes, the node does not, and neither its value "
+                    "nor its gradient would be right. Compute it inside the function (what depends on parameters alone "
+                    "is computed once a step, not once a sample)"
+                )
+            if isinstance(below, SampleValue):
+                raise _of_another_sample(below)
+            fresh = [operand for operand in below._operands if operand not in seen]
+            seen.update(fresh)
+            stack.extend(fresh)
+        if node in self.overwritten:
+            node.data = self.overwritten[node]
+            raise CompileError(
+                f"the function writes to {name_of(node, self.parameters)}, which it uses from one run to the next: a "
+                "program runs no Python, so the number would stay as it is. Write to it in a callback of train, or "
+                "compute it from the sample and the parameters"
+            )
+        self.captured.append(node)
+        return self.expressions.captured(len(self.captured) - 1)
 
 
 def check_signature(function: Callable[..., Any], sample: Sample) -> None:
-    """Raise ``TypeError`` where a function does not take the arguments that ``trace`` gives it."""
+    """Raise ``TypeError`` where a function does not take the arguments that ``run`` gives it."""
     arguments = sample if sample[1] else sample[:1]
     try:
         signature = inspect.signature(function)
@@ -153,6 +325,13 @@ def check_signature(function: Callable[..., Any], sample: Sample) -> None:
             f"{name} is called with {given}, and does not take that: {error}. A loss is a function loss(x, y) where "
             "there are targets Y, and loss(x) where there are none"
         ) from None
+
+
+def _of_another_sample(node: Value) -> CompileError:
+    return CompileError(
+        f"the graph holds {node.label} of another sample: the function keeps something of one sample for the next, and "
+        "a program computes each sample by itself"
+    )
 
 
 def _refuse_foreign(node: Value) -> None:

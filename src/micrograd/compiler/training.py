@@ -7,8 +7,9 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
+from micrograd.compiler.data import Batch
 from micrograd.compiler.errors import DivergenceError
-from micrograd.compiler.machines import Machine
+from micrograd.compiler.family import Compiled, Family
 from micrograd.compiler.optimizer import LOSS_NOT_FINITE, RUNNING, WEIGHTS_NOT_FINITE
 from micrograd.compiler.parameters import Parameters
 from micrograd.compiler.settings import Settings
@@ -29,13 +30,15 @@ class Training:
 
     def __init__(
         self,
-        machine: Machine,
+        family: Family,
+        compiled: Compiled,
         parameters: Parameters,
         settings: Settings,
         threads: ThreadChoice,
         earlier: Training | None,
     ) -> None:
-        self.machine = machine
+        self.family = family
+        self.compiled = compiled
         self.parameters = parameters
         self.settings = settings
         self.threads = threads
@@ -51,11 +54,12 @@ class Training:
         self.first_step = self.optimizer.step
         self.done = 0
 
-    def run(self, X: Array, Y: Array) -> Array:
+    def run(self, batch: Batch) -> Array:
         """Make the steps; return the losses. See ``Program.train``."""
         settings = self.settings
         losses = np.empty(settings.steps)
-        batches = _Batches(len(X), settings.batch_size, self.generator)
+        batches = _Batches(len(batch.X), settings.batch_size, self.generator)
+        extra = self._extra(batch)
         at_a_time = _FIRST_STEPS
         try:
             while self.done < settings.steps:
@@ -65,17 +69,24 @@ class Training:
                 rates = settings.rates(self.first_step + self.done, len(starts) - 1)
                 part = losses[self.done : self.done + len(rates)]
                 started = time.perf_counter()
-                done, state = self.machine.train(self.optimizer, X, Y, order, starts, rates, part, threads)
+                done, state = self.compiled.machine.train(
+                    self.optimizer, batch.X, batch.Y, order, starts, rates, part, threads, **extra
+                )
                 seconds = time.perf_counter() - started
                 self.threads.took(done, seconds)
+                self.compiled.took(
+                    seconds, done * int(starts[1] - starts[0] if order is not None else len(batch.X))
+                )
                 self.done += done
                 if state in (LOSS_NOT_FINITE, WEIGHTS_NOT_FINITE):
                     raise self._diverged(state, losses[: self.done])
                 at_a_time = max(
                     1, min(_MOST_STEPS, 2 * at_a_time, int(len(rates) * _SECONDS_AT_A_TIME / seconds))
                 )
-                if self._call_back(losses) or state != RUNNING:
+                if self._call_back(losses, batch) or state != RUNNING:
                     break
+                if self.settings.callback is not None:
+                    extra = self._extra(batch)  # the callback may have changed a leaf
         finally:
             self.parameters.write(self.optimizer.weights)
             settings.write_back(self.optimizer)
@@ -86,7 +97,13 @@ class Training:
             return self.settings.steps
         return 1 + (-self.done) % self.settings.callback_every
 
-    def _call_back(self, losses: Array) -> bool:
+    def _extra(self, batch: Batch) -> dict[str, Array]:
+        extra = self.compiled.leaves()
+        if batch.weights is not None:
+            extra["weights"] = batch.weights
+        return extra
+
+    def _call_back(self, losses: Array, batch: Batch) -> bool:
         callback = self.settings.callback
         last = self.done - 1
         if callback is None or last % self.settings.callback_every:
@@ -95,6 +112,8 @@ class Training:
         answer = callback(self.first_step + last, float(losses[last]))
         # What the callback did to the weights, such as clipping them, holds.
         self.optimizer.weights[:] = self.parameters.read()
+        # So does what it did to the numbers and functions that the loss refers to.
+        self.compiled = self.family.refreshed(self.compiled, batch)
         # A comparison of NumPy's numbers gives NumPy's own kind of True.
         return isinstance(answer, (bool, np.bool_)) and bool(answer)
 

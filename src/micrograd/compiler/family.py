@@ -1,0 +1,215 @@
+"""One function's programs: made from its graph, run by a machine, and held against the function again and again.
+
+There is one for each number of features and targets that data came with. What the function refers to is compared at
+every call; the function itself is traced again, and rows of new data run through the engine, for at most 1 % of the
+time that is spent in the program over many calls.
+"""
+
+from __future__ import annotations
+
+import time
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from micrograd.compiler import row_check, same_graph
+from micrograd.compiler.closures import References
+from micrograd.compiler.codes import code_for
+from micrograd.compiler.data import Batch
+from micrograd.compiler.errors import CompileError
+from micrograd.compiler.instructions import Code
+from micrograd.compiler.machines import Machine, machine
+from micrograd.compiler.parameters import Parameters
+from micrograd.compiler.samples import choose_samples, rows_to_check, sample
+from micrograd.compiler.trace import Graph
+
+Array = NDArray[np.float64]
+
+# Checks may take this part of the time spent in a program; the first few arrays are always looked into.
+_SHARE_OF_CHECKS = 0.01
+_ALWAYS_CHECKED = 8
+# Data that were checked are remembered, the last so many.
+_REMEMBERED = 64
+
+
+class Compiled:
+    """A graph and the machine that runs it; ``captured`` and the weights are read when it is called."""
+
+    def __init__(self, graph: Graph, code: Code) -> None:
+        self.graph = graph
+        self.code = code
+        self.machine: Machine = machine(code)
+        # Seconds: in the program since the last look at the function, in the program and in checks altogether.
+        self.since_traced = 0.0
+        self.in_program = 0.0
+        self.in_checks = 0.0
+        self.seconds_of_a_trace = 0.0
+        self.seconds_of_a_sample = 0.0
+        self.arrays_checked = 0
+        self.known: dict[Any, None] = {}
+        self.last: tuple[Any, Any, tuple[float, float]] | None = None
+
+    def leaves(self) -> dict[str, Array]:
+        """Return the numbers of the captured leaves as the machine's argument; nothing where there are none."""
+        captured = self.graph.captured
+        if not captured:
+            return {}
+        return {"captured": np.array([float(value.data) for value in captured], dtype=np.float64)}
+
+    def took(self, seconds: float, samples: int) -> None:
+        """Note how long the machine took for some samples."""
+        self.since_traced += seconds
+        self.in_program += seconds
+        self.seconds_of_a_sample = seconds / max(1, samples)
+
+    def expected_seconds(self, samples: int) -> float:
+        """Return about how long so many samples will take."""
+        return samples * self.seconds_of_a_sample
+
+
+class Family:
+    """The programs of ``function``, a loss or a model, by the number of features and targets."""
+
+    def __init__(self, function: Callable[..., Any], parameters: Parameters, *, with_gradient: bool) -> None:
+        self.function = function
+        self.parameters = parameters
+        self.with_gradient = with_gradient
+        self.compiled: dict[tuple[int, int], Compiled] = {}
+        self.codes: list[Code] = []
+        self._seen_data: set[tuple[int, int]] = set()
+        self._references: References | None = None
+
+    def try_without_data(self, features: int) -> None:
+        """Compile before there are data, if the function runs on made-up samples."""
+        graph = same_graph.trace_without_data(self.function, self.parameters, features)
+        if graph is not None:
+            self._compile(graph, (features, 1))
+            self._references = References(self.function)
+
+    def for_data(self, batch: Batch, given: tuple[Any, Any], samples: int) -> Compiled:
+        """Return the program for some data, of which about ``samples`` samples will be computed.
+
+        ``given`` are the objects that the data came in. Raises ``CompileError`` where the program would not give what
+        the function gives.
+        """
+        key = batch.X.shape[1], batch.Y.shape[1]
+        if key not in self._seen_data:
+            self._trace(batch, key)
+            self._seen_data.add(key)
+        else:
+            compiled = self.compiled[key]
+            expected = compiled.since_traced + compiled.expected_seconds(samples)
+            due = expected * _SHARE_OF_CHECKS >= compiled.seconds_of_a_trace > 0
+            if due or self._references is None or self._references.changed():
+                self._trace_again(batch, key)
+        compiled = self.compiled[key]
+        self._check_rows(compiled, batch, given)
+        return compiled
+
+    def refreshed(self, compiled: Compiled, batch: Batch) -> Compiled:
+        """Return the program after something of the user's has run: another one if what the function refers to did."""
+        if self._references is None or not self._references.changed():
+            return compiled
+        key = batch.X.shape[1], batch.Y.shape[1]
+        self._trace_again(batch, key)
+        return self.compiled[key]
+
+    def _trace(self, batch: Batch, key: tuple[int, int]) -> None:
+        started = time.perf_counter()
+        samples = choose_samples(batch.X, batch.Y)
+        graph = same_graph.trace_samples(self.function, self.parameters, samples)
+        known = self.compiled.get(key)
+        if known is None or not same_graph.equal(known.graph, graph):
+            self._compile(graph, key)
+        self._references = References(self.function)
+        compiled = self.compiled[key]
+        compiled.in_checks += time.perf_counter() - started
+
+    def _trace_again(self, batch: Batch, key: tuple[int, int]) -> None:
+        """Trace one sample; where the graph is another now, compile anew."""
+        compiled = self.compiled[key]
+        started = time.perf_counter()
+        one = sample(batch.X, batch.Y, 0)
+        same = same_graph.is_still(self.function, self.parameters, one, compiled.graph)
+        self._references = References(self.function)
+        compiled.seconds_of_a_trace = time.perf_counter() - started
+        compiled.in_checks += compiled.seconds_of_a_trace
+        compiled.since_traced = 0.0
+        if not same:
+            for other in [other for other in self._seen_data if other != key]:
+                self._seen_data.discard(other)
+            self._trace(batch, key)
+
+    def _compile(self, graph: Graph, key: tuple[int, int]) -> None:
+        if self.with_gradient and graph.is_list:
+            raise CompileError(
+                f"the loss returned a list of {len(graph.results)} Values, and it must be one Value: add them up"
+            )
+        code = code_for(graph.expressions, graph.results, key[0], self.with_gradient)
+        if key in self.compiled:
+            self.codes = [other for other in self.codes if other is not self.compiled[key].code]
+        self.codes.append(code)
+        self.compiled[key] = Compiled(graph, code)
+
+    # -- Rows through the engine ----------------------------------------------------------------------------
+
+    def _check_rows(self, compiled: Compiled, batch: Batch, given: tuple[Any, Any]) -> None:
+        """The first time that data come, run some of their rows through the engine too."""
+        last = compiled.last
+        if last is not None and last[2] == batch.total and _is(last[0], given[0]) and _is(last[1], given[1]):
+            return
+        mark = _mark(batch)
+        if mark not in compiled.known:
+            allowed = compiled.in_program * _SHARE_OF_CHECKS >= compiled.in_checks
+            if compiled.arrays_checked < _ALWAYS_CHECKED or allowed:
+                started = time.perf_counter()
+                self._run_rows(compiled, batch, seed=hash(mark))
+                compiled.arrays_checked += 1
+                seconds = time.perf_counter() - started
+                compiled.in_checks += seconds
+                compiled.seconds_of_a_trace = compiled.seconds_of_a_trace or seconds / 2
+                if len(compiled.known) >= _REMEMBERED:
+                    compiled.known.pop(next(iter(compiled.known)))
+                compiled.known[mark] = None
+        compiled.last = _reference(given[0]), _reference(given[1]), batch.total
+
+    def _run_rows(self, compiled: Compiled, batch: Batch, seed: int) -> None:
+        numbers = self.parameters.read()
+        for row in rows_to_check(len(batch.X), seed):
+            X, Y = batch.X[row : row + 1], batch.Y[row : row + 1]
+
+            def answer(X: Array = X, Y: Array = Y) -> row_check.Answer:
+                if self.with_gradient:
+                    value, gradient = compiled.machine.gradient(numbers, X, Y, 1, **compiled.leaves())
+                    return [value], gradient
+                outputs = compiled.machine.evaluate(numbers, X, 1, **compiled.leaves())
+                return outputs[0].tolist(), np.empty(0)
+
+            row_check.check(
+                self.function, self.parameters, sample(batch.X, batch.Y, row), batch.row(row), answer
+            )
+
+
+def _mark(batch: Batch) -> tuple[Any, ...]:
+    """Return what two different data hardly share: shapes, sums, and some of the numbers."""
+    X, Y = batch.X.ravel(), batch.Y.ravel()
+    few = X[:: max(1, len(X) // 8)][:9].tobytes(), Y[:: max(1, len(Y) // 8)][:9].tobytes()
+    return batch.X.shape, batch.Y.shape, batch.total, *few
+
+
+def _reference(given: Any) -> Any:
+    try:
+        return weakref.ref(given)
+    except TypeError:
+        return None if given is not None else _nothing
+
+
+def _nothing() -> None:
+    return None
+
+
+def _is(reference: Any, given: Any) -> bool:
+    return reference is not None and reference() is given and (given is not None or reference is _nothing)
