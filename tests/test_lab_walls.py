@@ -127,3 +127,16 @@ def test_what_is_due_follows_the_cells():
         ("cell", 0), ("cell", 1), ("cell", 2), ("look", 1), ("cell", 3), ("look", 3), ("look", 4), ("cell", 4),
         ("look", 2),
     ]  # fmt: skip
+
+
+def test_a_notebook_that_does_nothing_odd_gets_no_remark():
+    source = """
+    import collections, random, warnings
+    import matplotlib.pyplot as plt
+    from micrograd.nn import MLP
+    collections.namedtuple("Point", "x y")
+    warnings.warn("x")
+    display(MLP(2, [1]))
+    plt.plot([1, 2]); plt.show()
+    """
+    assert run(source, limits=Limits()).notes == []

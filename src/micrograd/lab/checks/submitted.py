@@ -194,10 +194,15 @@ def _by_headings(cells: list[dict[str, Any]], submitted: Submitted, words: dict[
     for type_, source in sources:
         if type_ == "markdown":
             found = headings.in_text(source, kind) if kind is not None else []
-            known_task = _known(source)[1]
+            known, known_task = _known(source)
             if known_task and not found:
                 tasks = (known_task,)
                 recognised.add(known_task)
+            if known == "text":
+                # The statement itself: it says which task is next, and nobody's answer.
+                tasks = found[-1].tasks if found else tasks
+                recognised.update(*(heading.tasks for heading in found))
+                continue
             for text in [source[: found[0].start] if found else source]:
                 _answers(words, tasks, text)
             for heading, following in zip(found, [*found[1:], None]):
@@ -218,8 +223,14 @@ def _by_headings(cells: list[dict[str, Any]], submitted: Submitted, words: dict[
 
 
 def _answers(words: dict[int, list[str]], tasks: tuple[int, ...], text: str) -> None:
+    for stub in _STUBS:
+        text = text.replace(stub, "")
+    begins, newline, rest = _without_statement(text).partition("\n")
+    # What stands behind a heading on its line may be the statement's title.
+    if begins.strip(" :.*") and any(line.endswith(_squeezed(begins)) for line in _scaffold()[1]):
+        begins = ""
     for task in tasks:
-        _answer(words, task, _without_statement(text.lstrip(" :.*")))
+        _answer(words, task, (begins + newline + rest).lstrip(" :.*\n"))
 
 
 @cache

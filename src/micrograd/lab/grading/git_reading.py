@@ -58,13 +58,14 @@ class Repository:
             return False
         return True
 
-    def tag_like(self, wanted: str) -> str:
-        """Return the tag of that name, or one that differs in its letters' case and its signs only, or nothing."""
+    def tags_like(self, wanted: str) -> list[str]:
+        """Return the tags of a submission, the newest first: ``tp1``, and ``tp1-2``, ``tp1-3``, ... which replace it.
+
+        Where there is no tag of that name, one that differs in its letters' case and its signs only.
+        """
         listed = self._look("for-each-ref", "--format=%(refname:strip=2)", "refs/tags", enough=True)
         tags = [line for line in listed.decode(errors="replace").split("\n") if line and "\ufffd" not in line]
-        if wanted in tags:
-            return wanted
-        return next((tag for tag in sorted(tags) if _letters(tag) == _letters(wanted)), "")
+        return submission_tags(tags, wanted)
 
     def tagged_at(self, tag: str) -> datetime | None:
         """Return when an annotated tag was made, or the commit under a plain one, in the zone of this machine."""
@@ -245,6 +246,23 @@ def _bind(pid: int, file_size: int) -> None:
     for kind, value in ((resource.RLIMIT_AS, 2 * _MEMORY), (resource.RLIMIT_FSIZE, file_size)):
         with contextlib.suppress(OSError, ValueError):
             resource.prlimit(pid, kind, (value, value))
+
+
+def submission_tags(tags: list[str], wanted: str) -> list[str]:
+    """Return those of the tags that hand something in, the newest first (see ``Repository.tags_like``)."""
+    numbered = {wanted: 1}
+    for tag in tags:
+        base, hyphen, number = tag.rpartition("-")
+        if (
+            hyphen
+            and base == wanted
+            and number.isascii()
+            and number.isdecimal()
+            and 2 <= int(number[:6]) < 10_000
+        ):
+            numbered[tag] = int(number[:6])
+    exact = sorted((tag for tag in tags if tag in numbered), key=numbered.__getitem__, reverse=True)
+    return exact or sorted(tag for tag in tags if _letters(tag) == _letters(wanted))[:1]
 
 
 def _letters(tag: str) -> str:

@@ -99,20 +99,38 @@ def _read_repository(handed: HandedIn, repository: Repository, tag: str, deadlin
     if not repository.works():
         raise GitError(f"git: {repository.folder.name}/.git")
     handed.tag = "missing"
-    name = repository.tag_like(tag)
+    name, too_late = _tag_in_time(repository, tag, deadline)
     commit = repository.commit_of(f"refs/tags/{name}") if name else ""
     if not commit:
         return False
     when = repository.tagged_at(name)
     handed.tagged_at = when.isoformat() if when else ""
     handed.tag = "late" if when and deadline and when > deadline else "on-time"
-    notes: list[Note] = [("other-tag", {"tag": shown(name), "wanted": tag})] if name != tag else []
+    notes: list[Note] = [("late-tag", {"tag": shown(other)}) for other in too_late]
+    if name != tag:
+        again = name.startswith(f"{tag}-")
+        notes.append(("newer-tag" if again else "other-tag", {"tag": shown(name), "wanted": tag}))
     _take(handed, repository.tree(commit), True)
     after = repository.commits_after(commit)
     if after:
         notes.append(("commits-after", {"count": after}))
     handed.notes = notes + handed.notes
     return True
+
+
+def _tag_in_time(repository: Repository, tag: str, deadline: datetime | None) -> tuple[str, list[str]]:
+    """Return the newest tag that was made by the deadline, and the ones that came after it.
+
+    Where all of them did, the first that was handed in counts, late as it is.
+    """
+    tags = repository.tags_like(tag)[:20]
+    late = []
+    for name in tags:
+        when = repository.tagged_at(name)
+        if not (deadline and when and when > deadline):
+            return name, late
+        late.append(name)
+    return (tags[-1], late[:-1]) if tags else ("", [])
 
 
 def _take(handed: HandedIn, tree: Tree, place_matters: bool) -> None:

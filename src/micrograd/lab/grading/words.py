@@ -195,6 +195,8 @@ WORDS: dict[str, dict[Language, str]] = {
         "fr": "tag « {tag} » pris pour « {wanted} »",
         "en": 'tag "{tag}" taken for "{wanted}"',
     },
+    "note newer-tag": {"fr": "le tag {tag} a été pris", "en": "tag {tag} was taken"},
+    "note late-tag": {"fr": "{tag} est venu après la date limite", "en": "{tag} came after the deadline"},
     "note commits-after": {
         "fr": "commits après le tag : {count}, non regardés",
         "en": "commits after the tag: {count}, not looked at",

@@ -11,11 +11,13 @@ import time
 def remove(folder: str) -> None:
     """Remove a folder and all in it, whatever rights were taken away and however deep it is. Never raises."""
     for _ in range(3):
-        shutil.rmtree(folder, ignore_errors=True)
+        # First: Python's own way into a folder goes as deep as the folder, and gives up where its stack ends.
+        with contextlib.suppress(OSError):
+            _flatten(folder)
+        with contextlib.suppress(RecursionError):
+            shutil.rmtree(folder, ignore_errors=True)
         if not os.path.lexists(folder):
             return
-        with contextlib.suppress(OSError, RecursionError):
-            _flatten(folder)
 
 
 def _flatten(folder: str) -> None:

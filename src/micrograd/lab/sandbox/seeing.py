@@ -71,9 +71,7 @@ class Seeing:
                     and _from_a_cell()
                 ):
                     self._tell("reads", path)
-            elif (event in _OBJECTS and _from_a_cell()) or (
-                event == "sys._getframe" and arguments and _is_cells(arguments[0])
-            ):
+            elif event in _OBJECTS and _from_a_cell():
                 self._tell("reads", event)
         except Exception:
             pass

@@ -1,0 +1,288 @@
+"""Submissions as they come in real life: found, read, and named for what they are, without running any."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from made_up_class import ANSWERS, LOOPS, empty, notebook
+from test_lab_grading import repository
+
+pytest.importorskip("nbformat", reason="the grade extra is missing, READING SUBMISSIONS IS NOT TESTED")
+
+from micrograd.lab.checks.submitted import UnreadableError, read
+from micrograd.lab.grading import collect, handed_in, keys
+from micrograd.lab.grading.git_reading import submission_tags
+from micrograd.lab.grading.guard import FailedError, Guard
+from micrograd.lab.grading.keys import Name
+from micrograd.lab.grading.markdown import written
+
+FILLED, BLANK = notebook(LOOPS), empty()
+PLACE = "tp1-gradient_descent/gradient.ipynb"
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return content.getvalue()
+
+
+def taken(folder: Path, **files: bytes) -> handed_in.HandedIn:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return handed_in.read_folder("x", folder, "tp1", None)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {PLACE: FILLED},
+        {"gradient.ipynb": FILLED},
+        {"TP1-Gradient_Descent/Gradient.IPYNB": FILLED},
+        {f"BUT3-DL-x/{PLACE}": FILLED},
+        {"rendu.ipynb": FILLED},
+        {PLACE: BLANK, "gradient.ipynb": FILLED},
+        {PLACE: BLANK, "TP1 final.ipynb": FILLED},
+        {"tp1.zip": zipped({f"a/{PLACE}": FILLED, "__MACOSX/a/._gradient.ipynb": b"x"})},
+        {PLACE: FILLED, ".ipynb_checkpoints/gradient-checkpoint.ipynb": BLANK, "__MACOSX/x.ipynb": b"x"},
+    ],
+)
+def test_the_filled_notebook_is_found_wherever_it_is(tmp_path, files):
+    handed = taken(tmp_path, **files)
+    assert handed.notebook == FILLED
+    expected = (
+        next(iter(files)) in (PLACE, "gradient.ipynb") and len(files) == 1
+    ) or ".ipynb_checkpoints" in str(files)
+    assert bool(handed.notes) != expected
+
+
+@pytest.mark.parametrize(
+    ("files", "problem"),
+    [
+        ({"gradient.py": b"print(1)"}, "python-file"),
+        ({"rapport.pdf": b"%PDF"}, "other-file"),
+        ({"a.zip": b"PK no zip"}, "bad-zip"),
+        ({}, "no-file"),
+    ],
+)
+def test_what_is_no_notebook_has_a_name(tmp_path, files, problem):
+    assert taken(tmp_path, **files).problem == problem
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "lfs"),
+        (b'{\n<<<<<<< HEAD\n "cells": []\n=======\n}\n>>>>>>> x\n', "conflict"),
+        (b"PK\x03\x04xxxx", "not-what-it-says"),
+        (b"<!DOCTYPE html><html>", "not-what-it-says"),
+        (b"[" * 100_000, "not-json"),
+        (b'{"cells": [' + b"{}," * 3000 + b"{}]}", "too-many-cells"),
+        (b'{"cells": [' + b"{}," * 6_000_000 + b"{}]}", "too-large"),
+        (b" \n", "empty-file"),
+    ],
+)
+def test_a_file_is_named_for_what_it_is(content, key):
+    with pytest.raises(UnreadableError) as caught:
+        read(content)
+    assert caught.value.key == key
+
+
+def test_latin_1_and_version_3_are_read_with_a_remark():
+    latin = json.dumps(json.loads(FILLED), ensure_ascii=False).encode("latin-1", errors="replace")
+    assert read(latin).notes == [("encoding", {"encoding": "Latin-1"})]
+    cells = [
+        {"cell_type": "heading", "level": 2, "source": ["Tâche 2"]},
+        {"cell_type": "code", "input": ["x = 1"]},
+    ]
+    old = read(json.dumps({"nbformat": 3, "worksheets": [{"cells": cells}]}).encode())
+    assert old.notes == [("converted", {"version": "3"})]
+    assert [(cell.source, cell.task) for cell in old.cells] == [("x = 1", 2)]
+
+
+@pytest.mark.parametrize("content", [FILLED, BLANK])
+def test_a_notebook_that_lost_its_ids_and_metadata_answers_what_it_answered(content):
+    whole = json.loads(content)
+    for cell in whole["cells"]:
+        cell.pop("id", None)
+        cell["metadata"] = {}
+    assert read(json.dumps(whole).encode()).answers == read(content).answers
+    assert len(read(FILLED).answers) == len(ANSWERS)
+
+
+def test_keys_are_never_shared_and_do_not_depend_on_the_order():
+    shown = [
+        "Rene",
+        "Rene-2",
+        "René",
+        "Bob",
+        "BOB",
+        "Rèné",
+        "李雷",
+        "李",
+        "Иван",
+        "a b",
+        "a-b",
+        "",
+        "...",
+        "x" * 300,
+    ]
+    names = [Name(name, name) for name in shown] + [
+        Name("Zoé", "1", "11"),
+        Name("Zoe", "2", "22"),
+        Name("Zoe", "3"),
+    ]
+    found = dict(zip(names, keys.keys(names)))
+    assert len({key.lower() for key in found.values()}) == len(names)
+    assert dict(zip(names[::-1], keys.keys(names[::-1]))) == found
+    assert found[names[0]] == "Rene" and found[names[1]] == "Rene-2"
+    assert found[names[-3]] == "Zoe-11"
+
+
+def test_moodles_zip_is_read_as_it_is(tmp_path):
+    people = {
+        "Zoé Le Gall_1234_assignsubmission_file_/gradient.ipynb": FILLED,
+        "Zoé Le Gall_1234_assignsubmission_onlinetext_/onlinetext.html": b"<p>x</p>",
+        "Zoé Le Gall_99_assignsubmission_file_/tp1.zip": zipped({PLACE: FILLED}),
+        "李雷_7_assignsubmission_file_gradient.ipynb": FILLED,
+        "Bob_8_assignsubmission_file_/gradient.py": b"x",
+        "__MACOSX/x": b"x",
+        ".DS_Store": b"x",
+    }
+    (tmp_path / "class.zip").write_bytes(zipped(people))
+    with zipfile.ZipFile(tmp_path / "class.zip") as archive:
+        archive.extractall(tmp_path / "class")
+    expected = {("Zoé Le Gall", "1234"), ("Zoé Le Gall", "99"), ("李雷", "7"), ("Bob", "8")}
+    for submissions in (tmp_path / "class.zip", tmp_path / "class"):
+        sources = collect.find(submissions, "fr")
+        assert {(source.given, source.number) for source in sources} == expected
+        assert len({source.name for source in sources}) == 4
+        read_all = {s.number: collect.read(s, tmp_path / "clones", "tp1", None) for s in sources}
+        assert [bool(read_all[number].notebook) for number in ("1234", "99", "7", "8")] == [
+            True,
+            True,
+            True,
+            False,
+        ]
+        assert read_all["8"].problem == "python-file"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX names and links")
+def test_hostile_folders_are_bounded_and_their_notebook_is_graded(tmp_path):
+    folder = tmp_path / "x"
+    folder.mkdir()
+    (folder / "gradient.ipynb").write_bytes(FILLED)
+    odd = os.fsencode(folder) + b"/caf\xe9.txt"
+    with open(odd, "w") as file:
+        file.write("x")
+    os.symlink(odd, os.fsencode(folder) + b"/link")
+    before = os.getcwd()
+    try:
+        os.chdir(folder)
+        for _ in range(3000):
+            os.mkdir("d")
+            os.chdir("d")
+        os.chdir(folder)
+        for number in range(6000):
+            open(f"f{number}", "w").close()
+        handed = handed_in.read_folder("x", folder, "tp1", None)
+        assert handed.notebook == FILLED
+        assert len(handed.content_hash()) == 64
+        assert len(handed.files) <= 200
+    finally:
+        os.chdir(before)
+        from micrograd.lab.sandbox.removing import remove
+
+        remove(str(folder))
+    assert not folder.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="git in a POSIX shell")
+def test_git_is_read_with_bounds_and_never_the_repository_around(tmp_path):
+    outer = repository(tmp_path / "teacher", b"[]", "tp1")
+    broken = outer / "student" / "x"
+    (broken / ".git").mkdir(parents=True)
+    (broken / "gradient.ipynb").write_bytes(FILLED)
+    handed = handed_in.read_folder("x", broken, "tp1", None)
+    assert (handed.notebook, handed.tag) == (FILLED, "missing")
+    assert handed.notes[0][0] == "broken-git"
+
+    other = repository(tmp_path / "y", FILLED, "TP1")
+    for arguments in (
+        ["-c", "user.name=s", "-c", "user.email=s@x", "commit", "-q", "--allow-empty", "-m", "x"],
+    ):
+        subprocess.run(["git", *arguments], cwd=other, check=True, capture_output=True)
+    handed = handed_in.read_folder("y", other, "tp1", None)
+    assert [note[0] for note in handed.notes] == ["other-tag", "commits-after"]
+
+    missing = repository(tmp_path / "z", FILLED, "tp1")
+    for path in (missing / ".git" / "objects").glob("??/*"):
+        if subprocess.run(["git", "cat-file", "-t", path.parent.name + path.name], cwd=missing, capture_output=True,
+                          text=True).stdout == "blob\n":  # fmt: skip
+            path.unlink()
+    handed = handed_in.read_folder("z", missing, "tp1", None)
+    assert handed.notebook == FILLED
+    assert handed.notes[0][0] == "broken-git"
+
+
+def test_a_later_tag_replaces_an_earlier_one_until_the_deadline(tmp_path):
+    folder = repository(tmp_path / "x", FILLED, "tp1", "2023-12-10T12:00:00")
+    for tag, day in (("tp1-2", 12), ("tp1-3", 20)):
+        date = f"2023-12-{day}T12:00:00"
+        subprocess.run(
+            ["git", "-c", "user.name=s", "-c", "user.email=s@x", "tag", "-a", tag, "-m", "x"],
+            cwd=folder, env={**os.environ, "GIT_COMMITTER_DATE": date}, check=True, capture_output=True,
+        )  # fmt: skip
+    deadline = datetime(2023, 12, 15, tzinfo=timezone.utc)
+    handed = handed_in.read_folder("x", folder, "tp1", deadline)
+    assert (handed.tag, handed.tagged_at[:10]) == ("on-time", "2023-12-12")
+    assert [note[0] for note in handed.notes] == ["late-tag", "newer-tag"]
+    assert handed_in.read_folder("x", folder, "tp1", None).tagged_at.startswith("2023-12-20")
+    assert submission_tags(["tp1-10", "tp1-9", "tp1", "tp1-x", "tp1-1"], "tp1") == ["tp1-10", "tp1-9", "tp1"]
+
+
+def _raises(kind: str) -> None:
+    if kind == "exit":
+        os._exit(3)
+    if kind == "stack":
+        _raises(kind)
+    if kind == "memory":
+        bytearray(1 << 45)
+    if kind == "surrogate":
+        "\ud800".encode()
+    if kind == "long":
+        while True:
+            pass
+    raise KeyboardInterrupt(kind)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_whatever_a_piece_of_work_raises_is_one_failure():
+    with Guard() as guard:
+        for kind in ("exit", "stack", "memory", "surrogate", "long", "anything"):
+            with pytest.raises(FailedError):
+                guard.call(_work_by_name, kind, seconds=2 if kind == "long" else 60)
+        assert guard.call(len, [1, 2], seconds=60) == 2
+
+
+def _work_by_name(kind: str) -> None:
+    _raises(kind)
+
+
+def test_words_are_shown_as_markdown_and_formulas_safely():
+    attack = "**b** $\\frac{1}{2}$ $\\href{javascript:alert(1)}{x}$ <script>x</script>"
+    attack += " ![i](http://a/b) [l](javascript:x)"
+    html = written({"1": attack})["1"]
+    assert "<strong>b</strong>" in html and "<mfrac>" in html
+    assert not any(bad in html for bad in ("<script", "href", "src=", "<img", "<a "))
