@@ -124,7 +124,7 @@ def _tag_in_time(repository: Repository, tag: str, deadline: datetime | None) ->
     Where all of them did, the first that was handed in counts, late as it is.
     """
     tags = repository.tags_like(tag)[:20]
-    late = []
+    late: list[str] = []
     for name in tags:
         when = repository.tagged_at(name)
         if not (deadline and when and when > deadline):

@@ -126,7 +126,7 @@ def main() -> None:
         os.makedirs(f"{BOX}/{folder}", exist_ok=True)
     without_privileges()
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-    import seccomp
+    import seccomp  # type: ignore[import-not-found, unused-ignore]
 
     seccomp.install()
     os.chdir(f"{BOX}/work")

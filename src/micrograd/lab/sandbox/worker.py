@@ -93,7 +93,8 @@ class Worker:
         items = self._outputs.items
         self._recorder.end(stopped=any(item.get("type") == "error" for item in items))
         if not cell["given"]:
-            for task in tasks_of(cell) or [None]:
+            tasks: list[int | None] = [*tasks_of(cell)]
+            for task in tasks or [None]:
                 self._outputs_of.setdefault(task, []).extend(items)
         seconds = time.monotonic() - started
         message = {"type": "cell", "index": index, "outputs": items, "seconds": seconds}
