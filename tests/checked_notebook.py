@@ -135,6 +135,8 @@ def scaffold(cells: Mapping[str, str], lang: str = "fr", whole: bool = False) ->
     for cell in filled.cells:
         if cell.get("id") in cells:
             cell.source = cells[cell.id]
+        elif cell.cell_type == "markdown" and cell.id.endswith("-answer"):
+            cell.source = "Une réponse."
     return nbformat.writes(filled).encode()
 
 

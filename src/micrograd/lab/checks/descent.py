@@ -139,8 +139,10 @@ def rates_of(run: Run) -> list[float | None]:
         length = sum(g * g for g in group.gradients)
         if not all(map(math.isfinite, (*change, *group.gradients))):
             break  # where it diverges, the steps before show why
-        if length == 0:
-            rates.append(0.0 if not any(change) else None)
+        if length <= 1e-16 * (1 + sum(a * a for a in group.parameters)):
+            # A gradient of 0, as of a sample that all hidden neurons leave out, says nothing about the rate.
+            if any(abs(a) > 1e-9 for a in change):
+                rates.append(None)
             continue
         rate = -sum(a * b for a, b in zip(change, group.gradients)) / length
         off = sum((a + rate * b) ** 2 for a, b in zip(change, group.gradients))

@@ -44,7 +44,7 @@ class _Task8:
         elif drawn:
             findings.append(Finding(8, "graph", "right", 0.5))
         else:
-            findings.append(Finding(8, "graph", "missing", 0.5, "no-graph"))
+            findings.append(Finding(8, "graph", "missing", 0.5, "no-graph" if observed["swept"] else None))
         return findings
 
 

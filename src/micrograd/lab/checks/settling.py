@@ -21,7 +21,7 @@ NEEDS: dict[int, tuple[int, ...]] = {
     10: (2, 5, 6, 7, 9),
 }
 
-_IN_ITS_OWN_WAY = "function"
+_NOTHING_TRAINED = {"gradients-zero", "train-does-nothing", "train-leaves-model"}
 _NOT_BEGUN = {"no-error", "no-backward-small", "no-train", "train-does-nothing", "not-updated", "no-by-hand",
               "steps-ignored"}  # fmt: skip
 
@@ -45,11 +45,15 @@ def _settled(finding: Finding, before: Mapping[int, list[Finding]]) -> Finding:
         for earlier in before.get(task, ()):
             if earlier.state in ("wrong", "missing") and earlier.weight and _comes_from(finding, earlier):
                 return replace(finding, state="right", hint=None, values={})
-    if finding.state == "missing" and (finding.values.get("stopped") or finding.task == 4):
+    if finding.hint in _NOTHING_TRAINED and finding.task == 10:
+        for earlier in before.get(9, ()):
+            if earlier.hint == finding.hint and _same_function(finding, earlier):
+                return replace(finding, state="missing", hint="after-task", values={"task": 9})
+    if finding.state == "missing" and (finding.hint in _NOT_BEGUN or finding.hint is None):
         failed = next((task for task in NEEDS[finding.task] if not _is_right(before.get(task, ()))), None)
-        if failed is not None and (finding.hint in _NOT_BEGUN or finding.hint is None):
-            hint = "after-task" if finding.hint else None
-            return replace(finding, hint=hint, values={"task": failed})
+        waits = finding.values.get("stopped") or finding.task == 4 or _is_wrong(before)
+        if failed is not None and waits:
+            return replace(finding, hint="after-task" if finding.hint else None, values={"task": failed})
     return finding
 
 
@@ -59,13 +63,12 @@ def _comes_from(finding: Finding, earlier: Finding) -> bool:
         return False
     if earlier.task == 9:
         # Task 10 with the same function as task 9, whose faults are task 9's.
-        same_function = finding.values.get(_IN_ITS_OWN_WAY) and finding.values.get(
-            _IN_ITS_OWN_WAY
-        ) == earlier.values.get(_IN_ITS_OWN_WAY)
-        return bool(same_function) and finding.hint == earlier.hint
+        return _same_function(finding, earlier) and finding.hint == earlier.hint
     if finding.values.get("loss"):
         # The loss, where it is not the mean squared error of the sigmoid: the function's fault, or the sigmoid's.
         return (earlier.task == 7 and earlier.name in ("loss", "connected", "pure")) or earlier.task == 2
+    if finding.hint == "not-enough-updates" and earlier.hint == "other-input":
+        return True
     if finding.task in (9, 10) and earlier.task == 7 and earlier.name == "pure":
         return True  # whoever measures a model trains it as well
     if (
@@ -75,6 +78,20 @@ def _comes_from(finding: Finding, earlier: Finding) -> bool:
     ):
         return earlier.name == "connected"
     return False
+
+
+def _same_function(finding: Finding, earlier: Finding) -> bool:
+    function = finding.values.get("function")
+    return bool(function) and function == earlier.values.get("function")
+
+
+def _is_wrong(before: Mapping[int, list[Finding]]) -> bool:
+    """Tell whether the perceptron or the sigmoid is there and wrong: what goes on with them comes out otherwise."""
+    return any(
+        finding.state == "wrong" and finding.name in ("perceptron", "sigmoid")
+        for task in (1, 2)
+        for finding in before.get(task, ())
+    )
 
 
 def _is_right(findings: list[Finding] | tuple[()]) -> bool:

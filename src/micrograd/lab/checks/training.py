@@ -64,13 +64,18 @@ class _Training:
         data: Data = [(samples, labels) for samples, labels in observed["data"]]
         runs = [descent.read_trail(trail) for trail in observed["trails"]]
         if observed["left_alone"]:
-            return [self._finding("update", "wrong", "train-leaves-model"), *self._open("rate", "result")]
+            return [
+                self._finding("update", "wrong", "train-leaves-model", _shared(observed)),
+                *self._open("rate", "result"),
+            ]
         moved = [run for run in runs if run.moved]
         if not moved:
             return self._nothing(observed, runs)
         best = max((self._judge_run(run, data, observed) for run in moved), key=_rightness)
-        if self.task == 9 and not (
-            observed["lines"] >= self.steps // 2 or observed["stored"] or observed["pictures"]
+        if (
+            self.task == 9
+            and not any(run.stopped for run in moved)
+            and not (observed["lines"] >= self.steps // 2 or observed["stored"] or observed["pictures"])
         ):
             best.append(Finding(9, "printed", "missing", 0.25, "nothing-printed"))
         return best
@@ -89,7 +94,7 @@ class _Training:
             if tried.count > 1 and not any(trail["left"] for trail in observed["trails"]):
                 hint = "gradients-zero"
         return [
-            Finding(self.task, "update", "missing", 1, hint),
+            Finding(self.task, "update", "missing", 1, hint, _shared(observed)),
             *self._open("rate", "result", state="missing"),
         ]
 
@@ -188,6 +193,10 @@ class _Training:
 
     def _finding(self, name: str, state: Any, hint: str, values: dict[str, Any] | None = None) -> Finding:
         return Finding(self.task, name, state, 1, hint, values or {})
+
+
+def _shared(observed: dict[str, Any]) -> dict[str, Any]:
+    return {"function": next((trail["function"] for trail in observed["trails"] if trail["function"]), "")}
 
 
 def _rightness(findings: list[Finding]) -> float:

@@ -1,0 +1,43 @@
+"""The corpus of right ways and mistakes: each judged as it should be, in every task, three times over."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("sklearn.datasets", reason="scikit-learn is missing, THE CHECKS ARE NOT TESTED")
+pytest.importorskip("nbformat", reason="nbformat is missing, THE CHECKS ARE NOT TESTED")
+
+from checked_notebook import hints, is_right, scaffold, verdicts
+from corpus_of_notebooks import MISTAKES, RIGHT
+
+from micrograd.lab import checks
+
+
+def told(found):
+    return {task: [(f.name, f.state, f.hint) for f in findings] for task, findings in found.items()}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_work_is_right_in_every_task(name):
+    found = verdicts(scaffold(RIGHT[name]))
+    assert {task: hints(findings) for task, findings in found.items() if not is_right(findings)} == {}
+    for _ in range(2):
+        assert told(verdicts(scaffold(RIGHT[name]))) == told(found)
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_gets_its_hint_and_the_other_tasks_keep_their_check_marks(name):
+    cells, task, hint, waiting = MISTAKES[name]
+    found = verdicts(scaffold(cells))
+    assert hint in hints(found[task])
+    assert len(hints(found[task])) == 1, hints(found[task])
+    wrong = {other for other in checks.NUMBERS if not is_right(found[other])}
+    assert task in wrong
+    assert wrong - {task} <= set(waiting)
+    for _ in range(2):
+        assert told(verdicts(scaffold(cells))) == told(found)
+
+
+def test_there_are_enough_of_them():
+    assert len(RIGHT) >= 60
+    assert len(MISTAKES) >= 60
