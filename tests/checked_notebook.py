@@ -44,8 +44,12 @@ def judged(submitted: Submitted) -> Verdicts:
         sources = [cell.source for cell in submitted.cells if task in cell.tasks]
         asked = checks.questions(task, checks.generator_for(task, sources))
         # What travels between the processes is JSON.
-        observed = json.loads(json.dumps(checks.observe(task, view, json.loads(json.dumps(asked)))))
-        found[task] = checks.judge(task, asked, observed)
+        looks = []
+        for _ in range(3):  # looking changes nothing, and the third look sees what the first one saw
+            observed = json.loads(json.dumps(checks.observe(task, view, json.loads(json.dumps(asked)))))
+            looks.append(checks.judge(task, asked, observed))
+        assert looks[0] == looks[1] == looks[2]
+        found[task] = looks[0]
 
     try:
         for index, cell in enumerate(submitted.cells):
@@ -150,7 +154,7 @@ def own(*cells: str | tuple[str, str]) -> bytes:
 
 def verdicts(content: bytes) -> Verdicts:
     """Read a notebook as it lies in a file, run it and judge it."""
-    random.seed()
+    random.seed()  # whoever judges has drawn numbers before
     return judged(read(content))
 
 

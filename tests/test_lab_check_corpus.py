@@ -21,8 +21,6 @@ def told(found):
 def test_right_work_is_right_in_every_task(name):
     found = verdicts(scaffold(RIGHT[name]))
     assert {task: hints(findings) for task, findings in found.items() if not is_right(findings)} == {}
-    for _ in range(2):
-        assert told(verdicts(scaffold(RIGHT[name]))) == told(found)
 
 
 @pytest.mark.parametrize("name", MISTAKES)
@@ -34,8 +32,12 @@ def test_a_mistake_gets_its_hint_and_the_other_tasks_keep_their_check_marks(name
     wrong = {other for other in checks.NUMBERS if not is_right(found[other])}
     assert task in wrong
     assert wrong - {task} <= set(waiting)
-    for _ in range(2):
-        assert told(verdicts(scaffold(cells))) == told(found)
+
+
+@pytest.mark.parametrize("name", ["before the sigmoid", "sum", "no reset in task 5", "p.grad printed"])
+def test_another_run_comes_to_the_same_verdict(name):
+    first, *others = (told(verdicts(scaffold(MISTAKES[name][0]))) for _ in range(3))
+    assert others == [first, first]
 
 
 def test_there_are_enough_of_them():
