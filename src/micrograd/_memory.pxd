@@ -25,6 +25,10 @@ cdef inline void free_nodes(PyObject** nodes) noexcept:
     PyMem_Free(nodes)
 
 
+cdef inline PyObject* address(object node) noexcept:
+    return <PyObject*> node
+
+
 cdef inline PyObject* keep(object node) noexcept:
     Py_INCREF(node)
     return <PyObject*> node

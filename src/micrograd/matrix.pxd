@@ -1,10 +1,13 @@
 # The C types of matrix.py.
+from cpython.ref cimport PyObject
+
 from micrograd.engine cimport Sweep, Value
 
 
 cdef class Matrix:
     cdef tuple rows  # of the weights: a tuple of Values for each neuron
     cdef tuple biases  # a Value or None for each neuron
+    cdef PyObject** known  # who they are, neuron by neuron: addresses only, the tuples keep them alive
     cdef Py_ssize_t height  # neurons
     cdef Py_ssize_t width  # weights of each
     cdef double* numbers  # the weights by columns, then the biases

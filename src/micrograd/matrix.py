@@ -15,9 +15,15 @@ except ImportError:
     from micrograd import _cython as cython
 
 if cython.compiled:
-    from cython.cimports.cpython.sequence import PySequence_Fast_ITEMS
+    from cython.cimports.cpython.sequence import PySequence_Fast_GET_SIZE, PySequence_Fast_ITEMS
     from cython.cimports.micrograd._kinds import ELEMENTARY, TRACKED, WATCHED, WHOLE_DATA, WHOLE_GRAD
-    from cython.cimports.micrograd._memory import allocate_numbers, free_numbers
+    from cython.cimports.micrograd._memory import (
+        address,
+        allocate_nodes,
+        allocate_numbers,
+        free_nodes,
+        free_numbers,
+    )
     from cython.cimports.micrograd._node import _changes_so_far
     from cython.cimports.micrograd.engine import Sweep, _value
 else:
@@ -50,6 +56,10 @@ class Matrix:
             row: tuple = self.rows[j]
             for i in range(self.width):
                 self._read(i * self.height + j, row[i])
+            if cython.compiled:
+                for i in range(self.width):
+                    self.known[j * (self.width + 1) + i] = address(row[i])
+                self.known[j * (self.width + 1) + self.width] = address(self.biases[j])
             if self.biases[j] is not None:
                 self._read(self.width * self.height + j, self.biases[j])
 
@@ -64,25 +74,28 @@ class Matrix:
         free_numbers(self.numbers)
         free_numbers(self.gradients)
         free_numbers(self.slopes_times_gradients)
+        free_nodes(self.known)
 
     def holds(self, j: cython.Py_ssize_t, weights: Any, bias: Any) -> bool:
         """Whether neuron ``j`` still has these weights, a list or any other collection, and this bias."""
-        row: tuple = self.rows[j]
-        if bias is not self.biases[j]:
-            return False
         if not (type(weights) is list or type(weights) is tuple):
             weights = _tuple_of(weights)
         if not cython.compiled:
-            return len(weights) == self.width and all(map(operator.is_, weights, row))
-        if len(weights) != self.width:
+            return (
+                bias is self.biases[j]
+                and len(weights) == self.width
+                and all(map(operator.is_, weights, self.rows[j]))
+            )
+        if PySequence_Fast_GET_SIZE(weights) != self.width:
             return False
+        # Pointers, compared and never followed: this happens at every call of every neuron.
         given = PySequence_Fast_ITEMS(weights)
-        known = PySequence_Fast_ITEMS(row)
+        known = self.known + j * (self.width + 1)
         i: cython.Py_ssize_t
-        for i in range(self.width):  # noqa: SIM110 (a loop in C)
+        for i in range(self.width):
             if given[i] != known[i]:
                 return False
-        return True
+        return known[self.width] == address(bias)
 
     def is_current(self) -> bool:
         """Whether all weights still have the numbers that were read."""
@@ -190,6 +203,8 @@ def matrix_of(rows: list, biases: list) -> Matrix:
     matrix.numbers = allocate_numbers(size)
     matrix.gradients = allocate_numbers(size)
     matrix.slopes_times_gradients = allocate_numbers(matrix.height)
+    if cython.compiled:
+        matrix.known = allocate_nodes(size)
     matrix.trainable = matrix.whole = True
     matrix.announced = False
     matrix.tracked = 0

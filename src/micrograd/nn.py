@@ -226,20 +226,24 @@ class Layer(Module):
         matrix = self._matrix
         code: cython.int = -1
         known: cython.bint = matrix is not None and len(neurons) == matrix.height
-        j: cython.Py_ssize_t
-        for j in range(len(neurons)):
-            one = neurons[j]
+        j: cython.Py_ssize_t = 0
+        for one in neurons:
             if type(one) is not Neuron:
                 return None
-            neuron: Neuron = one
-            activation: cython.int = neuron._code if neuron.nonlin else 0
+            activation: cython.int = cython.cast(Neuron, one)._code if cython.cast(Neuron, one).nonlin else 0
             if code != -1 and code != activation:
                 return None
             code = activation
-            known = known and matrix.holds(j, neuron.w, neuron.b)
+            known = (
+                known
+                and j < matrix.height
+                and matrix.holds(j, cython.cast(Neuron, one).w, cython.cast(Neuron, one).b)
+            )
+            j += 1
         if code == -1:
             return None
-        if not known or not matrix.is_current():
+        # The user's code may run where weights are neither a list nor a tuple, and change the list of neurons.
+        if not known or j != matrix.height or not matrix.is_current():
             matrix = self._matrix = matrix_of([one.w for one in neurons], [one.b for one in neurons])
         return layer(matrix, inputs, before, code)
 
