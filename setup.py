@@ -34,6 +34,11 @@ STRIPPED = {"linux": ["-Wl,--strip-all"], "darwin": ["-Wl,-S,-x"]}
 # The dates of a wheel's files, which nobody reads, would differ from build to build.
 os.environ.setdefault("SOURCE_DATE_EPOCH", "1577836800")
 
+# For "make sanitize": memory checkers are compiled in, and freed nodes are not used again, or no checker would
+# notice the use of one.
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"]
+SANITIZED = [*SANITIZERS, "-O1", "-g", "-DSPARE_NODES=0"] if os.environ.get("MICROGRAD_SANITIZE") else []
+
 
 class BuildExtensions(build_ext):
     """Build what can be built, and the modules of the engine either all or not at all."""
@@ -54,8 +59,11 @@ class BuildExtensions(build_ext):
             *flags.get(kind, flags["others"]),
             *SMALL.get(kind, SMALL["others"]),
             *ext.extra_compile_args,
+            *SANITIZED,
         ]
-        ext.extra_link_args = [*STRIPPED.get(sys.platform, []), *ext.extra_link_args]
+        # A report of a checker names lines, so nothing is stripped then.
+        linked = SANITIZERS[:1] if SANITIZED else STRIPPED.get(sys.platform, [])
+        ext.extra_link_args = [*linked, *ext.extra_link_args]
         if is_engine(ext):
             try:
                 from Cython.Build import cythonize

@@ -1,4 +1,4 @@
-# cython: language_level=3, cdivision=True, boundscheck=False
+# cython: language_level=3, cdivision=True, nonecheck=True
 """What a node of the graph is made of, and how its numbers and its history are shown.
 
 ``engine.Value`` adds the operations and the backward sweep. The same file runs as it is and is compiled by
@@ -30,6 +30,7 @@ if cython.compiled:
         has_attributes,
         set_attribute,
     )
+    from cython.cimports.micrograd._guard import guard_methods
     from cython.cimports.micrograd._kinds import (
         CUSTOM,
         ELEMENTARY,
@@ -402,6 +403,8 @@ def _let_collector_know(node: Node) -> None:
 
 
 if cython.compiled:
+    guard_methods(Node)
+    guard_methods(Several)
     give_attributes(Node, cython.sizeof(Node))
 else:
     del Node.__setattr__

@@ -20,6 +20,7 @@ cdef class Sweep:
     cdef list leaves
     cdef double* gradients  # that the leaves had before
     cdef unsigned char* marks  # likewise
+    cdef Py_ssize_t leaf_count  # as the list is long, unless somebody has found and changed it
     cdef Py_ssize_t leaf_room
     cdef list batches  # of gradients that fused nodes keep together until the end
 

@@ -1,4 +1,4 @@
-# cython: language_level=3, cdivision=True, boundscheck=False
+# cython: language_level=3, cdivision=True, nonecheck=True
 """Scalars that remember how they were made, so that gradients can flow back through them.
 
 Read it from top to bottom. In ``Value``, each operation is one method in which the value and the local
@@ -332,10 +332,10 @@ class Value(Node):
             _inherit(self._second, self, self._by_second)
             self._kind = ELEMENTARY
         elif self._kind == FUSED:
-            cython.cast(Value, self._first)._unfold_row(self)
+            cython.cast(Value, self._first, typecheck=True)._unfold_row(self)
 
     def _as_dot(self) -> Any:
-        return cython.cast(Value, self._first)._dot_of(self) if self._kind == FUSED else None
+        return cython.cast(Value, self._first, typecheck=True)._dot_of(self) if self._kind == FUSED else None
 
     # What a node with many rows does for one of them, a FUSED node; see fused.py.
 
@@ -370,6 +370,7 @@ def topological_order(root: Value) -> list[Value]:
 
 if cython.compiled:
     from cython.cimports.micrograd._attributes import PyObject_GC_UnTrack
+    from cython.cimports.micrograd._guard import guard_methods
     from cython.cimports.micrograd._kinds import (
         CONSTANT,
         CUSTOM,
@@ -468,6 +469,7 @@ class Sweep:
         self.room = 64
         self.nodes = allocate_nodes(self.room)
         self.leaves = []
+        self.leaf_count = 0
         self.leaf_room = 64
         self.gradients = allocate_numbers(self.leaf_room)
         self.marks = allocate_bytes(self.leaf_room)
@@ -528,7 +530,7 @@ class Sweep:
 
     def keep_leaf(self, leaf: Node) -> None:
         """Remember a leaf with the gradient that it had."""
-        position: cython.Py_ssize_t = len(self.leaves)
+        position: cython.Py_ssize_t = self.leaf_count
         if position == self.leaf_room:
             self.gradients = enlarge_numbers(self.gradients, 2 * self.leaf_room)
             self.marks = enlarge_bytes(self.marks, 2 * self.leaf_room)
@@ -536,13 +538,14 @@ class Sweep:
         self.gradients[position] = leaf._grad if leaf._kind == LEAF else 0.0
         self.marks[position] = leaf._marks
         self.leaves.append(leaf)
+        self.leaf_count += 1
 
     def finish(self) -> None:
         """Add what has come to the gradients that the leaves had."""
         i: cython.Py_ssize_t
         for batch in self.batches:
             batch.deliver()
-        for i in range(len(self.leaves)):
+        for i in range(self.leaf_count):
             leaf: Node = self.leaves[i]
             leaf._pending = 0
             leaf._grad = self.gradients[i] + leaf._grad
@@ -552,7 +555,7 @@ class Sweep:
         global _generation
         i: cython.Py_ssize_t
         _generation += 1
-        for i in range(len(self.leaves)):
+        for i in range(self.leaf_count):
             leaf: Node = self.leaves[i]
             leaf._grad = self.gradients[i]
             leaf._marks = (leaf._marks & ~(WHOLE_GRAD | SWEPT)) | (self.marks[i] & (WHOLE_GRAD | SWEPT))
@@ -574,7 +577,7 @@ def _has_derivatives(node):
 def _pass_on_otherwise(node, sweep):
     """Pass on the gradient of a node that is a row of a layer, or of the user's own making."""
     if node._kind == FUSED:
-        cython.cast(Value, node._first)._receive(node._row, node._grad)
+        cython.cast(Value, node._first, typecheck=True)._receive(node._row, node._grad)
         sweep.release(node._first)
         return
     operands = _operands_of(node)
@@ -758,6 +761,8 @@ def _check_subclass(cls: type[Value], **options: Any) -> None:
 
 
 if cython.compiled:
+    guard_methods(Value)
+    guard_methods(Sweep)
     can_be_changed(Value)
 Value.__init_subclass__ = classmethod(_check_subclass)
 _written = {name: found for name, found in vars(Value).items() if name != "__repr__"}

@@ -23,6 +23,7 @@ except ImportError:
 if cython.compiled:
     from cython.cimports.libc.math import isfinite, tanh
     from cython.cimports.micrograd._functions import logistic, logistic_slope, tanh_slope
+    from cython.cimports.micrograd._guard import guard_methods
     from cython.cimports.micrograd._kinds import ELEMENTARY, FUSED, SWEPT, TRACKED, WHOLE_DATA, WHOLE_GRAD
     from cython.cimports.micrograd._memory import allocate_numbers, free_numbers
     from cython.cimports.micrograd._node import _plain, _track
@@ -167,6 +168,14 @@ class FusedLayer(Value):
     def neurons(self) -> list:
         """The outputs, as Values."""
         return [_neuron(self, j) for j in range(self.matrix.height)]
+
+    # It shows no operands of its own: its outputs do.
+
+    def _unfold(self) -> None:
+        pass
+
+    def _as_dot(self) -> Any:
+        return None
 
     # -- What it does for one of its outputs, which is a Value of the kind FUSED: ``_first`` is the layer, ``_row``
     # the position in it.
@@ -372,3 +381,7 @@ def dot(
 
 
 _free_in_turn(FusedLayer)
+
+
+if cython.compiled:
+    guard_methods(FusedLayer)

@@ -16,6 +16,7 @@ except ImportError:
 
 if cython.compiled:
     from cython.cimports.cpython.sequence import PySequence_Fast_GET_SIZE, PySequence_Fast_ITEMS
+    from cython.cimports.micrograd._guard import guard_methods
     from cython.cimports.micrograd._kinds import ELEMENTARY, TRACKED, WATCHED, WHOLE_DATA, WHOLE_GRAD
     from cython.cimports.micrograd._memory import (
         address,
@@ -217,3 +218,7 @@ def _tuple_of(weights: Any) -> tuple:
         return tuple(weights)
     except TypeError:
         raise TypeError(f"w of a neuron: expected a list of Values, got {type(weights).__name__}") from None
+
+
+if cython.compiled:
+    guard_methods(Matrix)

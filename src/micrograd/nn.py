@@ -17,6 +17,7 @@ except ImportError:
     from micrograd import _cython as cython
 
 if cython.compiled:
+    from cython.cimports.micrograd._guard import guard_methods
     from cython.cimports.micrograd._memory import enter_recursion, leave_recursion
     from cython.cimports.micrograd._node import _zero
     from cython.cimports.micrograd.engine import _value
@@ -344,3 +345,10 @@ def _yes_or_no(given: Any, what: str) -> bool:
     if given is None or type(given).__name__ in ("bool", "bool_"):  # Python's, or NumPy's
         return bool(given)
     raise TypeError(f"{what}: expected True or False, got {given!r}")
+
+
+if cython.compiled:
+    guard_methods(Module)
+    guard_methods(Neuron)
+    guard_methods(Layer)
+    guard_methods(MLP)
