@@ -84,6 +84,16 @@ def adapt(
         _assign(parameter, parameter._data - step * mean / (spread + small))
 
 
+def read(parameters: Iterable[Value], into: Any) -> None:
+    """Put the numbers of the parameters into a buffer."""
+    values: tuple = _checked(parameters)
+    numbers: cython.double[::1] = _state(into, len(values), "into")
+    i: cython.Py_ssize_t
+    for i in range(len(values)):
+        parameter: Value = values[i]
+        numbers[i] = parameter._data
+
+
 def first_not_finite(parameters: Iterable[Value]) -> int:
     """Return the position of the first parameter whose gradient is NaN or infinite, or -1."""
     values: tuple = _checked(parameters)

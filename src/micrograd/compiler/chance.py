@@ -70,11 +70,9 @@ def state_of(generator: Any) -> Callable[[], Any] | None:
 
 def _same(one: Any, other: Any) -> bool:
     # NumPy's states are tuples and dictionaries with arrays in them.
-    return (
-        one == other
-        if isinstance(one, tuple) and isinstance(one[1], tuple)
-        else repr_of(one) == repr_of(other)
-    )
+    if isinstance(one, tuple) and isinstance(one[1], tuple):
+        return bool(one == other)
+    return bool(repr_of(one) == repr_of(other))
 
 
 def repr_of(state: Any) -> Any:

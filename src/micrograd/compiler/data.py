@@ -51,7 +51,9 @@ def batch(X: Any, Y: Any = None, sample_weight: Any = None) -> Batch:
         weights, rows = _weights(sample_weight, len(features))
         if rows is not None:
             features, targets = features[rows], targets[rows]
-    total = _finite(features, "X", rows), _finite(targets, "Y", rows)
+    # A finite sum is impossible with NaN or infinity inside, and costs one pass without a copy.
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = _finite(features, "X", rows), _finite(targets, "Y", rows)
     return Batch(features, targets, weights, rows, total)
 
 
@@ -135,9 +137,7 @@ def _finite(matrix: Matrix, name: str, rows: NDArray[np.int64] | None) -> float:
     total = 0.0
     for start in range(0, len(matrix), _PIECE):
         piece = matrix[start : start + _PIECE]
-        # A finite sum is impossible with NaN or infinity inside, and costs one pass without a copy.
-        with np.errstate(over="ignore", invalid="ignore"):
-            part = float(piece.sum())
+        part = float(piece.sum())
         total += part
         if math.isfinite(part):
             continue

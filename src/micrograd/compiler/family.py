@@ -52,12 +52,12 @@ class Compiled:
         self.known: dict[Any, None] = {}
         self.last: tuple[Any, Any, tuple[float, float]] | None = None
 
-    def leaves(self) -> dict[str, Array]:
-        """Return the numbers of the captured leaves as the machine's argument; nothing where there are none."""
+    def leaves(self) -> Array | None:
+        """Return the numbers of the captured leaves as they are now; None where there are none."""
         captured = self.graph.captured
         if not captured:
-            return {}
-        return {"captured": np.array([float(value.data) for value in captured], dtype=np.float64)}
+            return None
+        return np.array([float(value.data) for value in captured], dtype=np.float64)
 
     def took(self, seconds: float, samples: int) -> None:
         """Note how long the machine took for some samples."""
@@ -183,9 +183,9 @@ class Family:
 
             def answer(X: Array = X, Y: Array = Y) -> row_check.Answer:
                 if self.with_gradient:
-                    value, gradient = compiled.machine.gradient(numbers, X, Y, 1, **compiled.leaves())
+                    value, gradient = compiled.machine.gradient(numbers, X, Y, 1, captured=compiled.leaves())
                     return [value], gradient
-                outputs = compiled.machine.evaluate(numbers, X, 1, **compiled.leaves())
+                outputs = compiled.machine.evaluate(numbers, X, 1, captured=compiled.leaves())
                 return outputs[0].tolist(), np.empty(0)
 
             row_check.check(

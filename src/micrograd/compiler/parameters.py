@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
+from micrograd import updates
 from micrograd.engine import Value
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ class Parameters:
         """Return the parameters' values as they are now."""
         import numpy as np  # here, because tracing a function needs none
 
-        return np.fromiter((value.data for value in self.values), dtype=np.float64, count=len(self.values))
+        numbers = np.empty(len(self.values))
+        updates.read(self.values, numbers)
+        return numbers
 
     def write(self, numbers: NDArray[np.float64]) -> None:
         """Put ``numbers`` into the parameters' ``.data``."""

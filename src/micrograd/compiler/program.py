@@ -100,7 +100,12 @@ class Program:
         compiled = self._losses.for_data(batch, (X, Y), len(batch.X))
         started = time.perf_counter()
         value, gradient = compiled.machine.gradient(
-            self._parameters.read(), batch.X, batch.Y, self._threads, **compiled.leaves(), **_weights(batch)
+            self._parameters.read(),
+            batch.X,
+            batch.Y,
+            self._threads,
+            captured=compiled.leaves(),
+            weights=batch.weights,
         )
         compiled.took(time.perf_counter() - started, len(batch.X))
         return value, self._parameters.in_order(gradient)
@@ -202,10 +207,8 @@ class Program:
         batch = data.batch(X)
         compiled = family.for_data(batch, (X, None), len(batch.X))
         started = time.perf_counter()
-        out = compiled.machine.evaluate(self._parameters.read(), batch.X, self._threads, **compiled.leaves())
+        out = compiled.machine.evaluate(
+            self._parameters.read(), batch.X, self._threads, captured=compiled.leaves()
+        )
         compiled.took(time.perf_counter() - started, len(batch.X))
         return out if compiled.graph.is_list else out[:, 0]
-
-
-def _weights(batch: data.Batch) -> dict[str, Array]:
-    return {} if batch.weights is None else {"weights": batch.weights}

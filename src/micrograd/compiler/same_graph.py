@@ -104,7 +104,7 @@ def _check(
 def _made_up(sample: Sample, count: int) -> list[Sample]:
     """Return samples far from the given one, with features between -4 and 4: they may leave an operation's domain."""
     features, targets = sample
-    made = []
+    made: list[Sample] = []
     for turn in range(min(3, count // 2)):
         draw = random.Random(turn).random  # a generator of our own: the user's is left alone
         made.append(([8.0 * (draw() - 0.5) for _ in features], targets))

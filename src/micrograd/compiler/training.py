@@ -59,7 +59,7 @@ class Training:
         settings = self.settings
         losses = np.empty(settings.steps)
         batches = _Batches(len(batch.X), settings.batch_size, self.generator)
-        extra = self._extra(batch)
+        leaves = self.compiled.leaves()
         at_a_time = _FIRST_STEPS
         try:
             while self.done < settings.steps:
@@ -70,7 +70,16 @@ class Training:
                 part = losses[self.done : self.done + len(rates)]
                 started = time.perf_counter()
                 done, state = self.compiled.machine.train(
-                    self.optimizer, batch.X, batch.Y, order, starts, rates, part, threads, **extra
+                    self.optimizer,
+                    batch.X,
+                    batch.Y,
+                    order,
+                    starts,
+                    rates,
+                    part,
+                    threads,
+                    captured=leaves,
+                    weights=batch.weights,
                 )
                 seconds = time.perf_counter() - started
                 self.threads.took(done, seconds)
@@ -86,7 +95,7 @@ class Training:
                 if self._call_back(losses, batch) or state != RUNNING:
                     break
                 if self.settings.callback is not None:
-                    extra = self._extra(batch)  # the callback may have changed a leaf
+                    leaves = self.compiled.leaves()  # the callback may have changed a leaf
         finally:
             self.parameters.write(self.optimizer.weights)
             settings.write_back(self.optimizer)
@@ -96,12 +105,6 @@ class Training:
         if self.settings.callback is None:
             return self.settings.steps
         return 1 + (-self.done) % self.settings.callback_every
-
-    def _extra(self, batch: Batch) -> dict[str, Array]:
-        extra = self.compiled.leaves()
-        if batch.weights is not None:
-            extra["weights"] = batch.weights
-        return extra
 
     def _call_back(self, losses: Array, batch: Batch) -> bool:
         callback = self.settings.callback
