@@ -27,9 +27,12 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generat
   --emit-build-options --custom-compile-command "make lock"
 # What is tested on the uncompiled engine too: the engine itself and what stands right on it.
 PURE_TESTS := $(wildcard tests/test_engine_*.py) $(addprefix tests/test_,nn.py gradcheck.py losses.py optim.py)
+# What is run under memory checkers: all that calls C (memory itself is measured elsewhere; checkers need much of it).
+SANITIZED_TESTS := $(filter-out tests/test_engine_memory.py tests/test_engine_types.py,$(wildcard tests/test_engine_*.py)) \
+  $(addprefix tests/test_,nn.py optim.py losses.py compiler_gradients.py compiler_training.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help environment lab notebook test quick lint format fuzz bench wasm build lock clean
+.PHONY: help environment lab notebook test quick lint format fuzz sanitize bench wasm build lock clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -72,6 +75,10 @@ format: environment ## Format the code and mend what can be mended.
 SECONDS ?= 600
 fuzz: environment ## Check random programs for SECONDS=600 on all machines of the compiler; the smallest one that fails is shown.
 	MICROGRAD_DEBUG=1 $(BIN)/python tests/checked_programs.py $(SECONDS) $(SEED)
+
+sanitize: environment ## Run the engine's tests, and hostile programs for SECONDS=600, under memory checkers (needs GCC).
+	$(BIN)/python tools/sanitize.py --seconds $(SECONDS) --seed $(or $(SEED),0) \
+	  --tests $(if $(TESTS),$(TESTS),$(SANITIZED_TESTS))
 
 bench: environment ## Measure against micrograd, PyTorch, JAX and NumPy, side by side.
 	$(BIN)/python benchmarks/run.py $(ARGUMENTS)
