@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micrograd.compiler import data
-from micrograd.compiler.family import Family
+from micrograd.compiler.family import Compiled, Family
 from micrograd.compiler.instructions import Code
 from micrograd.compiler.parameters import Parameters, features_of
 from micrograd.compiler.settings import Settings
@@ -202,6 +202,19 @@ class Program:
     def codes(self) -> list[Code]:
         """The instruction lists compiled so far, one for each number of features and targets."""
         return self._losses.codes
+
+    def compiled_for(self, X: Any, Y: Any = None) -> tuple[Parameters, data.Batch, Compiled]:
+        """Return the parameters, the data as the machines take them, and what was compiled for such data."""
+        self._notice_new_parameters()
+        batch = data.batch(X, Y)
+        return self._parameters, batch, self._losses.for_data(batch, (X, Y), len(batch.X))
+
+    def compiled_output_for(self, X: Any) -> Compiled | None:
+        """Return what was compiled of the model's own output, or None where it cannot be called."""
+        if not callable(self._model):
+            return None
+        batch = data.batch(X)
+        return self._outputs.for_data(batch, (X, None), len(batch.X))
 
     def _evaluate(self, family: Family, X: Any) -> Array:
         batch = data.batch(X)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from micrograd import language
 from micrograd.draw.graph import refuse_other_than_value
 from micrograd.draw.html import page_of
 from micrograd.draw.notebook_frame import in_notebook
+from micrograd.draw.saving import save_page
 from micrograd.draw.scene import scene_of
 from micrograd.draw.still_picture import still_picture
 from micrograd.draw.surroundings import language_here
@@ -33,18 +33,7 @@ class Explorer:
 
         An existing file is replaced, at once or not at all. Raises ``OSError`` where it cannot be written.
         """
-        path = Path(path)
-        handle, temporary = tempfile.mkstemp(prefix=path.name, suffix=".part", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(self.html())
-            # mkstemp makes files that only their owner can read.
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-        return path
+        return save_page(Path(path), self.html())
 
     def html(self) -> str:
         """Return the page as text."""

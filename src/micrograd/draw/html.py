@@ -13,12 +13,14 @@ from importlib import resources
 from typing import Any
 
 from micrograd._origin import install
+from micrograd.compiler import wasm
 from micrograd.draw.rules import RULES
 from micrograd.draw.words import FUNCTIONS, WORDS
 from micrograd.language import Language
 
 # In the order in which they need each other.
 MODULES = (
+    "hooks.js",
     "unpack.js",
     "figures.js",
     "words.js",
@@ -40,19 +42,33 @@ MODULES = (
     "toolbar.js",
     "main.js",
 )
+# What a page that trains has beside them, before the last one.
+LIVE_MODULES = (*MODULES[:-1], "machine.js", "live.js", "trainer.js", "charts.js", "panel.js", MODULES[-1])
+# The panel, and the place for what a saved page goes on from.
+_PANEL = '<section id="panel"></section>\n<script type="application/json" id="kept"></script>\n'
 _IMPORT = re.compile(r"^import (\{[^}]*\}) from \"\./([a-z]+)\.js\";", re.MULTILINE)
 # Whole lines of comment, and how far lines are indented: who wants to read them reads the modules.
 _COMMENT = re.compile(r"^ *//.*\n|^ +", re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async function|function|const|class) (\w+))", re.MULTILINE)
 
 
-def page_of(scene: dict[str, Any], lang: Language, title: str, *, is_packed: bool = False) -> str:
+def page_of(
+    scene: dict[str, Any],
+    lang: Language,
+    title: str,
+    *,
+    is_packed: bool = False,
+    play: dict[str, Any] | None = None,
+) -> str:
     """Return the HTML page that shows ``scene``, opening in ``lang``; it needs no network.
 
-    With ``is_packed``, its data are compressed, for a notebook that is saved with the page in it.
+    With ``is_packed``, its data are compressed, for a notebook that is saved with the page in it. With ``play``, the
+    data of a training (see ``play.py``), the page trains, and its numbers live.
     """
     data = {"scene": scene, "lang": lang, "words": WORDS, "functions": FUNCTIONS, "rules": _rules()}
-    script = _script()
+    if play is not None:
+        data["play"] = play
+    script = _script(MODULES if play is None else LIVE_MODULES)
     parts = {
         "LANG": lang,
         "TITLE": html.escape(title),
@@ -60,6 +76,9 @@ def page_of(scene: dict[str, Any], lang: Language, title: str, *, is_packed: boo
         "STYLE": _part("style.css"),
         "DATA": _packed(data) if is_packed else _json_in_html(data),
         "SCRIPT": script,
+        # Compiling a module of WebAssembly that the page brings along; nothing comes from outside.
+        "WASM": "" if play is None else " 'wasm-unsafe-eval'",
+        "PANEL": "" if play is None else _PANEL,
         "HASH": "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     }
     # One pass, so that nothing put in is searched for marks again.
@@ -86,15 +105,15 @@ def _part(name: str) -> str:
 
 
 @functools.cache
-def _script() -> str:
+def _script(modules: tuple[str, ...]) -> str:
     """Return all modules as one script, each in a function of its own that returns what it exports."""
     parts = ["", "const modules = {};"]
-    for name in MODULES:
-        text = _part(name)
+    for name in modules:
+        text = wasm.script() if name == "machine.js" else _part(name)
         exported = ", ".join(match.group(2) for match in _EXPORT.finditer(text))
         body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = modules.\2;", text))
         # The last one waits for the data; nothing is exported from there.
-        function = "async () =>" if name == MODULES[-1] else "() =>"
+        function = "async () =>" if name == modules[-1] else "() =>"
         body = _COMMENT.sub("", body)
         parts.append(f"modules.{name[:-3]} = ({function} {{\n{body}return {{ {exported} }};\n}})();")
     return "\n".join(parts) + "\n"

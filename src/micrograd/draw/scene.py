@@ -50,7 +50,11 @@ def _finite_or_text(number: float) -> Any:
 
 def scene_of(root: Value, model: Any = None, inputs: Any = None) -> dict[str, Any]:
     """Return the data of the page for the graph that ends in ``root``, ready for JSON."""
-    view = view_of(root, model, inputs)
+    return scene_of_view(view_of(root, model, inputs), root)
+
+
+def scene_of_view(view: View, root: Value) -> dict[str, Any]:
+    """Return the data of the page for what it shows of the graph that ends in ``root``, ready for JSON."""
     folding = fold(view)
     pool = Pool()
     containers = containers_of(view, folding)

@@ -24,6 +24,52 @@ WORDS: dict[str, dict[Language, str]] = {
     "neuronName": {"fr": "neurone {number}", "en": "neuron {number}"},
     "layerName": {"fr": "couche {number}", "en": "layer {number}"},
     "neuronsInLayer": {"fr": "{count} neurones", "en": "{count} neurons"},
+    # A page that trains
+    "playTitle": {"fr": "Apprendre, pas à pas", "en": "Learning, step by step"},
+    "training": {"fr": "Entraînement", "en": "Training"},
+    "train": {"fr": "Entraîner", "en": "Train"},
+    "oneStep": {"fr": "Une itération", "en": "One step"},
+    "tenSteps": {"fr": "Dix itérations", "en": "Ten steps"},
+    "startAgain": {"fr": "Revenir au début", "en": "Start again"},
+    "schedule": {"fr": "évolution du taux", "en": "its schedule"},
+    "constantRate": {"fr": "constant", "en": "constant"},
+    "fallingRate": {"fr": "dégressif (−90 % en 100 itérations)", "en": "falling (−90% over 100 steps)"},
+    "optimizer": {"fr": "optimiseur", "en": "optimizer"},
+    "withMomentum": {"fr": "SGD avec inertie 0,9", "en": "SGD with momentum 0.9"},
+    "batchSize": {"fr": "taille du lot", "en": "batch size"},
+    "stepsAFrame": {"fr": "itérations par image", "en": "steps a frame"},
+    "otherWeights": {"fr": "autres poids : graine", "en": "other weights: seed"},
+    "parameterToSet": {"fr": "paramètre", "en": "parameter"},
+    "newValue": {"fr": "nouvelle valeur", "en": "new value"},
+    "goBack": {"fr": "revenir à l’itération", "en": "go back to step"},
+    "saveWeights": {"fr": "Emporter les poids", "en": "Take the weights along"},
+    "lossCurve": {"fr": "L’erreur au fil des itérations", "en": "The loss over the steps"},
+    "plane": {
+        "fr": "Le plan, la frontière du modèle et les données : un point se déplace avec la souris, "
+        "un double clic change sa classe",
+        "en": "The plane, the model’s boundary and the data: drag a point to move it, double-click it to "
+        "change its class",
+    },
+    "stepsDone": {"fr": "itération {count}", "en": "step {count}"},
+    "lossNow": {"fr": "erreur {loss}", "en": "loss {loss}"},
+    "accuracyNow": {"fr": "précision {percent} %", "en": "accuracy {percent}%"},
+    "promised": {
+        "fr": "{name} : le gradient promettait Δerreur ≈ {promised} ; il est venu {came}",
+        "en": "{name}: the gradient promised Δloss ≈ {promised}; what came was {came}",
+    },
+    "gradientNow": {"fr": "gradient de {name} : {number}", "en": "gradient of {name}: {number}"},
+    "ended: loss not finite": {
+        "fr": "arrêté : l’erreur n’est plus un nombre fini ; les derniers poids finis sont gardés",
+        "en": "stopped: the loss is no longer a finite number; the last finite weights are kept",
+    },
+    "ended: weights not finite": {
+        "fr": "arrêté : les poids ne sont plus finis ; les derniers poids finis sont gardés",
+        "en": "stopped: the weights are no longer finite; the last finite weights are kept",
+    },
+    "ended: outside of the domain": {
+        "fr": "arrêté : une opération a quitté son domaine de définition ; revenez en arrière ou au début",
+        "en": "stopped: an operation left its domain; go back, or start again",
+    },
     # Sections of an explanation
     "forward": {"fr": "Calcul de la valeur", "en": "How its value is computed"},
     "local": {"fr": "Dérivées locales", "en": "Local derivatives"},

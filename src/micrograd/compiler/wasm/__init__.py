@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 
 # What the module is built from: the kernels of every machine, without Python and without threads, and its own door.
 KERNELS = ("baseline.c", "machine.c", "shared.c", "training.c", "validate.c")
-OWN = ("api.c", "one_thread.c")
+OWN = ("api.c", "one_thread.c", "random.c")
 _SECTION = b"micrograd.sources"
 
 

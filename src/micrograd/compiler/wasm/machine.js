@@ -51,6 +51,24 @@ export class Kernels {
     return address;
   }
 
+  /** What Python draws after `random.seed(seed)` by as many calls of `random.uniform(low, high)`. */
+  uniform(seed, low, high, count) {
+    const address = this.allocate(count);
+    this.exports.uniform(seed, low, high, count, address);
+    const drawn = this.reals(address, count).slice();
+    this.exports.release(address);
+    return drawn;
+  }
+
+  /** What `random.shuffle` makes of 0, 1, ..., count - 1 after `random.seed(seed)`. */
+  shuffled(seed, count) {
+    const address = this.allocate(count);
+    this.exports.shuffled(seed, count, address);
+    const order = Array.from(this.words(address, count), Number);
+    this.exports.release(address);
+    return order;
+  }
+
   program(written) {
     return new Program(this, written);
   }

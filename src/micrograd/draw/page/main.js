@@ -5,9 +5,10 @@ import { showExplanation } from "./explanation.js";
 import { slopeWritten, written } from "./figures.js";
 import { Film } from "./film.js";
 import { Graph } from "./graph.js";
+import { hooks } from "./hooks.js";
 import { StillNumbers } from "./numbers.js";
 import { Minimap } from "./minimap.js";
-import { drawPicture, groupName, updateNumbers } from "./picture.js";
+import { drawPicture, groupName, updateNumbers, updateSlopes } from "./picture.js";
 import { element } from "./svg.js";
 import { Writer } from "./telling.js";
 import { drawFilm, drawLegend, drawNotices, drawToolbar, drawZoom, facts, updateFilm } from "./toolbar.js";
@@ -17,15 +18,19 @@ import { say, useWords } from "./words.js";
 
 // What is saved is the page as it came.
 const source = `<!DOCTYPE html>\n${document.documentElement.outerHTML}`;
-const { scene, lang, words, functions, rules } = await unpack(document.getElementById("data"));
+const told = await unpack(document.getElementById("data"));
+const { scene, lang, words, functions, rules } = told;
 const at = (id) => document.getElementById(id);
-const graph = new Graph(scene, new StillNumbers(scene));
+useWords(words, lang);
+const graph = new Graph(scene, hooks.numbers ? await hooks.numbers(told) : new StillNumbers(scene));
 const state = {
   open: new Set(scene.groups.map((_, number) => number).filter((number) => scene.groups[number].open)),
   room: Infinity, selected: null, focusable: null, matches: [], query: "", rate: 0.1,
 };
 const film = new Film(graph);
 film.speed = 1;
+// On a page that trains, "play" is the training's.
+film.controlId = hooks.begin ? "film-play" : "play";
 const writer = new Writer(graph, rules, functions);
 const viewport = new Viewport(at("stage"));
 const minimap = new Minimap(at("map"), viewport);
@@ -74,7 +79,9 @@ const actions = {
     viewport.fit();
   },
   save() {
-    const link = element("a", { download: "gradient.html", href: URL.createObjectURL(new Blob([source], { type: "text/html" })) });
+    const kept = hooks.keep && JSON.stringify(hooks.keep()).replaceAll("<", "\\u003c");
+    const page = kept ? source.replace(/(<script type="application\/json" id="kept">)[^<]*/, (_, mark) => mark + kept) : source;
+    const link = element("a", { download: "gradient.html", href: URL.createObjectURL(new Blob([page], { type: "text/html" })) });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   },
@@ -120,6 +127,7 @@ const actions = {
   setLanguage(chosen) {
     useWords(words, chosen);
     drawAll();
+    hooks.speak?.();
     at(`language-${chosen}`).focus();
   },
   toggleTheme() {
@@ -334,7 +342,7 @@ function follow(event) {
 
 function drawAll() {
   document.documentElement.lang = words.title.fr === say("title") ? "fr" : "en";
-  document.title = say("title");
+  document.title = say(hooks.begin ? "playTitle" : "title");
   drawToolbar(at("toolbar"), graph, state, actions);
   drawNotices(at("notices"), graph);
   drawLegend(at("legend"), graph);
@@ -344,7 +352,6 @@ function drawAll() {
   showExplanation(at("explanation"), graph, writer, state, actions);
 }
 
-useWords(words, lang);
 at("picture").addEventListener("click", (event) => {
   if (viewport.moved) return;
   const fold = event.target.closest("[data-fold]");
@@ -373,4 +380,12 @@ window.addEventListener("message", ({ data }) => {
   }
 });
 if (window.parent !== window) window.parent.postMessage("micrograd-explorer", "*");
+// Of a page that lives: the picture stays as it is, with the numbers of now.
+hooks.begin?.({
+  renew() {
+    updateSlopes(at("picture"), graph);
+    refresh();
+    if (state.selected !== null) showExplanation(at("explanation"), graph, writer, state, actions);
+  },
+});
 document.documentElement.dataset.ready = "yes";

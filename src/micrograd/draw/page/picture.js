@@ -250,6 +250,17 @@ function shortened(text, most) {
 }
 
 // Puts the numbers of the current sample and step into the cards, and names them for screen readers.
+// The local derivatives on the edges, of numbers that have changed.
+export function updateSlopes(root, graph) {
+  for (const label of root.querySelectorAll(".slope")) {
+    const { from, head, use } = label.dataset;
+    const number = Number(head.slice(1));
+    const slope = use === undefined ? graph.through(number, Number(from)) : graph.slope(number, Number(use));
+    label.textContent = brief(slope);
+    label.setAttribute("data-value", exactly(slope));
+  }
+}
+
 export function updateNumbers(root, graph, state, film) {
   const current = film.current();
   for (const made of root.querySelectorAll(".card")) {

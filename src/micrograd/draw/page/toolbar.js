@@ -1,11 +1,12 @@
 // The controls above the picture and below it, and the legend.
 
 import { written } from "./figures.js";
+import { hooks } from "./hooks.js";
 import { button, element, icon, svg } from "./svg.js";
 import { currentLanguage, say } from "./words.js";
 
 export function drawToolbar(bar, graph, state, actions) {
-  const title = element("h1", {}, say("title"));
+  const title = element("h1", {}, say(hooks.begin ? "playTitle" : "title"));
   const parts = [title];
   if (graph.scene.samples > 1) parts.push(samplePicker(graph, actions));
   if (graph.groups.length) {
@@ -111,7 +112,7 @@ export function drawFilm(bar, film, actions) {
   bar.replaceChildren(element("div", { class: "controls" },
     button(say("toStart"), { id: "to-start" }, () => actions.goTo(0), icon("start")),
     button(say("stepBack"), { id: "step-back" }, () => actions.goTo(film.at - 1), icon("back")),
-    button(say("play"), { id: "play" }, actions.playOrPause, icon("play")),
+    button(say("play"), { id: film.controlId, "data-film": "play" }, actions.playOrPause, icon("play")),
     button(say("stepForward"), { id: "step-forward" }, () => actions.goTo(film.at + 1), icon("forward")),
     button(say("toEnd"), { id: "to-end" }, () => actions.goTo(film.length), icon("end")),
     slider, speed), caption);
@@ -121,7 +122,7 @@ export function updateFilm(bar, film, text) {
   const slider = bar.querySelector("#film-slider");
   slider.max = film.length;
   slider.value = film.at;
-  const play = bar.querySelector("#play");
+  const play = bar.querySelector("[data-film=play]");
   play.replaceChildren(icon(film.playing ? "pause" : "play"));
   for (const name of ["title", "aria-label"]) play.setAttribute(name, say(film.playing ? "pause" : "play"));
   bar.querySelector("#step-back").disabled = bar.querySelector("#to-start").disabled = film.at === 0;

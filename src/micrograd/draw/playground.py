@@ -1,0 +1,220 @@
+"""The page that trains: the user's own loss, model and data, run by the compiled kernels in the page itself."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from micrograd import language
+from micrograd._needs import needs
+from micrograd.compiler import wasm
+from micrograd.compiler.elementary import Elementary, elementary
+from micrograd.compiler.encode import written
+from micrograd.draw.html import page_of
+from micrograd.draw.notebook_frame import in_notebook
+from micrograd.draw.saving import save_page
+from micrograd.draw.scene import scene_of_view
+from micrograd.draw.still_picture import still_picture
+from micrograd.draw.surroundings import language_here
+from micrograd.draw.view import View, view_of
+from micrograd.draw.words import say
+from micrograd.engine import Value, topological_order
+from micrograd.nn import MLP, Layer, Neuron
+
+# More samples than these would make the page larger than a notebook should carry.
+MOST_NUMBERS = 200_000
+_HEIGHT = 900
+
+
+class Playground:
+    """A page that trains. It shows itself in Jupyter; ``save()`` writes it to a file.
+
+    It begins with the model's weights of the moment when it was made; the model itself is left alone.
+    """
+
+    def __init__(self, scene: dict[str, Any], play: dict[str, Any], lang: language.Language) -> None:
+        self._scene = scene
+        self._play = play
+        self._lang = lang
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page as one HTML file that opens offline, and return its path.
+
+        An existing file is replaced, at once or not at all. Raises ``OSError`` where it cannot be written.
+        """
+        return save_page(Path(path), self.html())
+
+    def html(self) -> str:
+        """Return the page as text."""
+        title = say("playTitle", self._lang)
+        return page_of(self._scene, self._lang, title, is_packed=True, play=self._play)
+
+    def svg(self) -> str:
+        """Return a still picture of one sample's graph, as SVG: for places that run no scripts."""
+        return still_picture(self._scene, self._lang)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Return what a notebook shows: the page where scripts run, the still picture where they do not."""
+        frame = in_notebook(self.html(), self.svg(), self._lang, _HEIGHT)
+        return {"text/html": frame, "image/svg+xml": self.svg(), "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        samples = len(self._play["X"]) // self._play["features"]
+        return f"Playground({len(self._play['weights'])} parameters, {samples} samples)"
+
+
+def play(
+    loss: Callable[..., Value], model: Any, X: Any, y: Any = None, inputs: Any = None, lang: str | None = None
+) -> Playground:
+    """Return a page in which ``model`` is trained on the data, step by step, with every number in sight.
+
+    ``loss(x, y)`` is the loss of one sample, as ``micrograd.compile`` takes it; ``X`` has shape (samples, features),
+    ``y`` (samples,) or (samples, targets). The page begins with the model's own weights and plain gradient descent on
+    all samples; it shows the graph of one sample's loss, with live numbers, and, where there are two features and two
+    classes, the plane with the model's boundary. ``inputs`` names the features, as in ``explore``; ``lang`` is the
+    language in which the page opens.
+
+    Raises what ``micrograd.compile`` and a call of its program raise, and ``ValueError`` for more than 200,000 numbers
+    in the data.
+    """
+    with needs("compile"):
+        from micrograd.compiler import trace
+        from micrograd.compiler.program import Program
+    chosen = language_here(lang)
+    program = Program(loss, model, threads=1)
+    program(X, y)
+    parameters, batch, compiled = program.compiled_for(X, y)
+    if batch.X.size + batch.Y.size > MOST_NUMBERS:
+        raise ValueError(
+            f"the data have {batch.X.size + batch.Y.size} numbers, and a page takes {MOST_NUMBERS}: give it a part of "
+            "the samples"
+        )
+    one = trace.run(loss, parameters, (batch.X[0].tolist(), batch.Y[0].tolist()))
+    features = batch.X.shape[1]
+    picture, view = _picture(one.roots[0], parameters.values, one.inputs, features, model, inputs)
+    told = {
+        "kernels": base64.b64encode(wasm.kernels()).decode(),
+        "features": features,
+        "targets": batch.Y.shape[1],
+        "X": batch.X.ravel().tolist(),
+        "Y": batch.Y.ravel().tolist(),
+        "weights": [float(value.data) for value in parameters.values],
+        "names": parameters.names(),
+        "order": parameters.in_order(_numbered(len(parameters))).tolist(),
+        "loss": {**written(compiled.code), "constants": _constants(compiled)},
+        "picture": written(picture.code),
+        "nodes": _places(view, picture),
+        "classes": _classes(batch.Y),
+        "fresh": _fresh(model, parameters.values),
+        "output": _output(program, X),
+    }
+    told["threshold"] = _threshold(one.roots[0], told["classes"])
+    return Playground(_scene(view, one.roots[0], parameters.values), told, chosen)
+
+
+def _picture(
+    root: Value, parameters: Sequence[Value], given: Sequence[Value], features: int, model: Any, inputs: Any
+) -> tuple[Elementary, View]:
+    names = inputs if inputs is not None else {f"x{i}": value for i, value in enumerate(given[:features])}
+    if isinstance(names, (list, tuple)):
+        names = dict(zip(map(str, names), given[:features]))
+    for name, value in names.items():
+        value.label = name
+    return elementary(root, parameters, given[:features], given[features:]), view_of(
+        root, _named(model), names
+    )
+
+
+def _named(model: Any) -> Any:
+    """Return the model, or a list of parameters as something that has them, by their labels."""
+    return model if hasattr(model, "parameters") else _Parameters(model)
+
+
+class _Parameters:
+    def __init__(self, values: Iterable[Value]) -> None:
+        self.values = list(values)
+
+    def named_parameters(self) -> list[tuple[str, Value]]:
+        return [(value.label or f"p{number}", value) for number, value in enumerate(self.values)]
+
+
+def _scene(view: View, root: Value, parameters: Sequence[Value]) -> dict[str, Any]:
+    """Return the page's data, made with the gradients of this one sample; the parameters keep theirs."""
+    before = [value.grad for value in parameters]
+    try:
+        for value in parameters:
+            value.grad = 0.0
+        root.backward()
+        return scene_of_view(view, root)
+    finally:
+        for value, grad in zip(parameters, before):
+            value.grad = grad
+
+
+def _places(view: View, picture: Elementary) -> list[dict[str, Any]]:
+    """Return for each node of the picture the rows of its numbers."""
+    at = {node: k for k, node in enumerate(picture.nodes)}
+    places = []
+    for node in view.nodes:
+        first = node.values[0]
+        same = [first, *(copy[0] for copy in node.copies)]
+        slopes = [
+            list(slope)
+            for operand, slope in zip(first._operands, picture.slopes[at[first]])
+            if operand in view.position
+        ]
+        gradients = [picture.gradients[at[value]] for value in same]
+        places.append(
+            {
+                "value": picture.values[at[first]],
+                "gradients": [row for row in gradients if row >= 0],
+                "slopes": slopes,
+            }
+        )
+    return places
+
+
+def _output(program: Any, X: Any) -> dict[str, Any] | None:
+    """Return the program of the model's own output where there is one number of it, else None."""
+    try:
+        compiled = program.compiled_output_for(X)
+    except TypeError:
+        return None
+    if compiled is None or compiled.graph.is_list:
+        return None
+    return {**written(compiled.code), "constants": _constants(compiled)}
+
+
+def _constants(compiled: Any) -> list[float]:
+    captured = compiled.leaves().get("captured")
+    return [] if captured is None else captured.tolist()
+
+
+def _classes(Y: Any) -> list[float] | None:
+    """Return the two labels, in order, where the targets are two classes; else None."""
+    labels = sorted(set(Y.ravel().tolist())) if Y.shape[1] == 1 else []
+    return labels if len(labels) == 2 else None
+
+
+def _fresh(model: Any, parameters: Sequence[Value]) -> list[bool] | None:
+    """Return of each parameter whether it is drawn when such a model is made, or begins at 0; None: not known."""
+    if type(model) not in (MLP, Layer, Neuron):
+        return None
+    biases = {value for name, value in model.named_parameters() if name.split(".")[-1] == "b"}
+    return [value not in biases for value in parameters]
+
+
+def _threshold(root: Value, classes: list[float] | None) -> float:
+    """Return the output above which a sample is of the second class: 0 for what a sigmoid follows."""
+    if classes is None or any(node._op == "sigmoid" for node in topological_order(root)):
+        return 0.0
+    return (classes[0] + classes[1]) / 2
+
+
+def _numbered(count: int) -> Any:
+    import numpy as np
+
+    return np.arange(count)
