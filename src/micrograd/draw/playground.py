@@ -189,7 +189,7 @@ def _output(program: Any, X: Any) -> dict[str, Any] | None:
 
 
 def _constants(compiled: Any) -> list[float]:
-    captured = compiled.leaves().get("captured")
+    captured = compiled.leaves()
     return [] if captured is None else captured.tolist()
 
 
