@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from micrograd.compiler import _kernels
 from micrograd.compiler.codes import debugging
 from micrograd.compiler.encode import LAYOUT, encode
 from micrograd.compiler.instructions import Code
-from micrograd.compiler.optimizer import Optimizer
+from micrograd.compiler.optimizer import RUNNING, Optimizer
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.uint8]
@@ -22,21 +23,20 @@ Flags = NDArray[np.uint8]
 # Below about this many multiply-adds, a thread that is awake, or one that has to be started, costs more than it brings.
 _WORK_FOR_A_THREAD, _WORK_FOR_A_NEW_THREAD = 40_000, 1_000_000
 
-# What ``train`` is told, and what it tells at the end: the struct Training of ``kernels/training.h``.
-TRAINING = np.dtype(
-    [
-        *((name, np.int64) for name in ("kind", "nesterov", "step", "patience", "since_best")),
-        *((name, np.float64) for name in ("momentum", "beta1", "beta2", "epsilon", "tolerance", "best")),
-        *((name, np.int64) for name in ("samples", "threads", "done", "state")),
-    ]
-)
+# What ``train`` is told, and what it tells at the end: the fields of the struct Training of ``kernels/training.h``,
+# each eight bytes, a whole number (i) or a float (f).
+TRAINING = {
+    **dict.fromkeys(("kind", "nesterov", "step", "patience", "since_best"), "i"),
+    **dict.fromkeys(("momentum", "beta1", "beta2", "epsilon", "tolerance", "best"), "f"),
+    **dict.fromkeys(("samples", "threads", "done", "state"), "i"),
+}
+_RECORD = struct.Struct("".join({"i": "q", "f": "d"}[kind] for kind in TRAINING.values()))
 
 
 def _compare_names() -> None:
     """Compare with C what stands in both: operations, instructions and their fields, the record of training."""
     names = tuple(o.kernel for o in operations.FUNCTIONS), tuple(o.kernel for o in operations.BINARY)
-    training = tuple((name, TRAINING[name].kind) for name in TRAINING.names or ())
-    ours = {"operations": names, "instructions": tuple(LAYOUT.items()), "training": training}
+    ours = {"operations": names, "instructions": tuple(LAYOUT.items()), "training": tuple(TRAINING.items())}
     for what, own in ours.items():
         theirs = _kernels.layout()[what]
         if theirs != own:
@@ -146,13 +146,9 @@ class KernelMachine:
         """See ``NumpyMachine.train``."""
         o = optimizer
         batch = len(X) if order is None else int(starts[1] - starts[0])
-        training = np.zeros(1, dtype=TRAINING)
-        told = training[0]
-        for name in TRAINING.names or ():
-            if hasattr(o, name):
-                told[name] = getattr(o, name)
-        told["samples"] = len(X)
-        told["threads"] = self._threads(threads, batch, _WORK_FOR_A_THREAD)
+        threads = self._threads(threads, batch, _WORK_FOR_A_THREAD)
+        known = {**vars(o), "samples": len(X), "threads": threads, "done": 0, "state": RUNNING}
+        record = bytearray(_RECORD.pack(*[known[name] for name in TRAINING]))
         arrays: dict[str, Any] = {
             "X": X,
             "Y": Y,
@@ -161,7 +157,7 @@ class KernelMachine:
             "flags": flags,
         }
         self._machine.train(
-            training=training,
+            training=record,
             weights=o.weights,
             previous=o.previous,
             first=o.first,
@@ -172,8 +168,9 @@ class KernelMachine:
             losses=losses,
             **arrays,
         )
-        o.step, o.since_best, o.best = int(told["step"]), int(told["since_best"]), float(told["best"])
-        return int(told["done"]), int(told["state"])
+        told = dict(zip(TRAINING, _RECORD.unpack(record), strict=True))
+        o.step, o.since_best, o.best = told["step"], told["since_best"], told["best"]
+        return told["done"], told["state"]
 
     def _threads(self, most: int, samples: int, work_for_one: int) -> int:
         return max(1, min(most, samples * self._work // work_for_one))

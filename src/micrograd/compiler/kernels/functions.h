@@ -128,7 +128,8 @@ INLINE vec cos_of(vec x, vec *slope) {
     return y;
 }
 
-INLINE vec any_power(vec x, vec exponent) {
+/* Not a part of its callers: the calls in it would cost these their registers. */
+APART vec any_power(vec x, vec exponent) {
     double base[WIDTH], k[WIDTH];
     vec y;
     v_store(base, x);

@@ -30,17 +30,15 @@ static void sum_row(const Sum *i, const double *numbers, double *rows, int64_t l
     }
 }
 
-/* Whether one of the results, whose products with zero were added up in `wrong`, is not finite. */
-INLINE int is_wrong(vec wrong) { return v_sum(wrong) != 0.0; }
-
-/* A result that is not finite has left the domain, or was not finite before: the engine is asked which. */
+/* The products of the results with zero are added up in `wrong`: they make a NaN where one is not finite. Such a result
+   has left the domain, or was not finite before: the engine is asked which. */
 #define VALUES(leaves, expression)                          \
     EACH(l) {                                               \
         vec x = v_load(a + l), y = expression;              \
         v_store(out + l, y);                                \
         if (leaves) wrong = v_fma(y, v_splat(0.0), wrong);  \
     }                                                       \
-    break;
+    return leaves && v_any_nan(wrong);
 #define BY_OPERAND(name, leaves) case FUNCTION_##name: VALUES(leaves, name##_of(x, &slope_here))
 #define BY_RESULT(name, leaves) case FUNCTION_##name: VALUES(leaves, name##_of(x))
 #define SMOOTH(name, leaves)                                \
@@ -51,7 +49,18 @@ INLINE int is_wrong(vec wrong) { return v_sum(wrong) != 0.0; }
             if (slope != NULL) v_store(slope + l, slope_here); \
             if (leaves) wrong = v_fma(y, v_splat(0.0), wrong); \
         }                                                   \
-        break;
+        return leaves && v_any_nan(wrong);
+
+/* Returns whether a power left its domain. */
+static int power_row(double *out, const double *a, double exponent, int64_t lanes) {
+    vec wrong = v_splat(0.0);
+    EACH_POWER(exponent, EACH(l) {
+        vec y = constant_power(v_load(a + l), exponent, way);
+        v_store(out + l, y);
+        wrong = v_fma(y, v_splat(0.0), wrong);
+    })
+    return v_any_nan(wrong);
+}
 
 /* Returns whether the function left its domain. */
 static int map_row(double *out, double *slope, const double *a, int64_t function, double exponent, int64_t lanes) {
@@ -60,16 +69,10 @@ static int map_row(double *out, double *slope, const double *a, int64_t function
         FUNCTIONS_BY_OPERAND(BY_OPERAND)
         FUNCTIONS_BY_RESULT(BY_RESULT)
         SMOOTH_FUNCTIONS(SMOOTH)
-    case FUNCTION_constant_power:
-        EACH_POWER(exponent, EACH(l) {
-            vec y = constant_power(v_load(a + l), exponent, way);
-            v_store(out + l, y);
-            wrong = v_fma(y, v_splat(0.0), wrong);
-        })
-        break;
+    case FUNCTION_constant_power: return power_row(out, a, exponent, lanes);
     case FUNCTION_detach: memmove(out, a, (size_t)lanes * sizeof(double)); break;
     }
-    return is_wrong(wrong);
+    return 0;
 }
 
 #define GRADIENT_BY_OPERAND(name, leaves)                   \
@@ -82,6 +85,13 @@ static int map_row(double *out, double *slope, const double *a, int64_t function
 #define GRADIENT_BY_RESULT(name, leaves) \
     case FUNCTION_##name: EACH(l) v_store(out + l, name##_gradient_of(v_load(g + l), v_load(y + l))); break;
 
+static void power_gradient_row(double *out, const double *g, const double *a, double exponent, int64_t lanes) {
+    EACH_POWER(exponent - 1.0, EACH(l) {
+        vec power = constant_power(v_load(a + l), exponent - 1.0, way);
+        v_store(out + l, v_load(g + l) * (exponent * power));
+    })
+}
+
 /* out = gradient * derivative. */
 static void map_gradient_row(double *out, const double *g, const double *a, const double *y, int64_t function,
                              double exponent, int64_t lanes) {
@@ -90,12 +100,7 @@ static void map_gradient_row(double *out, const double *g, const double *a, cons
         FUNCTIONS_BY_OPERAND(GRADIENT_BY_OPERAND)
         FUNCTIONS_BY_RESULT(GRADIENT_BY_RESULT)
         SMOOTH_FUNCTIONS(GRADIENT_BY_OPERAND)
-    case FUNCTION_constant_power:
-        EACH_POWER(exponent - 1.0, EACH(l) {
-            vec power = constant_power(v_load(a + l), exponent - 1.0, way);
-            v_store(out + l, v_load(g + l) * (exponent * power));
-        })
-        break;
+    case FUNCTION_constant_power: power_gradient_row(out, g, a, exponent, lanes); break;
     }
 }
 
@@ -106,7 +111,7 @@ static void map_gradient_row(double *out, const double *g, const double *a, cons
             v_store(out + l, y);                                      \
             if (leaves) wrong = v_fma(y, v_splat(0.0), wrong);        \
         }                                                             \
-        break;
+        return leaves && v_any_nan(wrong);
 #define BINARY_SLOPES(name, leaves)                                                                            \
     case FUNCTION_##name:                                                                                      \
         EACH(l) {                                                                                              \
@@ -120,7 +125,7 @@ static int binary_row(const Binary *i, double *rows, int64_t lanes) {
     const double *a = rows + i->first, *b = rows + i->second;
     vec wrong = v_splat(0.0);
     switch (i->function) { BINARY_FUNCTIONS(BINARY_VALUES) }
-    return is_wrong(wrong);
+    return 0;
 }
 
 static void binary_gradient_row(const BinaryGradient *i, double *rows, int64_t lanes) {

@@ -112,6 +112,7 @@ static void run_chunk(Run *run, int member, int64_t piece, int64_t chunk) {
     double *gradients = chunks == 1 ? run->gradients : run->partial + (member * MOST_CHUNKS + chunk) * m->slots;
     unsigned char *left = run->left + member * run->most_blocks;
     double loss = 0.0;
+    unsigned char any_left = 0;
     if (helped && !team_wants(run->team, piece, chunk)) return;
     if (run->out == NULL) memset(gradients, 0, (size_t)m->slots * sizeof(double));
     for (int64_t b = chunk * blocks / chunks; b < (chunk + 1) * blocks / chunks; b++) {
@@ -122,6 +123,7 @@ static void run_chunk(Run *run, int member, int64_t piece, int64_t chunk) {
         if (m->debug) fill(rows, m->rows * m->lanes);
         if (!run->loaded || m->debug) load_block(run, order, samples, rows, first, count, lanes);
         left[b] = (unsigned char)m->set->run(&m->forward, rows, m->lanes, lanes, run->slots, gradients);
+        any_left |= left[b];
         if (run->out != NULL) {
             store_results(run, rows, first, count);
             continue;
@@ -131,6 +133,7 @@ static void run_chunk(Run *run, int member, int64_t piece, int64_t chunk) {
         m->set->run(&m->backward, rows, m->lanes, lanes, run->slots, gradients);
     }
     run->losses[member * MOST_CHUNKS + chunk] = loss;
+    run->left_chunk[member * MOST_CHUNKS + chunk] = any_left;
 }
 
 static void run_item(void *context, int member, int64_t piece, int64_t chunk) {
@@ -149,9 +152,10 @@ int run_start(Run *run, const Machine *machine, int64_t most, int threads) {
     run->losses = aligned_numbers(run->threads * MOST_CHUNKS);
     run->most_blocks = blocks_of(machine, most);
     run->left = calloc((size_t)(run->threads * run->most_blocks) + 1, 1);
+    run->left_chunk = calloc((size_t)run->threads * MOST_CHUNKS, 1);
     run->flags = calloc((size_t)run->most_blocks + 1, 1);
     run->partial = chunks > 1 ? aligned_numbers(run->threads * MOST_CHUNKS * machine->slots + LANES) : NULL;
-    if (run->slots == NULL || run->losses == NULL || run->gradients == NULL || run->rows == NULL || run->left == NULL ||
+    if (run->slots == NULL || run->losses == NULL || run->gradients == NULL || run->rows == NULL || run->left == NULL || run->left_chunk == NULL ||
         run->flags == NULL || (chunks > 1 && run->partial == NULL)) {
         run_end(run);
         return 0;
@@ -169,6 +173,7 @@ void run_end(Run *run) {
     aligned_free(run->losses);
     aligned_free(run->partial);
     free(run->left);
+    free(run->left_chunk);
     free(run->flags);
 }
 
@@ -189,13 +194,10 @@ static int64_t place_of(const Run *run, int64_t chunk) { return owner_of(run, ch
 
 static void gather_flags(Run *run, int left_for_all) {
     int64_t blocks = blocks_of(run->machine, run->count);
-    run->any_left = left_for_all;
     for (int64_t chunk = 0; chunk < run->chunks; chunk++) {
         const unsigned char *left = run->left + owner_of(run, chunk) * run->most_blocks;
-        for (int64_t b = chunk * blocks / run->chunks; b < (chunk + 1) * blocks / run->chunks; b++) {
-            run->flags[b] = left_for_all || left[b];
-            run->any_left |= run->flags[b];
-        }
+        int64_t end = (chunk + 1) * blocks / run->chunks;
+        for (int64_t b = chunk * blocks / run->chunks; b < end; b++) run->flags[b] = left_for_all || left[b];
     }
 }
 
@@ -219,8 +221,12 @@ double run_step(Run *run) {
         run->total = 0.0;
         for (int64_t k = 0; k < run->count; k++) run->total += weight_of(run, run->order, k);
     }
-    if (run->out != NULL || row != NONE) run_chunks(run);
-    gather_flags(run, left);
+    run->any_left = left;
+    if (run->out != NULL || row != NONE) {
+        run_chunks(run);
+        for (int64_t chunk = 0; chunk < run->chunks; chunk++) run->any_left |= run->left_chunk[place_of(run, chunk)];
+    }
+    if (run->any_left) gather_flags(run, left);
     if (run->out != NULL) return 0.0;
     if (row == NONE) {
         memset(run->gradients, 0, (size_t)m->slots * sizeof(double));

@@ -35,6 +35,7 @@ typedef struct {
     double *partial; /* for each thread the gradients of the chunks, where there are several */
     double *losses;  /* for each thread the sums of the chunks' losses */
     unsigned char *left;  /* for each thread, whether a sample of a block left an operation's domain */
+    unsigned char *left_chunk; /* for each thread, whether one of a chunk did */
     int64_t most_blocks;
     unsigned char *flags; /* the same after a step, of the blocks; any_left tells whether there is one */
     int any_left;

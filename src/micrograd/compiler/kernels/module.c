@@ -170,7 +170,7 @@ static int sensible(long long samples, long long threads) {
 static int64_t blocks_of(const Machine *m, int64_t samples) { return (samples - 1) / m->lanes + 1; }
 
 static void keep_flags(const Run *run, const Array *flags) {
-    if (flags->held) memcpy(flags->buffer.buf, run->flags, (size_t)blocks_of(run->machine, run->count));
+    if (flags->held && run->any_left) memcpy(flags->buffer.buf, run->flags, (size_t)blocks_of(run->machine, run->count));
 }
 
 /* evaluate(parameters, captured, X, out, flags, samples, threads): fill out, shape (samples, results). */

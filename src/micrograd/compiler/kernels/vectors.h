@@ -5,6 +5,7 @@
 
 #if defined(__GNUC__)
 #define INLINE static inline __attribute__((always_inline, unused))
+#define APART static __attribute__((noinline, unused))
 #if defined(__clang__)
 #define UNROLL _Pragma("unroll")
 #else
@@ -12,6 +13,7 @@
 #endif
 #else
 #define INLINE static __inline
+#define APART static
 #define UNROLL
 #endif
 
@@ -33,6 +35,7 @@ INLINE vec v_larger(vec a, vec b) { return a > b ? a : b; } /* b, where either i
 INLINE vec v_sqrt(vec x) { return sqrt(x); }
 INLINE double v_sum(vec x) { return x; }
 INLINE vec v_sums(const vec *x) { return x[0]; }
+INLINE int v_any_nan(vec x) { return x != x; }
 
 #else
 
@@ -59,7 +62,9 @@ INLINE vec v_where_less(vec a, vec b, vec x, vec y) {
 INLINE vec v_where_at_most(vec a, vec b, vec x, vec y) {
     return (vec)_mm512_mask_blend_pd(_mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_LE_OQ), (__m512d)y, (__m512d)x);
 }
+INLINE int v_any_nan(vec x) { return _mm512_cmp_pd_mask((__m512d)x, (__m512d)x, _CMP_UNORD_Q) != 0; }
 #elif WIDTH == 4
+INLINE int v_any_nan(vec x) { return _mm256_movemask_pd(_mm256_cmp_pd((__m256d)x, (__m256d)x, _CMP_UNORD_Q)) != 0; }
 INLINE vec v_fma(vec a, vec b, vec c) { return (vec)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c); }
 INLINE vec v_sqrt(vec x) { return (vec)_mm256_sqrt_pd((__m256d)x); }
 INLINE vec v_larger(vec a, vec b) { return (vec)_mm256_max_pd((__m256d)a, (__m256d)b); } /* b, where either is NaN */
@@ -70,6 +75,11 @@ INLINE vec v_where_at_most(vec a, vec b, vec x, vec y) {
     return (vec)_mm256_blendv_pd((__m256d)y, (__m256d)x, _mm256_cmp_pd((__m256d)a, (__m256d)b, _CMP_LE_OQ));
 }
 #else
+INLINE int v_any_nan(vec x) {
+    int any = 0;
+    for (int i = 0; i < WIDTH; i++) any |= x[i] != x[i];
+    return any;
+}
 INLINE vec v_fma(vec a, vec b, vec c) { return a * b + c; }
 INLINE vec v_sqrt(vec x) {
     for (int i = 0; i < WIDTH; i++) x[i] = sqrt(x[i]);
