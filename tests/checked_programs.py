@@ -20,7 +20,8 @@ from programs import absolute_gradients
 
 from micrograd.compiler.codes import code_for
 from micrograd.compiler.parameters import Parameters
-from micrograd.compiler.trace import trace
+from micrograd.compiler.trace import read
+from micrograd.compiler.trace import run as run_once
 from micrograd.engine import Value, dot, topological_order
 
 _KINKS = {"ReLU", "abs", "max", "min"}
@@ -88,18 +89,21 @@ def check(program: Program) -> None:
     if scale.max() > _LARGEST:
         raise Skip
     known = Parameters(parameters)
-    graph = trace(loss, known, (X[0], [Y[0]]))
+    graph = read(run_once(loss, known, (X[0], [Y[0]])), known, set())
     code = code_for(graph.expressions, graph.results, program.features, True)
     table = np.array(X)[rows]
     targets = np.array(Y)[rows].reshape(-1, 1)
     own = np.array(weights) if program.weighted else None
     numbers = np.array([float(parameter.data) for parameter in parameters])
+    captured = np.array([float(leaf.data) for leaf in graph.captured])
     for name in MACHINES:
         machine = machine_of(code, name)
         flags = np.zeros(-(-len(table) // machine.block), dtype=np.uint8)
         first = None
         for threads in (1, 2):
-            value, ours = machine.gradient(numbers, table, targets, threads, weights=own, flags=flags)
+            value, ours = machine.gradient(
+                numbers, table, targets, threads, captured=captured, weights=own, flags=flags
+            )
             assert abs(value - expected) <= 1e-9 * max(1.0, abs(expected)), (name, value, expected)
             wrong = np.abs(ours - gradient) > 1e-9 * np.maximum(scale, 1.0)
             assert not wrong.any(), (name, np.argwhere(wrong)[0], ours[wrong][0], gradient[wrong][0])

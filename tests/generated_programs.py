@@ -91,8 +91,13 @@ def generate(seed: int) -> Program:
 class Model:
     """The parameters that a program asks for while it runs: the same ones each time, in the order of the first run."""
 
-    def __init__(self, make: Callable[[float], Any], numbers: Callable[[], float]) -> None:
-        self.make, self.numbers = make, numbers
+    def __init__(
+        self,
+        make: Callable[[float], Any],
+        numbers: Callable[[], float],
+        freeze: Callable[[float], Any] | None = None,
+    ) -> None:
+        self.make, self.numbers, self.freeze = make, numbers, freeze or make
         self.list: list[Any] = []
         self.known: dict[object, Any] = {}
 
@@ -101,6 +106,16 @@ class Model:
         name = (key, rows, columns)
         if name not in self.known:
             self.known[name] = [[self._new() for _ in range(columns)] for _ in range(rows)]
+        return self.known[name]
+
+    def frozen(self, key: object, rows: int, columns: int) -> list[list[Any]]:
+        """A block of leaves that are no parameters."""
+        name = ("frozen", key, rows, columns)
+        if name not in self.known:
+            draw = random.Random(str(name))
+            self.known[name] = [
+                [self.freeze(draw.uniform(-1, 1)) for _ in range(columns)] for _ in range(rows)
+            ]
         return self.known[name]
 
     def _new(self) -> Any:
@@ -227,7 +242,8 @@ def _step(
         up = [v.tanh() for v in _dense((place, "u"), down, len(a), model, dot)]
         return [v + w for v, w in zip(a, up)] + down
     if name == "frozen":
-        return _dense_of_numbers(a, size, place, dot)
+        rows = model.frozen(place, size, len(a))
+        return [dot(row, a, None).tanh() * 0.75 for row in rows]
     if name == "recurrence":
         state = _fit(b, size)
         for v in a:
@@ -257,11 +273,6 @@ def _step(
         return [_sum(a) / len(a)]
     assert name == "bias"
     return [v + w for v, w in zip(a, model.matrix((place, "bias"), 1, len(a))[0])]
-
-
-def _dense_of_numbers(a: Vector, size: int, place: int, dot: Any) -> Vector:
-    draw = random.Random(place)
-    return [_sum([v * draw.uniform(-1, 1) for v in a]).tanh() for _ in range(size)]
 
 
 def _loss(program: Program, vectors: list[Vector], y: Any, model: Model) -> Any:

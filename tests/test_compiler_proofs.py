@@ -269,16 +269,6 @@ def test_a_block_whose_sample_leaves_a_domain_is_flagged_and_no_other(machine, c
         X[row] = inside
 
 
-def test_the_engine_says_which_sample_it_is():
-    from micrograd.compiler.domains import flagged_rows, raise_for
-
-    X, Y = np.array([[1.0], [2.0], [-1.0]]), np.ones((3, 1))
-    with pytest.raises(ValueError, match=r"log.*\(row 2 of the data\)"):
-        raise_for(lambda x, y: x[0].log() * y, X, Y, [0, 1, 2])
-    raise_for(lambda x, y: x[0].log() * y, X, Y, [0, 1])
-    assert flagged_rows([0, 1, 0], 2, [5, 6, 7, 8, 9]) == [7, 8]
-
-
 def test_the_front_needs_no_numpy():
     script = """
         import sys, random
@@ -288,7 +278,7 @@ def test_the_front_needs_no_numpy():
         from micrograd.compiler.codes import code_for
         from micrograd.compiler.encode import encode
         from micrograd.compiler.parameters import Parameters
-        from micrograd.compiler.trace import trace
+        from micrograd.compiler.same_graph import trace_samples
         from micrograd.nn import MLP
         from micrograd.engine import Value
         random.seed(3)
@@ -297,7 +287,7 @@ def test_the_front_needs_no_numpy():
                 model = MLP(2, sizes, activation=activation)
                 penalty = lambda: 0.01 * sum((p * p for p in model.parameters()), Value(0))
                 loss = lambda x, y: (model(x).sigmoid() - y) ** 2 + penalty()
-                graph = trace(loss, Parameters(model), ([0.5, -0.25], [1.0]))
+                graph = trace_samples(loss, Parameters(model), [([0.5, -0.25], [1.0]), ([1.5, 0.25], [0.0])])
                 e = encode(code_for(graph.expressions, graph.results, 2, True))
                 print(e)
         assert BLOCK or "numpy" not in sys.modules

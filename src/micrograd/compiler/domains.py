@@ -9,37 +9,64 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from micrograd.compiler.errors import CompileError
 from micrograd.engine import Value
+
+
+def new_flags(samples: int, block: int) -> bytearray:
+    """Return as many flags as a machine needs for so many samples, none of them set."""
+    return bytearray(-(-samples // block))
+
+
+def flagged(flags: Sequence[int], block: int, samples: Sequence[int]) -> list[int]:
+    """Return those of ``samples``, in the order in which the machine had them, whose block has a flag."""
+    found: list[int] = []
+    for number, flag in enumerate(flags):
+        if flag:
+            found.extend(samples[number * block : (number + 1) * block])
+    return found
 
 
 def raise_for(
     function: Callable[..., Any],
-    X: Sequence[Sequence[float]],
-    Y: Sequence[Sequence[float]],
-    rows: Iterable[int],
+    X: Any,
+    Y: Any,
+    samples: Iterable[int],
+    row: Callable[[int], int] = int,
 ) -> None:
-    """Run ``function`` on the samples ``rows`` of X and Y with the engine; raise what it raises, with the row's number.
+    """Run ``function`` on some samples with the engine, one by one; raise what it raises, with the row's number.
 
-    The error has the engine's type and message. It is chained to the engine's own, whose traceback shows the line.
+    ``samples`` are rows of the matrices X and Y.
+
+    ``row`` gives the number that the user knows a sample by. The error has the engine's type and message. It is chained
+    to the engine's own, whose traceback shows the line. Returns where nothing is raised.
     """
-    for row in rows:
+    for sample in samples:
         try:
-            function(*_arguments(X[row], Y[row]))
+            function(*_arguments(X[sample], Y[sample]))
         except Exception as error:
-            located = _with_row(error, row)
-            if located is None:
-                error.add_note(f"(row {row} of the data)") if hasattr(error, "add_note") else None
-                raise
-            raise located from error
+            raise located(error, row(sample)) from error
 
 
-def flagged_rows(flags: Iterable[int], block: int, rows: Sequence[int]) -> list[int]:
-    """Return the samples of the flagged blocks; ``rows`` are those of the batch, in its order."""
-    found: list[int] = []
-    for number, flag in enumerate(flags):
-        if flag:
-            found.extend(int(row) for row in rows[number * block : (number + 1) * block])
-    return found
+def located(error: Exception, row: int) -> Exception:
+    """Return an error of the same type whose message names the row too; itself where its type wants other things."""
+    if len(error.args) == 1 and isinstance(error.args[0], str):
+        try:
+            return type(error)(f"{error.args[0]} (row {row} of the data)")
+        except Exception:
+            return error
+    return error
+
+
+def is_of_domain(error: Exception) -> bool:
+    """Whether the engine raised the error because of a number, and not Python or the user's own code."""
+    if isinstance(error, CompileError) or not isinstance(error, (ValueError, ArithmeticError)):
+        return False
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    names = ("outside_domain", "power_outside_domain", "negative_base", "overflow", "division_by_zero")
+    return last is not None and last.tb_frame.f_code.co_name in names
 
 
 def _arguments(features: Sequence[float], targets: Sequence[float]) -> list[Any]:
@@ -48,13 +75,3 @@ def _arguments(features: Sequence[float], targets: Sequence[float]) -> list[Any]
     if y:
         arguments.append(y if len(y) > 1 else y[0])
     return arguments
-
-
-def _with_row(error: Exception, row: int) -> Exception | None:
-    """Return an error of the same type whose message names the row; None where the type wants other arguments."""
-    if len(error.args) != 1 or not isinstance(error.args[0], str):
-        return None
-    try:
-        return type(error)(f"{error.args[0]} (row {row} of the data)")
-    except Exception:
-        return None

@@ -24,3 +24,21 @@ class DivergenceError(ArithmeticError):
     def __reduce__(self) -> tuple[Any, ...]:
         # An exception with arguments of its own must say how it travels between processes (joblib, Dask).
         return type(self), (self.args[0], self.step, self.losses)
+
+
+class OutsideDomain(DivergenceError, ValueError):
+    """An update took the model outside of an operation's domain, where the engine raises ``ValueError``."""
+
+
+class Overflow(DivergenceError, OverflowError):
+    """An update took the model where the engine raises ``OverflowError``."""
+
+
+class DivisionByZero(DivergenceError, ZeroDivisionError):
+    """An update took the model where the engine raises ``ZeroDivisionError``."""
+
+
+def divergence(error: Exception) -> type[DivergenceError]:
+    """Return the type of divergence that is an error of the engine's too."""
+    kinds = {ValueError: OutsideDomain, OverflowError: Overflow, ZeroDivisionError: DivisionByZero}
+    return next((kind for engines, kind in kinds.items() if isinstance(error, engines)), DivergenceError)

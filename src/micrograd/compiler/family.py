@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from micrograd.compiler import row_check, same_graph
+from micrograd.compiler import domains, row_check, same_graph
 from micrograd.compiler.closures import References
 from micrograd.compiler.codes import code_for
 from micrograd.compiler.data import Batch
@@ -120,7 +120,13 @@ class Family:
     def _trace(self, batch: Batch, key: tuple[int, int]) -> None:
         started = time.perf_counter()
         samples = choose_samples(batch.X, batch.Y)
-        graph = same_graph.trace_samples(self.function, self.parameters, samples)
+        try:
+            graph = same_graph.trace_samples(self.function, self.parameters, samples)
+        except Exception as error:
+            if domains.is_of_domain(error):
+                # Some sample is to blame: the first one, rather than the first of those that were chosen.
+                domains.raise_for(self.function, batch.X, batch.Y, range(len(batch.X)), batch.row)
+            raise
         known = self.compiled.get(key)
         if known is None or not same_graph.equal(known.graph, graph):
             self._compile(graph, key)

@@ -18,7 +18,7 @@ from micrograd.compiler.instructions import Code
 from micrograd.compiler.optimizer import RUNNING, Optimizer
 
 Array = NDArray[np.float64]
-Flags = NDArray[np.uint8]
+Flags = bytearray
 
 # Below about this many multiply-adds, a thread that is awake, or one that has to be started, costs more than it brings.
 _WORK_FOR_A_THREAD, _WORK_FOR_A_NEW_THREAD = 40_000, 1_000_000

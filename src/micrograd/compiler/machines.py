@@ -13,7 +13,7 @@ from micrograd.compiler.numpy_machine import NumpyMachine
 from micrograd.compiler.optimizer import Optimizer
 
 Array = NDArray[np.float64]
-Flags = NDArray[np.uint8]
+Flags = bytearray
 
 
 class Machine(Protocol):

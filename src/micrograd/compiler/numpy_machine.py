@@ -34,7 +34,7 @@ from micrograd.compiler.optimizer import (
 from micrograd.operations import OPERATIONS
 
 Array = NDArray[np.float64]
-Flags = NDArray[np.uint8]
+Flags = bytearray
 
 # A block is as many samples as keep all rows within about 8 MB: large enough that NumPy's calls do not dominate.
 _BLOCK_NUMBERS = 1 << 20
@@ -143,7 +143,7 @@ class NumpyMachine:
             loss, gradient = self.gradient(
                 optimizer.weights, X[batch], Y[batch], threads, captured=captured, weights=own, flags=flags
             )
-            if flags is not None and flags.any():
+            if flags is not None and any(flags):
                 return k, OUTSIDE_DOMAIN
             if not np.isfinite(loss):
                 optimizer.weights[:] = optimizer.previous
@@ -190,7 +190,8 @@ class _Run:
         """Set the flag of a block, where one of its samples left a domain."""
         if flags is not None:
             if self.left_for_all:
-                flags[:] = 1
+                for every in range(len(flags)):
+                    flags[every] = 1
             elif self.left:
                 flags[block] = 1
         self.left = False

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from micrograd.compiler import data
+from micrograd.compiler import data, domains
 from micrograd.compiler.family import Compiled, Family
 from micrograd.compiler.instructions import Code
 from micrograd.compiler.parameters import Parameters, features_of
@@ -98,6 +98,7 @@ class Program:
         self._notice_new_parameters()
         batch = data.batch(X, Y, sample_weight)
         compiled = self._losses.for_data(batch, (X, Y), len(batch.X))
+        flags = domains.new_flags(len(batch.X), compiled.machine.block)
         started = time.perf_counter()
         value, gradient = compiled.machine.gradient(
             self._parameters.read(),
@@ -106,8 +107,10 @@ class Program:
             self._threads,
             captured=compiled.leaves(),
             weights=batch.weights,
+            flags=flags,
         )
         compiled.took(time.perf_counter() - started, len(batch.X))
+        _look(self._losses, compiled, batch, flags)
         return value, self._parameters.in_order(gradient)
 
     def predict(self, X: Any) -> Array:
@@ -219,9 +222,18 @@ class Program:
     def _evaluate(self, family: Family, X: Any) -> Array:
         batch = data.batch(X)
         compiled = family.for_data(batch, (X, None), len(batch.X))
+        flags = domains.new_flags(len(batch.X), compiled.machine.block)
         started = time.perf_counter()
         out = compiled.machine.evaluate(
-            self._parameters.read(), batch.X, self._threads, captured=compiled.leaves()
+            self._parameters.read(), batch.X, self._threads, captured=compiled.leaves(), flags=flags
         )
         compiled.took(time.perf_counter() - started, len(batch.X))
+        _look(family, compiled, batch, flags)
         return out if compiled.graph.is_list else out[:, 0]
+
+
+def _look(family: Family, compiled: Compiled, batch: data.Batch, flags: bytearray) -> None:
+    """Raise the engine's error where a sample of a flagged block is outside of an operation's domain."""
+    if 1 in flags:
+        samples = domains.flagged(flags, compiled.machine.block, range(len(batch.X)))
+        domains.raise_for(family.function, batch.X, batch.Y, samples, batch.row)

@@ -7,10 +7,11 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
+from micrograd.compiler import domains
 from micrograd.compiler.data import Batch
-from micrograd.compiler.errors import DivergenceError
+from micrograd.compiler.errors import DivergenceError, divergence
 from micrograd.compiler.family import Compiled, Family
-from micrograd.compiler.optimizer import LOSS_NOT_FINITE, RUNNING, WEIGHTS_NOT_FINITE
+from micrograd.compiler.optimizer import LOSS_NOT_FINITE, OUTSIDE_DOMAIN, RUNNING, WEIGHTS_NOT_FINITE
 from micrograd.compiler.parameters import Parameters
 from micrograd.compiler.settings import Settings
 
@@ -67,20 +68,8 @@ class Training:
                 threads, count = self.threads.next(left)
                 order, starts = batches.take(count)
                 rates = settings.rates(self.first_step + self.done, len(starts) - 1)
-                part = losses[self.done : self.done + len(rates)]
                 started = time.perf_counter()
-                done, state = self.compiled.machine.train(
-                    self.optimizer,
-                    batch.X,
-                    batch.Y,
-                    order,
-                    starts,
-                    rates,
-                    part,
-                    threads,
-                    captured=leaves,
-                    weights=batch.weights,
-                )
+                done, state = self._steps(batch, order, starts, rates, losses, threads, leaves)
                 seconds = time.perf_counter() - started
                 self.threads.took(done, seconds)
                 self.compiled.took(
@@ -100,6 +89,62 @@ class Training:
             self.parameters.write(self.optimizer.weights)
             settings.write_back(self.optimizer)
         return losses if self.done == settings.steps else losses[: self.done].copy()
+
+    def _steps(
+        self,
+        batch: Batch,
+        order: NDArray[np.int64] | None,
+        starts: NDArray[np.int64],
+        rates: Array,
+        losses: Array,
+        threads: int,
+        leaves: Array | None,
+    ) -> tuple[int, int]:
+        """Let the machine make steps; return how many it made, and why it ended.
+
+        Where it says that a sample may have left an operation's domain, the engine is asked; if it does not mind, that
+        step is made all the same.
+        """
+        train, block = self.compiled.machine.train, self.compiled.machine.block
+        part = losses[self.done : self.done + len(rates)]
+        flags = domains.new_flags(len(batch.X) if order is None else int(np.diff(starts).max()), block)
+        done = 0
+        while True:
+            more, state = train(
+                self.optimizer, batch.X, batch.Y, order, starts[done:], rates[done:], part[done:], threads,
+                captured=leaves, weights=batch.weights, flags=flags,
+            )  # fmt: skip
+            done += more
+            if state != OUTSIDE_DOMAIN:
+                return done, state
+            chosen = range(len(batch.X)) if order is None else order[starts[done] : starts[done + 1]].tolist()
+            self._look(batch, domains.flagged(flags, block, chosen), losses[: self.done + done])
+            more, state = train(
+                self.optimizer, batch.X, batch.Y, order, starts[done : done + 2], rates[done : done + 1],
+                part[done : done + 1], threads, captured=leaves, weights=batch.weights,
+            )  # fmt: skip
+            done += more
+            if state != RUNNING or done == len(rates):
+                return done, state
+            flags = bytearray(len(flags))
+
+    def _look(self, batch: Batch, samples: list[int], losses: Array) -> None:
+        """Raise the engine's error for the first of some samples that is outside of an operation's domain."""
+        self.parameters.write(self.optimizer.weights)
+        try:
+            domains.raise_for(self.family.function, batch.X, batch.Y, samples, batch.row)
+        except Exception as error:
+            if not len(losses):
+                raise  # so it was with the weights that training began with
+            self.optimizer.weights[:] = self.optimizer.previous
+            step = self.first_step + len(losses)
+            raise divergence(error)(
+                f"training diverged at step {step}: {error}. The model keeps the weights of the last finite step. "
+                f"Try a smaller learning rate (it was {self.settings.rates(step - 1, 1)[0]:g}), or a loss that is "
+                "defined for all numbers.",
+                step,
+                losses.copy(),
+            ) from error
 
     def _steps_to_callback(self) -> int:
         if self.settings.callback is None:
