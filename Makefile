@@ -32,7 +32,7 @@ SANITIZED_TESTS := $(filter-out tests/test_engine_memory.py tests/test_engine_ty
   $(addprefix tests/test_,nn.py optim.py losses.py compiler_gradients.py compiler_training.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help environment lab notebook test quick lint format fuzz sanitize bench wasm build lock clean
+.PHONY: help environment lab notebook test quick lint format fuzz class sanitize bench wasm build lock clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ format: environment ## Format the code and mend what can be mended.
 SECONDS ?= 600
 fuzz: environment ## Check random programs for SECONDS=600 on all machines of the compiler; the smallest one that fails is shown.
 	MICROGRAD_DEBUG=1 $(BIN)/python tests/checked_programs.py $(SECONDS) $(SEED)
+
+class: environment ## Grade a made-up class of PEOPLE=80 with everything that a class hands in, in French, in English and on a cluster.
+	$(BIN)/python tests/whole_class.py --people $(or $(PEOPLE),80) $(ARGUMENTS)
 
 sanitize: environment ## Run the engine's tests, and hostile programs for SECONDS=600, under memory checkers (needs GCC).
 	$(BIN)/python tools/sanitize.py --seconds $(SECONDS) --seed $(or $(SEED),0) \

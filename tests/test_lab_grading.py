@@ -30,6 +30,8 @@ PERFECT = {
     "student02": notebook(LOOPS),
     "student03": notebook(OPERATIONS, lang="en"),
 }
+#: What the checks make of every mistake is tested with the checks, without a run for each.
+FEW = ("gradients-not-reset", "sum-for-mean", "not-moons")
 CRASHED = hostile("import os\nos._exit(7)")
 REDEFINES = """\
 import sys, micrograd.lab.checks as checks, micrograd.lab.check as check_module
@@ -72,7 +74,7 @@ def submissions(tmp_path_factory) -> Path:
     secret.write_text("the exam's questions")
     for name, content in PERFECT.items():
         (folder / f"{name}.ipynb").write_bytes(content)
-    for number, name in enumerate(MISTAKES, 4):
+    for number, name in enumerate(FEW, 4):
         (folder / f"student{number:02d}.ipynb").write_bytes(mistaken(name))
     (folder / "empty.ipynb").write_bytes(empty())
     (folder / "scratch.ipynb").write_bytes(from_scratch())
@@ -109,9 +111,9 @@ def test_right_notebooks_of_any_style_get_all_points(graded):
         assert rows[name]["Total /16"] == f"{CHECKED_POINTS:g}", rows[name]
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+@pytest.mark.parametrize("name", FEW)
 def test_each_likely_mistake_gets_its_hint_and_costs_points(graded, name):
-    login = f"student{list(MISTAKES).index(name) + 4:02d}"
+    login = f"student{FEW.index(name) + 4:02d}"
     _, task, hint = MISTAKES[name]
     result = results(graded)[login]
     findings = result["tasks"][str(task)]["findings"]
@@ -121,9 +123,9 @@ def test_each_likely_mistake_gets_its_hint_and_costs_points(graded, name):
     assert result["tasks"]["2"]["points"] == 2
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+@pytest.mark.parametrize("name", FEW)
 def test_no_mistake_gets_the_hint_of_another(graded, name):
-    login = f"student{list(MISTAKES).index(name) + 4:02d}"
+    login = f"student{FEW.index(name) + 4:02d}"
     hints = {
         finding["hint"]
         for task in results(graded)[login]["tasks"].values()
@@ -227,7 +229,7 @@ def test_the_page_is_whole_and_inert(graded):
         assert f'id="student-{login.lstrip(chr(39))}"' in page
     assert "<script" not in page
     assert "default-src 'none'" in page
-    assert page.count("data:image/png;base64,") > 20
+    assert page.count("data:image/png;base64,") > 10
     assert page.count("Le dernier paramètre est le biais.") >= 3
     assert not re.search(r'(src|href)="(?!data:|#)', page)
 

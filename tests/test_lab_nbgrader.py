@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import os
 import subprocess
 import sys
@@ -23,7 +25,19 @@ from micrograd.lab.content.tasks import CHECKED_POINTS, TASKS, WORDS_POINTS
 pytestmark = pytest.mark.slow
 
 NAME = ASSIGNMENT
-SUBMITTED = {"student01": notebook(LOOPS), "student02": mistaken("sum-for-mean"), "student03": empty()}
+
+
+def with_copies() -> bytes:
+    """A right notebook in which cells of every kind were copied, and one lost the content of its metadata."""
+    whole = json.loads(notebook(LOOPS))
+    for name in ("task-7-check", "task-1-answer", "task-7-model-loss", "task-2-statement"):
+        index = next(i for i, cell in enumerate(whole["cells"]) if cell["id"] == name)
+        whole["cells"].insert(index + 1, copy.deepcopy(whole["cells"][index]))
+    whole["cells"][-1]["metadata"]["nbgrader"] = {}
+    return json.dumps(whole).encode()
+
+
+SUBMITTED = {"copies": with_copies(), "student02": mistaken("sum-for-mean"), "student03": empty()}
 
 
 def nbgrader(course: Path, *arguments: str) -> str:
@@ -97,18 +111,18 @@ def test_generate_assignment_makes_the_notebook_that_we_hand_out(course):
 def test_autograde_gives_the_points_of_the_checks(course):
     graded = scores(course)
     points = {student: sum(score or 0 for score, _ in given.values()) for student, given in graded.items()}
-    assert points["student01"] == CHECKED_POINTS
+    assert points["copies"] == CHECKED_POINTS
     assert graded["student02"]["task-7-check"] == (2, 3)
     assert points["student02"] < CHECKED_POINTS
     assert points["student03"] == 0
-    most = sum(most for _, most in graded["student01"].values())
+    most = sum(most for _, most in graded["copies"].values())
     assert most == CHECKED_POINTS + WORDS_POINTS == 20
 
 
 def test_answers_in_words_wait_for_the_teacher_unless_they_are_missing(course):
     graded = scores(course)
     worded = [f"task-{task.number}-answer" for task in TASKS if task.words]
-    assert [graded["student01"][name][0] for name in worded] == [None] * len(worded)
+    assert [graded["copies"][name][0] for name in worded] == [None] * len(worded)
     assert [graded["student03"][name][0] for name in worded] == [0] * len(worded)
 
 

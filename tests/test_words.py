@@ -62,6 +62,9 @@ def named() -> dict[Path, Counter[str]]:
             # The cell of a notebook is named in a line of its own, "# %% ID".
             found[path] = Counter([s for s in strings if isinstance(s, str)])
             found[path].update(re.findall(r"^# %% (\S+)$", source, re.M))
+        elif path.suffix == ".md":
+            marker = r"^<!-- \w+: (\S+) -->$"
+            found[path] = Counter(re.findall(marker, path.read_text(encoding="utf-8"), re.M))
         elif path.suffix in (".jinja", ".js", ".html"):
             source = path.read_text(encoding="utf-8")
             found[path] = Counter(key for _, key in re.findall(r"""(["'`])([\w -]+)\1""", source))

@@ -7,23 +7,28 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+# A submission's text may be anything: no two neighbouring parts of a pattern take the same characters without a bound,
+# so that none of them tries ever new ways to share a long row of blanks.
+_BLANK = r"\s{0,9}"
 _MORE = (
-    r"(?:\s*(?:,|/|et|and|&|\+)\s*(?:t[âa]che\s*|task\s*|t\s?)?(\d{1,2})(?![\d.])"
-    r"|\s*(?:à|a|to|-|–|—)\s*(?:t[âa]che\s*|task\s*|t\s?)?(\d{1,2})(?![\d.]))?"
+    rf"(?:{_BLANK}(?:,|/|et|and|&|\+){_BLANK}(?:t[âa]che{_BLANK}|task{_BLANK}|t\s?)?(\d{{1,2}})(?![\d.])"
+    rf"|{_BLANK}(?:à|a|to|-|–|—){_BLANK}(?:t[âa]che{_BLANK}|task{_BLANK}|t\s?)?(\d{{1,2}})(?![\d.]))?"
 )
-_START = r"^[ \t]*[#>*_=\-% \t]*"
+_START = r"^[#>*_=\-% \t]*"
 _FLAGS = re.IGNORECASE | re.MULTILINE
 _NUMBER = rf"(\d{{1,2}})(?!\d){_MORE}"
 _KINDS = (
     re.compile(
-        rf"{_START}(?:(?:t[âa]ches?|tasks?)\s*(?:n?[°º]|no\.?|num[ée]ro)?\s*[:#]?\s*|t\s?){_NUMBER}", _FLAGS
-    ),
-    re.compile(
-        rf"{_START}(?:exercices?|exercises?|questions?|[ée]tapes?|steps?|ex\.?|q\.?)\s*n?[°º]?\s*{_NUMBER}",
+        rf"{_START}(?:(?:t[âa]ches?|tasks?){_BLANK}(?:(?:n?[°º]|no\.?|num[ée]ro){_BLANK})?(?:[:#]{_BLANK})?|t\s?){_NUMBER}",
         _FLAGS,
     ),
     re.compile(
-        r"^[ \t]*(?:#{1,6}[ \t]*)?\**(\d{1,2})(?:[ \t]*[.):](?!\d)|[ \t]+[-–—]|[ \t]*\**[ \t]*$)()()",
+        rf"{_START}(?:exercices?|exercises?|questions?|[ée]tapes?|steps?|ex\.?|q\.?){_BLANK}(?:n?[°º]?{_BLANK}){_NUMBER}",
+        _FLAGS,
+    ),
+    re.compile(
+        r"^[ \t]*(?:#{1,6}[ \t]*)?\**(\d{1,2})"
+        r"(?:[ \t]{0,9}[.):](?!\d)|[ \t]{1,9}[-–—]|[ \t]{0,9}(?:\*+[ \t]{0,9})?$)()()",
         re.MULTILINE,
     ),
 )

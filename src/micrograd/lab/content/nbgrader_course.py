@@ -19,6 +19,10 @@ with needs("lab"):
     import nbformat
 
 _CONFIGURATION = """\
+from nbgrader.converters import Autograde
+
+from micrograd.lab.content.nbgrader_copies import EachCellOnce
+
 c = get_config()  # noqa: F821
 
 c.CourseDirectory.course_id = {course!r}
@@ -28,6 +32,8 @@ c.ClearSolutions.text_stub = {text!r}
 # A cell that does not end costs its task, not the whole submission.
 c.ExecutePreprocessor.timeout = 60
 c.ExecutePreprocessor.interrupt_on_timeout = True
+# A copied cell costs nothing; without this it stops the grading of everybody.
+c.Autograde.sanitize_preprocessors = [EachCellOnce, *Autograde.sanitize_preprocessors.default()]
 """
 
 

@@ -156,7 +156,6 @@ WORDS: dict[str, dict[Language, str]] = {
         "fr": "les tableaux n'ont pas pu être écrits dans {path} ({reason}) ; les notes ci-dessus sont complètes",
         "en": "the tables could not be written to {path} ({reason}); the grades above are complete",
     },
-    "seen": {"fr": "Vu pendant l'exécution : {what}.", "en": "Seen while it ran: {what}."},
     "lfs": {
         "fr": "pas un notebook : un pointeur Git LFS, dont le fichier n'a pas été envoyé",
         "en": "no notebook: a Git LFS pointer, whose file was not pushed",
@@ -214,15 +213,10 @@ WORDS: dict[str, dict[Language, str]] = {
     "note imports": {"fr": "importe {what}", "en": "imports {what}"},
     "note patches": {"fr": "modifie {what}", "en": "patches {what}"},
     "note reads": {"fr": "regarde dans {what}", "en": "looks into {what}"},
-    "note early": {"fr": "s'est terminé avant ses cellules", "en": "ended before its cells did"},
-    "note channel": {
-        "fr": "a parlé sur le canal des vérifications ({count} messages rejetés)",
-        "en": "talked on the checks' channel ({count} messages turned away)",
-    },
 }
 
 #: Remarks that mean that somebody tried to be graded for what was not done.
-SUSPICIOUS = ("imports", "patches", "reads", "early", "channel")
+SUSPICIOUS = ("imports", "patches", "reads")
 
 
 def state(result: dict[str, Any], language: Language) -> str:
@@ -248,7 +242,7 @@ def note_text(note: Any, language: Language) -> str:
 
 def is_suspicious(result: dict[str, Any]) -> bool:
     """Tell whether somebody tried to be graded for what was not done."""
-    return any(note[0] in SUSPICIOUS for note in notes(result))
+    return bool(result["strangers"]) or any(note[0] in SUSPICIOUS for note in notes(result))
 
 
 def _outcome(result: dict[str, Any], language: Language) -> str:

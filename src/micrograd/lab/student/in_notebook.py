@@ -16,7 +16,9 @@ from micrograd.lab.student.verdict import print_task
 from micrograd.language import choose
 
 _CHECK_LINE = re.compile(r"\bcheck\(\s*(\d+)")
-_ONLY_A_CHECK = re.compile(r"^\s*(?:from micrograd\.lab[\w.]* import check\s*;?\s*)?check\(.*\)\s*;?\s*$")
+_ONLY_A_CHECK = re.compile(
+    r"^\s*(?:from micrograd\.lab[\w.]* import check\s*(?:;\s*)?)?check\(.*\)\s*(?:;\s*)?$"
+)
 _ID = re.compile(r"^task-(\d{1,2})-")
 
 
