@@ -31,6 +31,7 @@ from made_up_class import LOOPS, MISTAKES, OPERATIONS, empty, from_scratch, host
 from micrograd.lab.content.tasks import CHECKED_POINTS
 from micrograd.lab.sandbox.removing import remove
 
+ENDLESS = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
 MOST_MEMORY = 300 * 1024 * 1024
 PLACE = "tp1-gradient_descent/gradient.ipynb"
 BEFORE_THE_ATTACK = 6.0
@@ -48,13 +49,15 @@ class Kind(NamedTuple):
 
     put: Callable[[Path, str], None]
     points: float | None = None
-    """What the checks must give; None where the kind decides by ``below`` or ``problem``."""
+    """What the checks must give; None where that depends on when it was stopped: then some points, as before it."""
     problem: str = ""
     """Why there is nothing to grade, by its key; empty where it is graded."""
     end: str = ""
     """How the run must have ended, where that is the point."""
     remark: str = ""
     """The key of a remark that the row must have."""
+    mistaken: bool = False
+    """Whether all points would be too many."""
 
 
 def file_of(content: bytes, suffix: str = ".ipynb") -> Callable[[Path, str], None]:
@@ -194,6 +197,14 @@ def version_3() -> bytes:
     ).encode()
 
 
+def endless() -> bytes:
+    """A right notebook with cells that let nothing stop them, as many as use up the time of a submission."""
+    whole = json.loads(hostile(ENDLESS))
+    index = next(i for i, cell in enumerate(whole["cells"]) if cell["source"] == ENDLESS)
+    whole["cells"][index:index] = [{**whole["cells"][index], "id": f"endless-{n}"} for n in range(8)]
+    return json.dumps(whole).encode()
+
+
 def surrogate() -> bytes:
     """A right notebook that shows half a character in a picture."""
     source = (
@@ -204,12 +215,11 @@ def surrogate() -> bytes:
 
 FILLED, BLANK = notebook(LOOPS), empty()
 FULL = float(CHECKED_POINTS)
-ENDLESS = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
 KINDS: dict[str, Kind] = {
     "right": Kind(file_of(FILLED), FULL),
     "operations": Kind(file_of(notebook(OPERATIONS, lang="en")), FULL),
     "scratch": Kind(file_of(from_scratch()), FULL),
-    "endless": Kind(file_of(hostile(ENDLESS)), BEFORE_THE_ATTACK, end="time"),
+    "endless": Kind(file_of(endless()), BEFORE_THE_ATTACK, end="time"),
     "blank": Kind(file_of(BLANK), 0),
     "moodle": Kind(files_of({"gradient.ipynb": FILLED}), FULL),
     "zip": Kind(
@@ -240,7 +250,7 @@ KINDS: dict[str, Kind] = {
     "forks": Kind(file_of(hostile("import os\nwhile True:\n    try: os.fork()\n    except OSError: pass")), None),
     "writes": Kind(file_of(hostile("with open('x', 'wb') as f:\n    while True: f.write(bytes(1 << 20))")), None),
     "prints": Kind(file_of(hostile("while True: print('x' * 10000)")), None),
-    **{f"mistake-{name}": Kind(file_of(mistaken(name)), None) for name in list(MISTAKES)[:4]},
+    **{f"mistake-{name}": Kind(file_of(mistaken(name)), None, mistaken=True) for name in list(MISTAKES)[:4]},
 }  # fmt: skip
 OFTEN = ("endless", "right", "operations", "scratch")
 """Of these there are more, so that there are ten that use up their time among eighty."""
@@ -338,8 +348,8 @@ def _wrong_in(result: dict, kind: Kind) -> list[str]:
         )
     if kind.points is not None and points != kind.points:
         found.append(f"{points:g} points for {kind.points:g} (end {result['end']})")
-    if kind.points is None and not 0 < points < FULL:
-        found.append(f"{points:g} points where some are due, and not all (end {result['end']})")
+    if kind.points is None and (points < BEFORE_THE_ATTACK or (kind.mistaken and points == FULL)):
+        found.append(f"{points:g} points (end {result['end']})")
     if kind.end and result["end"] != kind.end:
         found.append(f"end {result['end']} for {kind.end}")
     if kind.remark and kind.remark not in [note[0] for note in [*result["found"], *result["notes"]]]:
