@@ -200,7 +200,7 @@ def version_3() -> bytes:
 def endless() -> bytes:
     """A right notebook with cells that let nothing stop them, as many as use up the time of a submission."""
     whole = json.loads(hostile(ENDLESS))
-    index = next(i for i, cell in enumerate(whole["cells"]) if cell["source"] == ENDLESS)
+    index = next(i for i, cell in enumerate(whole["cells"]) if "".join(cell["source"]) == ENDLESS)
     whole["cells"][index:index] = [{**whole["cells"][index], "id": f"endless-{n}"} for n in range(8)]
     return json.dumps(whole).encode()
 

@@ -92,7 +92,9 @@ def pieces(source: str, kind: int) -> list[tuple[tuple[int, ...], str]]:
     cuts = [h for h in headings if source.count("\n", 0, h.start) + 1 not in inside]
     if not cuts:
         return [(headings[0].tasks, source)]
-    result = [((), source[: cuts[0].start])] if source[: cuts[0].start].strip() else []
+    result: list[tuple[tuple[int, ...], str]] = []
+    if source[: cuts[0].start].strip():
+        result.append(((), source[: cuts[0].start]))
     for heading, following in zip(cuts, [*cuts[1:], None]):
         result.append((heading.tasks, source[heading.start : following.start if following else len(source)]))
     return result
@@ -102,11 +104,11 @@ def _inside_statements(source: str) -> set[int]:
     """Return the lines that lie inside of a statement, beyond its first one."""
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         plain = "\n".join("pass" if line[:1] in "%!" else line for line in source.split("\n"))
         try:
             tree = ast.parse(plain)
-        except (SyntaxError, ValueError, RecursionError):
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             return set(range(source.count("\n") + 2))
     lines: set[int] = set()
     for statement in tree.body:

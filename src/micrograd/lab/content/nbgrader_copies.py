@@ -25,8 +25,8 @@ class EachCellOnce(NbGraderPreprocessor):  # type: ignore[misc]
                 continue
             theirs = cell.metadata["nbgrader"]
             name = theirs.get("grade_id") if isinstance(theirs, dict) else None
-            sound = isinstance(name, str) and theirs.get("schema_version") == _VERSION
-            if not sound or name in seen:
+            sound = isinstance(theirs, dict) and theirs.get("schema_version") == _VERSION
+            if not sound or not isinstance(name, str) or name in seen:
                 self.log.warning("A cell is a copy, or its metadata are damaged; it is not graded: %s", name)
                 del cell.metadata["nbgrader"]
             else:

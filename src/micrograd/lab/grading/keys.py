@@ -19,6 +19,11 @@ from micrograd.lab.student.naming import PREFIX
 
 _ODD = re.compile(r"[^A-Za-z0-9._@-]+")
 _LONGEST = 60
+# Letters of Latin alphabets that are no letter with an accent.
+_SPELLED = str.maketrans(
+    {"Ł": "L", "ł": "l", "Ø": "O", "ø": "o", "Æ": "AE", "æ": "ae", "Œ": "OE", "œ": "oe", "ß": "ss", "Đ": "D", "đ": "d",
+     "Þ": "Th", "þ": "th", "Ð": "D", "ð": "d", "ı": "i", "’": "-", "'": "-"}
+)  # fmt: skip
 _HASH_LENGTHS = (6, 12, 24, 64)
 _MOODLE = "_assignsubmission_"
 
@@ -92,5 +97,6 @@ def _bare(shown: str) -> str:
 
 def _plain(shown: str) -> str:
     """Return a name in ASCII, as far as that goes: accents fall away, everything else becomes a hyphen."""
-    plain = unicodedata.normalize("NFKD", _bare(shown)).encode("ascii", "ignore").decode()
+    spelled = _bare(shown).translate(_SPELLED)
+    plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
     return _ODD.sub("-", plain).strip(".-")[:_LONGEST].rstrip(".-") or "submission"
