@@ -9,10 +9,10 @@ from typing import Any
 from micrograd import language
 from micrograd.draw.graph import refuse_other_than_value
 from micrograd.draw.html import page_of
-from micrograd.draw.notebook_frame import in_notebook
+from micrograd.draw.notebook_frame import in_notebook, outputs
 from micrograd.draw.saving import save_page
 from micrograd.draw.scene import scene_of
-from micrograd.draw.still_picture import still_picture
+from micrograd.draw.still_picture import still_picture, still_png
 from micrograd.draw.surroundings import language_here
 from micrograd.draw.words import say
 from micrograd.engine import Value
@@ -43,8 +43,16 @@ class Explorer:
         """Return a still picture of the same graph, as SVG: for places that run no scripts."""
         return still_picture(self._scene, self._lang)
 
+    def _ipython_display_(self) -> None:
+        """Show the page in a notebook, and the still picture with one line where scripts are stripped."""
+        from IPython.display import publish_display_data
+
+        page, svg = self.html(), self.svg()
+        for data, metadata in outputs(page, svg, still_png(self._scene, self._lang), self._lang, repr(self)):
+            publish_display_data(data, metadata)
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """Return what a notebook shows: the page where scripts run, the still picture where they do not."""
+        """Return what places other than Jupyter show: the page in a frame, a still picture, one line of text."""
         return {"text/html": self._repr_html_(), "image/svg+xml": self.svg(), "text/plain": repr(self)}
 
     def _repr_html_(self) -> str:

@@ -52,6 +52,11 @@ def piped(source: str, format: str) -> str:
     return str(or_say_what_to_install(graphviz.pipe_string, "dot", format, source, **options))
 
 
+def drawn(source: str, format: str) -> bytes:
+    """Return a graph in the dot language as a picture that is no text, such as ``"png"``."""
+    return bytes(or_say_what_to_install(load().pipe, "dot", format, source.encode(), quiet=True))
+
+
 def or_say_what_to_install(function: Any, *args: Any, **options: Any) -> Any:
     """Call a function of the ``graphviz`` package; where no program is found, say what to install."""
     graphviz = load()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from micrograd.draw import figures
-from micrograd.draw.laying_out import lay_out
+from micrograd.draw import figures, graphviz_program
+from micrograd.draw.laying_out import given, has_processes, lay_out
 from micrograd.draw.picture import CELL, fitted, width_of
 from micrograd.draw.static_picture import escape
 from micrograd.draw.words import say
@@ -26,11 +27,28 @@ def still_picture(scene: dict[str, Any], lang: Language) -> str:
 
     From left to right, or from top to bottom where that fits the width of a notebook's cell better.
     """
-    wide = _drawn(scene, lang, "LR")
-    return fitted(wide if width_of(wide) <= CELL else min(wide, _drawn(scene, lang, "TB"), key=width_of))
+    return fitted(min(_by_width(scene, lang))[1])
 
 
-def _drawn(scene: dict[str, Any], lang: Language, rankdir: str) -> str:
+def still_png(scene: dict[str, Any], lang: Language) -> bytes | None:
+    """Return the same picture as PNG, one and a half times as fine; None where no process of Graphviz can draw it."""
+    if given() is not None or not has_processes():
+        return None
+    source = min(_by_width(scene, lang))[2]
+    return graphviz_program.drawn(source.replace("{", "{ graph [dpi=144]", 1), "png")
+
+
+def _by_width(scene: dict[str, Any], lang: Language) -> Iterator[tuple[float, str, str]]:
+    """Yield width, SVG and source of the picture, from left to right and, where that is too wide, from top to bottom."""
+    for rankdir in ("LR", "TB"):
+        source = _source(scene, lang, rankdir)
+        svg = lay_out(source, "svg")
+        yield width_of(svg), svg, source
+        if width_of(svg) <= CELL:
+            return
+
+
+def _source(scene: dict[str, Any], lang: Language, rankdir: str) -> str:
     lines = [
         f"digraph {{ graph [rankdir={rankdir} nodesep=0.15 ranksep=0.3]",
         'node [shape=record fontname="Verdana" fontsize=12 style=filled fillcolor=white margin="0.06,0.03"]',
@@ -48,7 +66,7 @@ def _drawn(scene: dict[str, Any], lang: Language, rankdir: str) -> str:
         if units[operand] != units[head]
     )
     lines += [f"{tail} -> {head}" for tail, head in edges]
-    return lay_out("\n".join([*lines, "}"]), "svg")
+    return "\n".join([*lines, "}"])
 
 
 def _unit(scene: dict[str, Any], node: int) -> str:

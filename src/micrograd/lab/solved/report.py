@@ -110,9 +110,11 @@ def _outputs(cell: NotebookNode, language: Language) -> list[dict[str, Any]]:
     blocks = []
     for output in cell.outputs:
         data = output.get("data", {})
+        # The explorer has a page of its own here.
+        if MARK in output.get("metadata", {}):
+            continue
         image = next((kind for kind in ("image/svg+xml", "image/png") if kind in data), None)
-        # The explorer, which has a page of its own, brings a still picture beside its HTML.
-        if image and "text/html" not in data:
+        if image:
             blocks.append(
                 {
                     "kind": "figure",
@@ -123,7 +125,7 @@ def _outputs(cell: NotebookNode, language: Language) -> list[dict[str, Any]]:
                     "width": _width(data[image]) if image == "image/svg+xml" else None,
                 }
             )
-        elif "text/html" not in data:
+        else:
             text = output.get("text") or data.get("text/plain", "")
             # What a program says on standard error belongs to the reader too, but is not a result.
             blocks.append(
