@@ -102,7 +102,7 @@ def model_loss(model, X, y):
     loss = sum((o - float(t)) ** 2 for o, t in zip(outputs, y)) * (1 / len(outputs))
     return [loss, np.mean([binary(o) == t for o, t in zip(outputs, y)])]
 """,
-    "task-8-graph": "loss = (sigmoid(small(X[0])) - y[0]) ** 2\nloss.backward()\ndraw_dot(loss)",
+    "task-8-graph": "small_loss = (sigmoid(small(X[0])) - y[0]) ** 2\nsmall_loss.backward()\ndraw_dot(small_loss)",
     "task-8-size": "...",
     "task-9-train": _TRAIN.replace("1.0 - 0.9 * k / 100", "1.0 - 0.9 * k / max(steps, 1)"),
     **_RUNS,

@@ -223,22 +223,6 @@ def test_where_scripts_are_stripped_a_still_picture_stands(lang: str, browser: A
     page.close()
 
 
-def test_nbconvert_shows_the_still_picture_where_it_shows_pictures_only() -> None:
-    nbconvert = pytest.importorskip("nbconvert")
-    from nbformat import v4
-
-    bundle = explore(*one_sample([1]))._repr_mimebundle_()
-    still = {kind: data for kind, data in bundle.items() if kind != "text/html"}
-    notebook = v4.new_notebook(cells=[v4.new_code_cell("x", outputs=[v4.new_output("display_data", still)])])
-    page, _ = nbconvert.HTMLExporter(sanitize_html=True).from_notebook_node(notebook)
-    assert "data:image/svg+xml;base64," in page
-
-
-def test_a_notebook_with_an_explorer_saved_in_it_is_small() -> None:
-    for task in TASKS:
-        assert len(json.dumps(explore(*TASKS[task]())._repr_mimebundle_())) < 300_000
-
-
 def test_the_explorer_opens_in_the_notebooks_language(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -234,18 +234,22 @@ def _answers(words: dict[int, list[str]], tasks: tuple[int, ...], text: str) -> 
 
 
 @cache
-def given_sources() -> dict[str, str]:
-    """Return the code cells that come with the student's notebook complete, by ID: nothing in them is to be done."""
-    cells = weaving.cells_of("fr")
-    given = {cell.id: cell.source for cell in cells if cell.kind == "code" and not cell.solution}
-    return {**given, **closing.CODE}
+def given_sources() -> dict[str, tuple[str, ...]]:
+    """Return the code cells that come with the student's notebook complete, by ID, as each language has them."""
+    given: dict[str, tuple[str, ...]] = {}
+    for language in LANGUAGES:
+        cells = weaving.cells_of(language)
+        ours = {cell.id: cell.source for cell in cells if cell.kind == "code" and not cell.solution}
+        for name, source in {**ours, **closing.code(language)}.items():
+            given[name] = (*given.get(name, ()), source)
+    return given
 
 
 def is_given(source: str, name: str = "") -> bool:
     """Tell whether a cell is one of those that come complete, by its ID if there is one, and is as it came."""
     given = given_sources()
     known = [given[name]] if name in given else [] if name else list(given.values())
-    return any(_squeezed(source) == _squeezed(one) for one in known)
+    return any(_squeezed(source) == _squeezed(one) for sources in known for one in sources)
 
 
 def _name(cell: dict[str, Any]) -> str:

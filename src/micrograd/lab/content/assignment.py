@@ -51,7 +51,7 @@ def _assignment(language: Language, solved: bool) -> NotebookNode:
             )
         else:
             cell = ready[content.id]
-            cell.source = closing.CODE.get(content.id) or closing.TEXT.get(content.id, {}).get(
+            cell.source = closing.code(language).get(content.id) or closing.TEXT.get(content.id, {}).get(
                 language, cell.source
             )
             editable = content.kind == "code" and content.solution

@@ -214,14 +214,14 @@ names = ["h0.w0", "h0.w1", "h0.b", "h1.w0", "h1.w1", "h1.b", "o.w0", "o.w1", "o.
 for p, name in zip(small.parameters(), names):
     p.label = name
 
-loss, accuracy = model_loss(small, X[:1], y[:1])
+small_loss, small_accuracy = model_loss(small, X[:1], y[:1])
 small.zero_grad()
-loss.backward()
-draw_dot(loss)
+small_loss.backward()
+draw_dot(small_loss)
 ### END SOLUTION
 
 # %% task-8-explore
-explore(loss, model=small)
+explore(small_loss, model=small)
 
 # %% task-8-size
 from micrograd.draw import trace

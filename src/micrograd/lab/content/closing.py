@@ -7,9 +7,10 @@ any rate. A cell keeps the ID of the one that it replaces.
 
 from __future__ import annotations
 
+from micrograd.lab.content.printed import in_language
 from micrograd.language import Language
 
-CODE: dict[str, str] = {
+_CODE: dict[str, str] = {
     "compiled-loss": """\
 import micrograd
 from micrograd import losses
@@ -67,3 +68,8 @@ TEXT: dict[str, dict[Language, str]] = {
         " graph taken up again.",
     },
 }
+
+
+def code(language: Language) -> dict[str, str]:
+    """Return the code cells by ID, with what they print in ``language``."""
+    return {name: in_language(source, language) for name, source in _CODE.items()}

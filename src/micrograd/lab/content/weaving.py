@@ -35,6 +35,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from micrograd.lab.content.nodes import code_cell, markdown_cell, notebook
+from micrograd.lab.content.printed import in_language
 from micrograd.language import Language, choose, french
 from micrograd.language import number as say_number
 
@@ -109,7 +110,7 @@ def cells_of(language: Language) -> tuple[Cell, ...]:
         kind, name = marker.group(1), marker.group(2)
         source = text[marker.end() : following.start() if following else len(text)].strip()
         if kind == "code":
-            source = code[name]
+            source = in_language(code[name], language)
         else:
             source = _fill_in(source, _numbers(), language)
             source = french(source) if language == "fr" else source

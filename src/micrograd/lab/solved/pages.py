@@ -26,7 +26,7 @@ _TRAINED = (
 
 PAGES = (
     GraphPage(4, "task-4-explore", "explore(error, perceptron)", "graph-task-3.html"),
-    GraphPage(8, "task-8-explore", "explore(loss, small)", "graph-task-8.html"),
+    GraphPage(8, "task-8-explore", "explore(small_loss, small)", "graph-task-8.html"),
     GraphPage(9, "task-9-run", _TRAINED.format(model="model"), "graph-task-9.html"),
     GraphPage(10, "task-10-run", _TRAINED.format(model="model_16"), "graph-task-10.html"),
 )

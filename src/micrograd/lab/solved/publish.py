@@ -7,6 +7,7 @@ import sys
 from importlib import resources
 from pathlib import Path
 
+from micrograd.draw.notebook_frame import MARK
 from micrograd.lab.content.names import ASSIGNMENT, FILE_NAMES
 from micrograd.lab.content.nodes import written
 from micrograd.lab.content.weaving import build, cells_of
@@ -32,10 +33,9 @@ def write_notebooks(folder: Path, content: Path | None = None) -> int:
         prose = {cell.id: cell.source for cell in build(language, markers=False).cells}
         for cell in execution.notebook.cells:
             cell.source = prose[cell.id]
-            # The explorer's page is large, changes with every change of its scripts, and shows in Jupyter only.
-            for output in cell.get("outputs", []):
-                if output.get("data", {}).pop("text/html", None):
-                    output["data"].pop("image/svg+xml", None)
+            # The explorer's page changes with every change of its scripts; its picture and its line stay.
+            if cell.cell_type == "code":
+                cell.outputs = [one for one in cell.outputs if one.get("metadata", {}).get(MARK) != "page"]
         path = folder / FILE_NAMES[language]
         write_whole(path, written(execution.notebook), "en")
         print(path)

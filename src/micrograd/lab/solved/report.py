@@ -12,6 +12,7 @@ from typing import Any
 
 from micrograd import __version__, engine
 from micrograd._needs import needs
+from micrograd.draw.notebook_frame import MARK
 from micrograd.lab.solved.facts import Comparison
 from micrograd.lab.solved.pages import GraphPage
 from micrograd.lab.solved.words import FIGURES, WORDS, say
