@@ -1,4 +1,4 @@
-"""A saved notebook with an explorer in it, as its readers show it: live, cleaned of scripts, by picture formats alone."""
+"""A saved notebook with an explorer in it, as its readers show it: live, cleaned of scripts, by pictures alone."""
 
 import base64
 import re
@@ -17,9 +17,7 @@ nbformat = pytest.importorskip("nbformat", reason="NO NOTEBOOK TEST: nbformat is
 nbconvert = pytest.importorskip("nbconvert", reason="NO NOTEBOOK TEST: nbconvert is not installed")
 sync_api = pytest.importorskip("playwright.sync_api", reason="NO BROWSER TEST: playwright is not installed")
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 LINES = {"fr": "ouvrez le notebook dans Jupyter", "en": "open the notebook in Jupyter"}
 # A label that would break out of whatever it is written into.
 HOSTILE = "</script><!-- '\"`${0} & \\ ☃"
@@ -35,7 +33,9 @@ def shown_by(explorer: Any, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     with capture_output() as captured:
         shell.run_cell("explorer")
     InteractiveShell.clear_instance()
-    return [nbformat.v4.new_output("display_data", one.data, metadata=one.metadata) for one in captured.outputs]
+    return [
+        nbformat.v4.new_output("display_data", one.data, metadata=one.metadata) for one in captured.outputs
+    ]
 
 
 def notebook_of(explorer: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -108,7 +108,9 @@ def test_where_scripts_run_the_page_stands_alone(
     frame = page.frame_locator("iframe.micrograd-page")
     assert frame.locator("html").get_attribute("lang") == lang
     assert HOSTILE[:6] in frame.locator("#picture").text_content()
-    page.wait_for_function("[...document.querySelectorAll('.jp-OutputArea img')].every(one => !one.offsetParent)")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.jp-OutputArea img')].every(one => !one.offsetParent)"
+    )
     assert LINES[lang] not in page.locator("body").inner_text()
     assert page.locator("iframe").bounding_box()["height"] == 640
     page.close()
@@ -119,7 +121,9 @@ def test_a_picture_of_another_cell_is_not_hidden(browser: Any, monkeypatch: pyte
     cell = notebook.cells[1]
     other = nbformat.from_dict({**cell, "id": "other", "outputs": cell.outputs[:2]})
     script = nbformat.from_dict({**cell, "id": "script", "outputs": cell.outputs[2:]})
-    other.outputs[0].data["image/svg+xml"] = other.outputs[0].data["image/svg+xml"].replace("micrograd-", "no-")
+    other.outputs[0].data["image/svg+xml"] = (
+        other.outputs[0].data["image/svg+xml"].replace("micrograd-", "no-")
+    )
     notebook.cells = [other, script]
     page = opened(browser, converted(notebook, "live"))
     page.frame_locator("iframe.micrograd-page").locator("svg text").first.wait_for()

@@ -13,7 +13,9 @@ pytest.importorskip("nbclient", reason="the lab's libraries are not installed")
 import nbformat
 from executed_lab import executed
 
+from micrograd.lab.content import closing
 from micrograd.lab.content.names import FILE_NAMES
+from micrograd.lab.content.printed import FRENCH, in_language
 from micrograd.lab.content.weaving import build, cells_of, strip_solutions, task_titles
 from micrograd.lab.solved import numbers
 from micrograd.language import LANGUAGES
@@ -54,7 +56,11 @@ def test_both_languages_have_the_same_cells_and_the_same_code():
         (c.id, c.cell_type, c.metadata) for c in english.cells
     ]
     code = [c.source for c in french.cells if c.cell_type == "code"]
-    assert code == [c.source for c in english.cells if c.cell_type == "code"]
+    theirs = [c.source for c in english.cells if c.cell_type == "code"]
+    # What is printed is said in the notebook's language; nothing else differs.
+    assert code == [in_language(source, "fr") for source in theirs]
+    written = "\n".join([*theirs, *closing.code("en").values()])
+    assert [text for text in FRENCH if text not in written] == []
     assert len(code) > 20
     for c in french.cells:
         if c.cell_type == "markdown":
@@ -64,8 +70,11 @@ def test_both_languages_have_the_same_cells_and_the_same_code():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_committed_notebooks_have_the_same_code_in_both_languages(language):
     other = committed("fr" if language == "en" else "en")
-    code = [c.source for c in committed(language).cells if c.cell_type == "code"]
-    assert code == [c.source for c in other.cells if c.cell_type == "code"]
+    code, theirs = (
+        [in_language(c.source, "fr") for c in notebook.cells if c.cell_type == "code"]
+        for notebook in (committed(language), other)
+    )
+    assert code == theirs
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

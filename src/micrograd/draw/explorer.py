@@ -9,7 +9,7 @@ from typing import Any
 from micrograd import language
 from micrograd.draw.graph import refuse_other_than_value
 from micrograd.draw.html import page_of
-from micrograd.draw.notebook_frame import in_notebook, outputs
+from micrograd.draw.notebook_frame import in_notebook, show
 from micrograd.draw.saving import save_page
 from micrograd.draw.scene import scene_of
 from micrograd.draw.still_picture import still_picture, still_png
@@ -45,11 +45,7 @@ class Explorer:
 
     def _ipython_display_(self) -> None:
         """Show the page in a notebook, and the still picture with one line where scripts are stripped."""
-        from IPython.display import publish_display_data
-
-        page, svg = self.html(), self.svg()
-        for data, metadata in outputs(page, svg, still_png(self._scene, self._lang), self._lang, repr(self)):
-            publish_display_data(data, metadata)
+        show(self.html(), self.svg(), still_png(self._scene, self._lang), self._lang, repr(self))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """Return what places other than Jupyter show: the page in a frame, a still picture, one line of text."""

@@ -95,6 +95,14 @@ def outputs(
     ]
 
 
+def show(*args: Any, **options: Any) -> None:
+    """Show the three ``outputs`` in the notebook that is running."""
+    from IPython.display import publish_display_data
+
+    for data, metadata in outputs(*args, **options):
+        publish_display_data(data, metadata)
+
+
 def in_notebook(page: str, picture: str, lang: Language, height: int = HEIGHT) -> str:
     """Return the same for places that know HTML only: ``page`` in a frame, which covers ``picture`` and one line.
 

@@ -14,10 +14,10 @@ from micrograd.compiler import wasm
 from micrograd.compiler.elementary import Elementary, elementary
 from micrograd.compiler.encode import written
 from micrograd.draw.html import page_of
-from micrograd.draw.notebook_frame import in_notebook
+from micrograd.draw.notebook_frame import in_notebook, show
 from micrograd.draw.saving import save_page
 from micrograd.draw.scene import scene_of_view
-from micrograd.draw.still_picture import still_picture
+from micrograd.draw.still_picture import still_picture, still_png
 from micrograd.draw.surroundings import language_here
 from micrograd.draw.view import View, view_of
 from micrograd.draw.words import say
@@ -56,8 +56,13 @@ class Playground:
         """Return a still picture of one sample's graph, as SVG: for places that run no scripts."""
         return still_picture(self._scene, self._lang)
 
+    def _ipython_display_(self) -> None:
+        """Show the page in a notebook, and the still picture with one line where scripts are stripped."""
+        png = still_png(self._scene, self._lang)
+        show(self.html(), self.svg(), png, self._lang, repr(self), height=_HEIGHT)
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """Return what a notebook shows: the page where scripts run, the still picture where they do not."""
+        """Return what places other than Jupyter show: the page in a frame, a still picture, one line of text."""
         frame = in_notebook(self.html(), self.svg(), self._lang, _HEIGHT)
         return {"text/html": frame, "image/svg+xml": self.svg(), "text/plain": repr(self)}
 

@@ -39,7 +39,7 @@ def still_png(scene: dict[str, Any], lang: Language) -> bytes | None:
 
 
 def _by_width(scene: dict[str, Any], lang: Language) -> Iterator[tuple[float, str, str]]:
-    """Yield width, SVG and source of the picture, from left to right and, where that is too wide, from top to bottom."""
+    """Yield the picture's width, SVG and source: from left to right; where that is too wide, from top to bottom too."""
     for rankdir in ("LR", "TB"):
         source = _source(scene, lang, rankdir)
         svg = lay_out(source, "svg")
