@@ -259,3 +259,18 @@ def test_small_steps_of_gradient_descent_lower_the_loss(steepness, start):
         loss.backward()
         optimizer.step()
     assert ((x - 1.0) ** 2 * steepness).data <= before
+
+
+def test_numbers_are_put_into_parameters_as_a_user_would_assign_them():
+    from array import array
+
+    from micrograd import updates
+
+    parameters = [Value(1), Value(2.5)]
+    product = parameters[0] * parameters[1]
+    updates.write(parameters, array("d", [3.0, -1.0]))
+    assert [repr(p.data) for p in parameters] == ["3.0", "-1.0"]
+    assert product.data == 2.5
+    with pytest.raises(ValueError, match="numbers has 1 numbers, but there are 2 parameters"):
+        updates.write(parameters, array("d", [0.0]))
+    assert parameters[0].data == 3.0

@@ -94,6 +94,16 @@ def read(parameters: Iterable[Value], into: Any) -> None:
         numbers[i] = parameter._data
 
 
+def write(parameters: Iterable[Value], numbers: Any) -> None:
+    """Put numbers from a buffer into the parameters."""
+    values: tuple = _checked(parameters)
+    given: cython.double[::1] = _state(numbers, len(values), "numbers")
+    i: cython.Py_ssize_t
+    for i in range(len(values)):
+        parameter: Value = values[i]
+        _assign(parameter, given[i])
+
+
 def first_not_finite(parameters: Iterable[Value]) -> int:
     """Return the position of the first parameter whose gradient is NaN or infinite, or -1."""
     values: tuple = _checked(parameters)

@@ -42,8 +42,7 @@ class Parameters:
 
     def write(self, numbers: NDArray[np.float64]) -> None:
         """Put ``numbers`` into the parameters' ``.data``."""
-        for value, number in zip(self.values, numbers.tolist(), strict=True):
-            value.data = number
+        updates.write(self.values, numbers)
 
     def in_order(self, gradient: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return a gradient by the distinct parameters in the order of ``model.parameters()``."""
