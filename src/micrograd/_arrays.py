@@ -43,7 +43,8 @@ def apply(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, A
         raise TypeError(f"np.{name} of a Value: there is no such operation; use those that Value has")
     inputs = tuple(_as_array(given) if isinstance(given, Value) else given for given in inputs)
     if name in _OWN and method == "__call__":
-        return np.frompyfunc(_OWN[name], ufunc.nin, 1)(*inputs, **options)
+        own: Any = _OWN[name]
+        return np.frompyfunc(own, ufunc.nin, 1)(*inputs, **options)
     return getattr(ufunc, method)(*inputs, **options)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 from types import CellType, FunctionType, MethodType
-from typing import Any
+from typing import Any, cast
 
 from micrograd._node import _attributes_of, _copy_fields
 from micrograd.engine import Value, topological_order
@@ -13,7 +13,7 @@ from micrograd.engine import Value, topological_order
 
 def shallow(node: Value) -> Value:
     """Return another node over the same operands, with a gradient of its own."""
-    copied = _copy_fields(node, node._operands)
+    copied = cast(Value, _copy_fields(node, node._operands))
     rebind = Rebinding({id(node): copied})
     for name, found in _attributes_of(node).items():
         vars(copied)[name] = rebind(found) if name == "_function" else found
@@ -62,7 +62,7 @@ class Rebinding:
 
     def _function(self, function: FunctionType) -> FunctionType:
         if id(function) in self.functions:
-            return self.functions[id(function)]
+            return cast(FunctionType, self.functions[id(function)])
         cells = tuple(CellType() for _ in function.__closure__ or ())
         defaults = tuple(map(self, function.__defaults__ or ())) or None
         other = FunctionType(

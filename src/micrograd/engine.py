@@ -24,15 +24,16 @@ try:
 except ImportError:
     from micrograd import _cython as cython
 
-if cython.compiled:
+# The plain files first: what a type checker reads is what it meets first.
+if not cython.compiled:
+    from micrograd._functions import logistic, logistic_slope, power, power_slope, tanh_slope
+    from micrograd._libm import cos, exp, fabs, isinf, log, log1p, sin, sqrt, tanh
+    from micrograd._node import Node, _number, _plain
+else:
     from cython.cimports.libc.math import cos, exp, fabs, isinf, log, log1p, sin, sqrt, tanh
     from cython.cimports.micrograd import _node
     from cython.cimports.micrograd._functions import logistic, logistic_slope, power, power_slope, tanh_slope
     from cython.cimports.micrograd._node import Node, _number, _plain
-else:
-    from micrograd._functions import logistic, logistic_slope, power, power_slope, tanh_slope
-    from micrograd._libm import cos, exp, fabs, isinf, log, log1p, sin, sqrt, tanh
-    from micrograd._node import Node, _number, _plain
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -764,7 +765,7 @@ if cython.compiled:
     guard_methods(Value)
     guard_methods(Sweep)
     can_be_changed(Value)
-Value.__init_subclass__ = classmethod(_check_subclass)
+Value.__init_subclass__ = classmethod(_check_subclass)  # type: ignore[arg-type]  # the class is never given by name
 _written = {name: found for name, found in vars(Value).items() if name != "__repr__"}
 
 if cython.compiled:

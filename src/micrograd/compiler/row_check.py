@@ -94,12 +94,12 @@ def _compare_closely(
     sizes = _sizes_of_gradients(one.roots[0])
     free = _below_kinks(one.roots[0])
     names: list[str] | None = None
-    for value, ours, theirs in zip(parameters.values, gradient.tolist(), expected.tolist()):
-        size = max(sizes.get(value, 0.0), abs(theirs))
-        if abs(ours - theirs) <= TOLERANCE * size or _same(ours, theirs) or value in free:
+    for parameter, ours, theirs in zip(parameters.values, gradient.tolist(), expected.tolist()):
+        size = max(sizes.get(parameter, 0.0), abs(theirs))
+        if abs(ours - theirs) <= TOLERANCE * size or _same(ours, theirs) or parameter in free:
             continue
         names = parameters.names()
-        raise _differs(row, f"the derivative by {names[parameters.place[value]]}", ours, theirs)
+        raise _differs(row, f"the derivative by {names[parameters.place[parameter]]}", ours, theirs)
 
 
 def _differs(row: int, what: str, ours: float, theirs: float) -> CompileError:

@@ -31,7 +31,8 @@ class SampleValue(Value):
         if not isinstance(other, Number):
             return False
         _looks.seen(self, "==")
-        return bool(self._peek() == other)
+        number: Any = self._peek()
+        return bool(number == other)
 
 
 class Run:

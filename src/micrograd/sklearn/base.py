@@ -170,10 +170,11 @@ def penalised(
     """Return the loss of one sample with ``alpha / 2`` times the sum of the squared weights added."""
 
     def loss(x: list[Value], y: Any) -> Value:
-        data_loss = loss_of_output(model(x), y)
+        data_loss: Value = loss_of_output(model(x), y)
         if alpha == 0:
             return data_loss
-        return data_loss + dot(weights, weights) * (alpha / 2)
+        penalised_loss: Value = data_loss + dot(weights, weights) * (alpha / 2)
+        return penalised_loss
 
     return loss
 

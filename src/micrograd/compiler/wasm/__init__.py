@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from importlib import resources
-from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.abc import Traversable  # importlib.resources.abc, from Python 3.11 on
 
 # What the module is built from: the kernels of every machine, without Python and without threads, and its own door.
 KERNELS = ("baseline.c", "machine.c", "shared.c", "training.c", "validate.c")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable
 from typing import Any
 
 from micrograd.lab.checks.finding import Finding
@@ -93,7 +94,7 @@ def _compare(name: str, inputs: list[float], got: list[float], weight: float = 1
 
 
 #: What a sigmoid gives under "", and what each likely mistake gives under the name of its hint.
-MISTAKEN = {
+MISTAKEN: dict[str, Callable[[float], float]] = {
     "": sigmoid,
     "sigmoid-twice": lambda z: sigmoid(sigmoid(z)),
     "sigmoid-sign": lambda z: sigmoid(-z),

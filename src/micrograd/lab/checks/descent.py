@@ -73,6 +73,7 @@ def trail_data(trail: Trail) -> dict[str, Any]:
     if len(kept) > _MOST_PASSES:
         cut = _MOST_PASSES - 40
         kept = [*kept[:cut], *kept[-40:]]
+    functions = [*(s.function for s in trail.sweeps), *(c.function for c in trail.compiled)]
     return {
         "start": trail.start,
         "end": trail.end,
@@ -83,7 +84,7 @@ def trail_data(trail: Trail) -> dict[str, Any]:
         "sweeps": [
             {"p": s.parameters, "before": s.gradients_before, "g": s.gradients, "root": s.root} for s in kept
         ],
-        "function": next((s.function for s in (*trail.sweeps, *trail.compiled) if s.function), ""),
+        "function": next((function for function in functions if function), ""),
         "compiled": [
             {"before": c.before, "after": c.after, "losses": c.losses, "rates": c.rates, "optimizer": c.optimizer}
             for c in trail.compiled[:20]

@@ -37,8 +37,8 @@ class _Task1:
         if not observed.get("parameters"):
             other = observed.get("other")
             if other:
-                values = {"count": len(other)}
-                return [Finding(1, "perceptron", "wrong", 1, "perceptron-size", values)]
+                size = {"count": len(other)}
+                return [Finding(1, "perceptron", "wrong", 1, "perceptron-size", size)]
             return [Finding(1, "perceptron", "missing", 1, "no-perceptron")]
         parameters = observed["parameters"].get("value") or []
         outputs = observed["outputs"].get("value")

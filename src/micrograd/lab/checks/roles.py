@@ -98,7 +98,7 @@ def perceptron_of(view: View) -> Any:
 
 def data_of(view: View) -> dict[str, Any]:
     """Return the notebook's points ``X`` and labels ``y`` as plain numbers, each None where it is not there."""
-    given = {"X": rows(view.get("X")), "y": numbers(view.get("y"))}
+    given: dict[str, Any] = {"X": rows(view.get("X")), "y": numbers(view.get("y"))}
     if given["X"] and given["y"] and len(given["X"][0]) == 2:
         return given
     for samples, labels in pairs(view):
