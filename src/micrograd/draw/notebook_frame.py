@@ -100,7 +100,7 @@ def show(*args: Any, **options: Any) -> None:
     from IPython.display import publish_display_data
 
     for data, metadata in outputs(*args, **options):
-        publish_display_data(data, metadata)
+        publish_display_data(data, metadata)  # type: ignore[no-untyped-call]
 
 
 def in_notebook(page: str, picture: str, lang: Language, height: int = HEIGHT) -> str:

@@ -281,7 +281,8 @@ def _scaffold() -> tuple[dict[str, tuple[str, int | None]], frozenset[str]]:
             elif cell.kind == "code":
                 stub = weaving.strip_solutions(cell.source, weaving.CODE_STUB[language])
                 cells[_squeezed(stub)] = "code", cell.task
-    cells.update({_squeezed(source): ("code", None) for source in closing.CODE.values()})
+    for language in LANGUAGES:
+        cells.update({_squeezed(source): ("code", None) for source in closing.code(language).values()})
     for texts in closing.TEXT.values():
         cells.update({_squeezed(text): ("text", None) for text in texts.values()})
         lines.update(_squeezed(text) for text in texts.values())
