@@ -10,7 +10,8 @@ if _os.environ.get("MICROGRAD_PURE", "0") not in ("", "0"):
 
     _plain_python.prefer()
 
-from micrograd.engine import Value, dot
+from micrograd.engine import Value
+from micrograd.fused import dot
 
 if TYPE_CHECKING:
     from micrograd.compiler import CompileError as CompileError

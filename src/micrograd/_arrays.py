@@ -10,7 +10,7 @@ from micrograd.engine import Value
 
 # NumPy calls an element's method of its own name (exp, tanh, ...) or Python's operator (add, power, ...). These it
 # would do by comparing, or in another way than the engine.
-_OWN = {
+_OWN: dict[str, Any] = {
     "maximum": lambda a, b: (a if isinstance(a, Value) else Value(a)).maximum(b),
     "minimum": lambda a, b: (a if isinstance(a, Value) else Value(a)).minimum(b),
     "square": lambda a: a**2,

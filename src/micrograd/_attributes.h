@@ -19,9 +19,9 @@ typedef struct Node {
     };
     PyObject *first, *second;
     double by_first, by_second;
-    PyObject *name, *attributes, *references;
-    int pending, row;
-    unsigned int born;
+    PyObject *attributes, *references;
+    int pending;
+    unsigned short row;
     unsigned char kind, marks;
 } Node;
 
@@ -116,6 +116,22 @@ static inline int give_attributes(PyObject *kind, Py_ssize_t size)
     traverse_of_cython = type->tp_traverse;
     type->tp_traverse = traverse_node;
     PyType_Modified(type);
+    return 0;
+}
+
+/* The version of a class; 0 where it has none yet since the last change. */
+static inline unsigned int class_version(PyObject *kind)
+{
+    return ((PyTypeObject *)kind)->tp_version_tag;
+}
+
+/* Let attributes of a class be assigned to, as those of classes that were written in Python can. */
+static inline int can_be_changed(PyObject *kind)
+{
+#ifdef Py_TPFLAGS_IMMUTABLETYPE
+    ((PyTypeObject *)kind)->tp_flags &= ~Py_TPFLAGS_IMMUTABLETYPE;
+    PyType_Modified((PyTypeObject *)kind);
+#endif
     return 0;
 }
 #endif

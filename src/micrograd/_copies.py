@@ -17,7 +17,8 @@ def shallow(node: Value) -> Value:
     rebind = Rebinding({id(node): copied})
     for name, found in _attributes_of(node).items():
         vars(copied)[name] = rebind(found) if name == "_function" else found
-    return copied
+    result: Value = copied
+    return result
 
 
 def deep(root: Value, memo: dict[int, Any]) -> Value:
@@ -42,7 +43,7 @@ class Rebinding:
 
     def __init__(self, copies: dict[int, Any]) -> None:
         self.copies = copies
-        self.functions: dict[int, Any] = {}
+        self.functions: dict[int, FunctionType] = {}
 
     def __call__(self, found: Any) -> Any:
         if isinstance(found, Value):

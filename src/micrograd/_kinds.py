@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-# What a node is. From ELEMENTARY on it has operands, and its gradient starts afresh at each sweep.
+# What a node is. From FUSED on it has operands, and its gradient starts afresh at each sweep.
 LEAF = 0  # made by the user: a parameter, an input
 CONSTANT = 1  # a number that met a Value in an operation
-ELEMENTARY = 2  # one operation on one or two Values
-WITH_NUMBER = 3  # one operation on a Value and a number, which becomes a CONSTANT when it is looked at
-FUSED = 4  # a row of many operations in one, which unfolds when it is looked at
-CUSTOM = 5  # the user's own operation
+FUSED = 2  # a row of many operations in one, which unfolds when it is looked at
+CUSTOM = 3  # the user's own operation
+
+# From ADD on it is one operation on one or two Values.
+ADD = 4
+MULTIPLY = 5
+POWER = 6
+MAXIMUM = 7
+MINIMUM = 8
+ABSOLUTE = 9
+RELU = 10
+TANH = 11
+SIGMOID = 12
+SOFTPLUS = 13
+EXP = 14
+LOG = 15
+SQRT = 16
+SIN = 17
+COS = 18
+DETACH = 19
+
+# The names that the nodes of each kind show as their operation.
+NAMES = (
+    "", "", "", "", "+", "*", "**", "max", "min", "abs", "ReLU", "tanh", "sigmoid", "softplus", "exp", "log", "sqrt",
+    "sin", "cos", "detach",
+)  # fmt: skip
 
 # What else is to be remembered of a node (bits of ``_marks``).
 WHOLE_DATA = 1  # the data is an int, and shown without a decimal point
@@ -17,3 +39,4 @@ WHOLE_NUMBER = 4  # the number of a WITH_NUMBER node is an int, or the exponent 
 WATCHED = 8  # a fused layer has read the data, and must know when it changes
 SWEPT = 16  # the gradient is from a backward sweep
 TRACKED = 32  # the garbage collector knows the node, because it may be part of a cycle
+WITH_NUMBER = 64  # the second operand is a number, which becomes a CONSTANT when it is looked at

@@ -13,17 +13,16 @@ cdef class Node:
     cdef Node _second
     cdef double _by_first  # ... and the derivative of the node by each operand
     cdef double _by_second
-    cdef object _name  # of the operation
     cdef PyObject* _attributes  # the instance's dictionary; NULL where there is none, as for nearly all nodes
     cdef PyObject* _references  # weak ones, to the node
     cdef int _pending  # gradients that the node has still to receive in a sweep
-    cdef int _row  # of a FUSED node: its row in the layer
-    cdef unsigned int _born  # the generation of that sweep
+    cdef unsigned short _row  # of a FUSED node: its row in the layer
     cdef unsigned char _kind
     cdef unsigned char _marks
 
     cdef _unfold(self)
     cdef _as_dot(self)
+    cdef _name_of_row(self)
 
 
 cdef class Several(Node):

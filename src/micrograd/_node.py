@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from micrograd import _cycles, _looks, _numbers
+from micrograd._kinds import NAMES
 
 try:
     import cython
@@ -32,9 +33,11 @@ if cython.compiled:
     )
     from cython.cimports.micrograd._guard import guard_methods
     from cython.cimports.micrograd._kinds import (
+        ADD,
         CUSTOM,
-        ELEMENTARY,
+        FUSED,
         LEAF,
+        POWER,
         SWEPT,
         TRACKED,
         WATCHED,
@@ -44,9 +47,11 @@ if cython.compiled:
     )
 else:
     from micrograd._kinds import (
+        ADD,
         CUSTOM,
-        ELEMENTARY,
+        FUSED,
         LEAF,
+        POWER,
         SWEPT,
         TRACKED,
         WATCHED,
@@ -79,8 +84,8 @@ class Node:
     """The fields of a ``Value``, and what can be seen of them."""
 
     __slots__ = (
-        "__dict__", "__weakref__", "_born", "_by_first", "_by_second", "_data", "_first", "_grad", "_kind",
-        "_marks", "_name", "_pending", "_row", "_second",
+        "__dict__", "__weakref__", "_by_first", "_by_second", "_data", "_first", "_grad", "_kind",
+        "_marks", "_pending", "_row", "_second",
     )  # fmt: skip
 
     # -- Numbers and names ----------------------------------------------------------------------------------
@@ -96,7 +101,7 @@ class Node:
     def data(self, value: Number) -> None:
         computed: cython.double = self._data
         _assign(self, value)
-        if self._kind >= ELEMENTARY and attribute(self, "_computed") is None:
+        if self._kind >= FUSED and attribute(self, "_computed") is None:
             set_attribute(self, "_computed", computed)
 
     @property
@@ -154,9 +159,18 @@ class Node:
     @property
     def _op(self) -> str:
         """The name of the operation that made the node; empty for a leaf."""
-        if self._kind == ELEMENTARY and self._second is None and self._name == "**":
+        given = attribute(self, "_op")
+        if given is not None:
+            return given
+        if self._kind == FUSED:
+            return self._name_of_row()
+        if self._kind == POWER and self._second is None:
             return f"**{int(self._by_second) if self._marks & WHOLE_NUMBER else self._by_second}"
-        return self._name
+        return NAMES[self._kind]
+
+    @_op.setter
+    def _op(self, name: str) -> None:
+        set_attribute(self, "_op", name)
 
     @property
     def _prev(self) -> set[Value]:
@@ -175,7 +189,7 @@ class Node:
         if _listeners:
             _looks.seen(self, "._local_derivatives")
         self._unfold()
-        if self._kind != ELEMENTARY:
+        if self._kind < ADD:
             return ()
         if self._second is None:
             return (self._by_first,)
@@ -198,6 +212,9 @@ class Node:
 
     def _as_dot(self) -> Any:
         return None
+
+    def _name_of_row(self) -> str:
+        return ""
 
     # -- The user's own operations --------------------------------------------------------------------------
 
@@ -248,8 +265,7 @@ class Several(Node):
 def _clear(node):
     node._data = node._grad = node._by_first = node._by_second = 0.0
     node._first = node._second = None
-    node._name = ""
-    node._pending = node._row = node._born = 0
+    node._pending = node._row = 0
     node._kind = LEAF
     node._marks = WHOLE_GRAD
 
@@ -280,12 +296,13 @@ def _operands_of(node):
 
 def _copy_fields(node: Node, operands: tuple) -> Node:
     """Return a node like this one over other operands, without the attributes."""
+    if _listeners:
+        _looks.seen(node, "copy or pickle")
     kind = type(node)
     copied: Node = kind.__new__(kind)
     _clear(copied)
     copied._data, copied._grad = node._data, node._grad
     copied._by_first, copied._by_second = node._by_first, node._by_second
-    copied._name = node._name
     if operands:
         _give_operands(copied, operands)
     copied._kind = node._kind
@@ -326,7 +343,7 @@ def _changes_so_far():
     return _changes
 
 
-def _listen(more):
+def _listen(more: int) -> None:
     """Count one listener more (1) or less (-1); see _looks.py."""
     global _listeners
     _listeners += more

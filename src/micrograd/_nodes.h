@@ -23,7 +23,8 @@ static struct {
     PyObject *look; /* engine.py's, at what was changed of the class */
     unsigned int unchanged; /* the version of the class that is as engine.py wrote it; 0 where it is not */
     unsigned int seen;      /* the version that was last looked at, and is not */
-    int makes_itself;       /* what was seen: whether nodes need no __init__ of the user's */
+    int makes_itself;       /* what was seen: whether nodes need no __init__ of the user's ... */
+    int all_as_written;     /* ... and whether no operation was replaced */
     Node *waiting;
     int at_work;
     int count;
@@ -62,7 +63,6 @@ static void free_in_turn(PyObject *object)
             drop_attributes((PyObject *)node);
         Py_XDECREF(node->first);
         Py_XDECREF(node->second);
-        Py_XDECREF(node->name);
         if (nodes.count < SPARE_NODES)
             nodes.spare[nodes.count++] = node;
         else
@@ -125,8 +125,8 @@ static int take_over(PyObject *kind, Py_ssize_t size, PyObject *look)
     return 0;
 }
 
-/* A node with nothing in it but its operation and first operand, which the garbage collector does not know. */
-static inline PyObject *new_node(PyObject *name, PyObject *first)
+/* A node with nothing in it but its first operand, which the garbage collector does not know. */
+static inline PyObject *new_node(PyObject *first)
 {
     Node *node;
     if (nodes.count) {
@@ -141,19 +141,15 @@ static inline PyObject *new_node(PyObject *name, PyObject *first)
         if (node == NULL)
             return NULL;
         PyObject_GC_UnTrack(node);
-        Py_DECREF(node->name);
         Py_DECREF(node->first);
         Py_DECREF(node->second);
     }
-    Py_INCREF(name);
     Py_INCREF(first);
     Py_INCREF(Py_None);
-    node->name = name;
     node->first = first;
     node->second = Py_None;
     node->grad = node->by_second = 0.0;
     node->pending = 0;
-    node->born = 0;
     return (PyObject *)node;
 }
 
@@ -168,6 +164,7 @@ static int look_at_class(void)
     if (changed < 0)
         return -1;
     nodes.makes_itself = !(changed & 1);
+    nodes.all_as_written = !changed;
     nodes.seen = nodes.type->tp_version_tag;
     nodes.unchanged = changed ? 0 : nodes.seen;
     return 0;
@@ -190,26 +187,23 @@ static inline int makes_nodes_itself(void)
     return nodes.makes_itself;
 }
 
+/* Whether no operation of the class was replaced. */
+static inline int operations_as_written(void)
+{
+    if (is_unchanged())
+        return 1;
+    if (nodes.type->tp_version_tag == 0 || nodes.type->tp_version_tag != nodes.seen) {
+        if (look_at_class() < 0)
+            return -1;
+        return nodes.all_as_written;
+    }
+    return nodes.all_as_written;
+}
+
 /* Whether this is a Value, no subclass, and its class is as engine.py wrote it. */
 static inline int is_as_written(PyObject *node)
 {
-    if (Py_TYPE(node) != nodes.type)
-        return 0;
-    if (is_unchanged())
-        return 1;
-    if (nodes.type->tp_version_tag == 0 || nodes.type->tp_version_tag != nodes.seen)
-        if (look_at_class() < 0)
-            return -1;
-    return is_unchanged();
+    return Py_TYPE(node) == nodes.type ? operations_as_written() : 0;
 }
 
-/* Let attributes of a class be assigned to, as those of classes that were written in Python can. */
-static int can_be_changed(PyObject *kind)
-{
-#ifdef Py_TPFLAGS_IMMUTABLETYPE
-    ((PyTypeObject *)kind)->tp_flags &= ~Py_TPFLAGS_IMMUTABLETYPE;
-    PyType_Modified((PyTypeObject *)kind);
-#endif
-    return 0;
-}
 #endif

@@ -1,8 +1,8 @@
 # What engine.py needs to make and free nodes fast, and to notice that a class was changed.
 cdef extern from "_nodes.h":
-    object new_node(object name, object first)
+    object new_node(object first)
     int take_over(object kind, Py_ssize_t size, object look) except -1
     int take_over_other(object kind) except -1
     bint is_as_written(object node) except -1
     bint makes_nodes_itself() except -1
-    bint can_be_changed(object kind) except -1
+    bint operations_as_written() except -1

@@ -35,6 +35,8 @@ def number(given: Any, where: str) -> float | int:
 
 def refuse(given: Any, where: str) -> NoReturn:
     """Raise the ``TypeError`` for something that is not one real number."""
+    if hasattr(given, "_local_derivatives"):
+        raise TypeError(f"{where}: expected a real number, got a Value: {given!r} (give its number, .data)")
     if given is None:
         hint = "is a return missing in the function that made it?"
     elif isinstance(given, str):
@@ -172,3 +174,8 @@ def refuse_fields(kind: type) -> None:
             f"class {kind.__name__}: {hidden[0]} cannot be replaced in a subclass of Value, because operations "
             "and backward() work with the number itself; give the attribute another name"
         )
+
+
+def made_anew_too_soon() -> NoReturn:
+    """Raise the error for a node that is given new operands while a sweep may be on its way through it."""
+    raise RuntimeError("a node cannot be made anew (by __init__) within a _backward: make another Value")

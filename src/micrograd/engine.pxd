@@ -2,7 +2,7 @@
 from cpython.ref cimport PyObject
 from micrograd._node cimport Node
 
-cdef unsigned int _generation
+cdef int _running
 
 
 cdef class Value(Node):
@@ -11,6 +11,7 @@ cdef class Value(Node):
     cdef _receive(self, int row, double gradient)
     cdef _unfold_row(self, Value node)
     cdef _dot_of(self, Value node)
+    cdef _name_of(self, Value node)
 
 
 cdef class Sweep:
@@ -23,6 +24,9 @@ cdef class Sweep:
     cdef Py_ssize_t leaf_count  # as the list is long, unless somebody has found and changed it
     cdef Py_ssize_t leaf_room
     cdef list batches  # of gradients that fused nodes keep together until the end
+    cdef bint undoing
+    cdef set seen  # while undoing
+    cdef Value root
 
     cdef begin(self, Value root)
     cdef expect(self, Node node)
@@ -33,6 +37,7 @@ cdef class Sweep:
     cdef keep_leaf(self, Node leaf)
     cdef finish(self)
     cdef undo(self)
+    cdef forget(self, Node node)
 
 
 cdef bint _has_derivatives(Node node)
@@ -42,10 +47,10 @@ cdef _inherit(Node operand, Node node, double derivative)
 
 cdef _start(Value node, given, tuple operands, operation, label)
 cdef _begin(Node node, int tracked)
-cdef Value _elementary(str name, double data, Node first, double by_first)
-cdef Value _unary(str name, double data, Node first, double by_first)
-cdef Value _binary(str name, double data, Node first, double by_first, Node second, double by_second)
-cdef Value _with_number(str name, double data, Node first, double by_first, double by_second, number)
+cdef Value _elementary(int kind, double data, Node first, double by_first)
+cdef Value _unary(int kind, double data, Node first, double by_first)
+cdef Value _binary(int kind, double data, Node first, double by_first, Node second, double by_second)
+cdef Value _with_number(int kind, double data, Node first, double by_first, double by_second, number)
 cdef Value _to_power(Node first, number)
 cdef Value _relu(Node first, double data, double by_first)
 cdef Value _row_of(Value whole)
@@ -55,4 +60,6 @@ cdef bint _is_array(given)
 
 cdef Value _make_again(Value node)
 cdef bint _as_written(node)
+cdef bint _operations_as_written()
+cdef bint _overrides(node)
 cdef _free_in_turn(kind)

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from micrograd import _looks, _node, _numbers
+from micrograd._node import Node
 from micrograd._node import _listen as _listen
 
 try:
@@ -28,15 +29,17 @@ except ImportError:
 if not cython.compiled:
     from micrograd._functions import logistic, logistic_slope, power, power_slope, tanh_slope
     from micrograd._libm import cos, exp, fabs, isinf, log, log1p, sin, sqrt, tanh
-    from micrograd._node import Node, _number, _plain
+    from micrograd._node import _number, _plain
 else:
     from cython.cimports.libc.math import cos, exp, fabs, isinf, log, log1p, sin, sqrt, tanh
-    from cython.cimports.micrograd import _node
+    from cython.cimports.micrograd import _node  # type: ignore[no-redef]
     from cython.cimports.micrograd._functions import logistic, logistic_slope, power, power_slope, tanh_slope
-    from cython.cimports.micrograd._node import Node, _number, _plain
+    from cython.cimports.micrograd._node import _number, _plain
 
 if TYPE_CHECKING:
     from typing import TypeAlias
+
+    from micrograd.fused import dot as dot
 
     Number: TypeAlias = float
     Operand: TypeAlias = "Value | float"
@@ -70,22 +73,22 @@ class Value(Node):
     def __add__(self, other: Operand) -> Value:
         if isinstance(other, Value):
             b = cython.cast(Value, other)
-            return _binary("+", self._data + b._data, self, 1.0, b, 1.0)
+            return _binary(ADD, self._data + b._data, self, 1.0, b, 1.0)
         if _is_array(other):
             return NotImplemented
         number = _plain(other, "+")
         c: cython.double = float(number)
-        return _with_number("+", self._data + c, self, 1.0, c, number)
+        return _with_number(ADD, self._data + c, self, 1.0, c, number)
 
     def __mul__(self, other: Operand) -> Value:
         if isinstance(other, Value):
             b = cython.cast(Value, other)
-            return _binary("*", self._data * b._data, self, b._data, b, self._data)
+            return _binary(MULTIPLY, self._data * b._data, self, b._data, b, self._data)
         if _is_array(other):
             return NotImplemented
         number = _plain(other, "*")
         c: cython.double = float(number)
-        return _with_number("*", self._data * c, self, c, self._data, number)
+        return _with_number(MULTIPLY, self._data * c, self, c, self._data, number)
 
     def __pow__(self, other: Operand, modulus: None = None) -> Value:
         if isinstance(other, Value):
@@ -95,7 +98,7 @@ class Value(Node):
             if a < 0:
                 _numbers.negative_base(_number(self), _number(b))
             # The limit of a**b * log(a) is 0 as a goes to 0.
-            return _binary("**", out, self, power_slope(a, b._data), b, out * log(a) if a > 0 else 0.0)
+            return _binary(POWER, out, self, power_slope(a, b._data), b, out * log(a) if a > 0 else 0.0)
         if _is_array(other):
             return NotImplemented
         return _to_power(self, _plain(other, "**"))
@@ -106,24 +109,24 @@ class Value(Node):
 
     def tanh(self) -> Value:
         """Return the hyperbolic tangent."""
-        return _unary("tanh", tanh(self._data), self, tanh_slope(self._data))
+        return _unary(TANH, tanh(self._data), self, tanh_slope(self._data))
 
     def sigmoid(self) -> Value:
         """Return 1 / (1 + e**-x), the logistic function."""
-        return _unary("sigmoid", logistic(self._data), self, logistic_slope(self._data))
+        return _unary(SIGMOID, logistic(self._data), self, logistic_slope(self._data))
 
     def exp(self) -> Value:
         """Return e**x. Raises ``OverflowError`` where that is larger than any float (x > 709.78)."""
         out: cython.double = exp(self._data)
         if isinf(out) and not isinf(self._data):
             _numbers.overflow(f"exp({_number(self)!r})")
-        return _unary("exp", out, self, out)
+        return _unary(EXP, out, self, out)
 
     def log(self) -> Value:
         """Return the natural logarithm. Raises ``ValueError`` unless x > 0."""
         if self._data <= 0:
             _numbers.outside_domain("log", _number(self), "numbers above 0")
-        return _unary("log", log(self._data), self, 1.0 / self._data)
+        return _unary(LOG, log(self._data), self, 1.0 / self._data)
 
     # -- Backpropagation ------------------------------------------------------------------------------------
 
@@ -164,7 +167,11 @@ class Value(Node):
     # Where one of the operations above was overridden or patched, they go through it, as micrograd's do.
 
     def __neg__(self) -> Value:
-        return _with_number("*", -self._data, self, -1.0, self._data, -1) if _as_written(self) else self * -1
+        return (
+            _with_number(MULTIPLY, -self._data, self, -1.0, self._data, -1)
+            if _as_written(self)
+            else self * -1
+        )
 
     def __sub__(self, other: Operand) -> Value:
         if isinstance(other, Value):
@@ -191,13 +198,13 @@ class Value(Node):
 
     def __radd__(self, other: Operand) -> Value:
         if isinstance(other, Value):
-            return _binary("+", cython.cast(Value, other)._data + self._data, other, 1.0, self, 1.0)
+            return _binary(ADD, cython.cast(Value, other)._data + self._data, other, 1.0, self, 1.0)
         return self + other
 
     def __rmul__(self, other: Operand) -> Value:
         if isinstance(other, Value):
             a = cython.cast(Value, other)
-            return _binary("*", a._data * self._data, a, self._data, self, a._data)
+            return _binary(MULTIPLY, a._data * self._data, a, self._data, self, a._data)
         return self * other
 
     def __rsub__(self, other: Operand) -> Value:
@@ -227,7 +234,7 @@ class Value(Node):
 
     def __abs__(self) -> Value:
         x: cython.double = self._data
-        node: Value = _unary("abs", fabs(x), self, 1.0 if x > 0 else -1.0 if x < 0 else 0.0)
+        node: Value = _unary(ABSOLUTE, fabs(x), self, 1.0 if x > 0 else -1.0 if x < 0 else 0.0)
         return _keep_whole(node, self._marks)
 
     def maximum(self, other: Operand) -> Value:
@@ -235,50 +242,50 @@ class Value(Node):
         b: Value = other if isinstance(other, Value) else _constant(_plain(other, "maximum"))
         # Written so that a NaN in either operand comes out as a NaN.
         if self._data > b._data or self._data != self._data:
-            return _binary("max", self._data, self, 1.0, b, 0.0)
+            return _binary(MAXIMUM, self._data, self, 1.0, b, 0.0)
         if self._data == b._data:
-            return _binary("max", self._data, self, 0.5, b, 0.5)
-        return _binary("max", b._data, self, 0.0, b, 1.0)
+            return _binary(MAXIMUM, self._data, self, 0.5, b, 0.5)
+        return _binary(MAXIMUM, b._data, self, 0.0, b, 1.0)
 
     def minimum(self, other: Operand) -> Value:
         """Return the smaller of the two, which gets the gradient; where they are equal, each gets half of it."""
         b: Value = other if isinstance(other, Value) else _constant(_plain(other, "minimum"))
         if self._data < b._data or self._data != self._data:
-            return _binary("min", self._data, self, 1.0, b, 0.0)
+            return _binary(MINIMUM, self._data, self, 1.0, b, 0.0)
         if self._data == b._data:
-            return _binary("min", self._data, self, 0.5, b, 0.5)
-        return _binary("min", b._data, self, 0.0, b, 1.0)
+            return _binary(MINIMUM, self._data, self, 0.5, b, 0.5)
+        return _binary(MINIMUM, b._data, self, 0.0, b, 1.0)
 
     def softplus(self) -> Value:
         """Return log(1 + e**x), the smooth form of ``relu``, without overflow for large x."""
         x: cython.double = self._data
         # For x > 0, log(1 + e**x) = x + log(1 + e**-x): the exponential never grows.
         out: cython.double = (x if x > 0 else 0.0) + log1p(exp(-fabs(x)))
-        return _unary("softplus", out, self, logistic(x))
+        return _unary(SOFTPLUS, out, self, logistic(x))
 
     def sqrt(self) -> Value:
         """Return the square root; its derivative at 0 is infinite. Raises ``ValueError`` unless x >= 0."""
         if self._data < 0:
             _numbers.outside_domain("sqrt", _number(self), "0 and numbers above")
         out: cython.double = sqrt(self._data)
-        return _unary("sqrt", out, self, 0.5 / out if out > 0 else 0.5 * power_slope(0.0, 0.5))
+        return _unary(SQRT, out, self, 0.5 / out if out > 0 else 0.5 * power_slope(0.0, 0.5))
 
     def sin(self) -> Value:
         """Return the sine of an angle in radians. Raises ``ValueError`` for an infinite one."""
         if isinf(self._data):
             _numbers.outside_domain("sin", _number(self), "finite angles")
-        return _unary("sin", sin(self._data), self, cos(self._data))
+        return _unary(SIN, sin(self._data), self, cos(self._data))
 
     def cos(self) -> Value:
         """Return the cosine of an angle in radians. Raises ``ValueError`` for an infinite one."""
         if isinf(self._data):
             _numbers.outside_domain("cos", _number(self), "finite angles")
-        return _unary("cos", cos(self._data), self, -sin(self._data))
+        return _unary(COS, cos(self._data), self, -sin(self._data))
 
     def detach(self) -> Value:
         """Return the value without its gradient: the derivative of the result by the operand is 0."""
         held: cython.double = _looks.held(self._data) if _node._listeners else self._data
-        return _keep_whole(_unary("detach", held, self, 0.0), self._marks)
+        return _keep_whole(_unary(DETACH, held, self, 0.0), self._marks)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """Do what a function of NumPy's does, element by element, with the operations of Values."""
@@ -301,7 +308,7 @@ class Value(Node):
         return _copies.deep(self, memo)
 
     def __reduce__(self) -> Any:
-        if self._kind >= ELEMENTARY:
+        if self._kind >= FUSED:
             raise TypeError(
                 f"cannot pickle a Value that an operation made ({self._op!r}): "
                 "pickle the parameters, and compute it again"
@@ -315,7 +322,7 @@ class Value(Node):
     def _announce(self, sweep: Sweep) -> None:
         """Let the operands expect a gradient from this node."""
         if self._kind == CUSTOM:
-            for operand in self._operands:
+            for operand in _operands_of(self):
                 sweep.expect(operand)
             return
         sweep.expect(self._first)
@@ -324,16 +331,19 @@ class Value(Node):
 
     def _unfold(self) -> None:
         """Give the node its operands, where it has kept them in a shorter form."""
-        if self._kind == WITH_NUMBER:
-            product = self._name == "*"
+        if self._marks & WITH_NUMBER:
+            product = self._kind == MULTIPLY
             number: cython.double = self._by_first if product else self._by_second
             if not product:
                 self._by_second = 1.0
             self._second = _constant(int(number) if self._marks & WHOLE_NUMBER else number)
             _inherit(self._second, self, self._by_second)
-            self._kind = ELEMENTARY
+            self._marks &= ~WITH_NUMBER
         elif self._kind == FUSED:
             cython.cast(Value, self._first, typecheck=True)._unfold_row(self)
+
+    def _name_of_row(self) -> str:
+        return cython.cast(Value, self._first)._name_of(self)
 
     def _as_dot(self) -> Any:
         return cython.cast(Value, self._first, typecheck=True)._dot_of(self) if self._kind == FUSED else None
@@ -345,6 +355,10 @@ class Value(Node):
 
     def _unfold_row(self, node: Value) -> None:
         """Turn the node of a row into elementary ones."""
+
+    def _name_of(self, node: Value) -> str:
+        """Return the name of the operation of a row."""
+        return ""
 
     def _dot_of(self, node: Value) -> Any:
         """Return the weights, inputs, bias and activation of a row."""
@@ -370,15 +384,30 @@ def topological_order(root: Value) -> list[Value]:
 # -- Behind the scenes: the sweep, and the making of nodes --------------------------------------------------
 
 if cython.compiled:
-    from cython.cimports.micrograd._attributes import PyObject_GC_UnTrack
+    from cython.cimports.micrograd._attributes import PyObject_GC_UnTrack, can_be_changed
     from cython.cimports.micrograd._guard import guard_methods
     from cython.cimports.micrograd._kinds import (
+        ABSOLUTE,
+        ADD,
         CONSTANT,
+        COS,
         CUSTOM,
-        ELEMENTARY,
+        DETACH,
+        EXP,
         FUSED,
         LEAF,
+        LOG,
+        MAXIMUM,
+        MINIMUM,
+        MULTIPLY,
+        POWER,
+        RELU,
+        SIGMOID,
+        SIN,
+        SOFTPLUS,
+        SQRT,
         SWEPT,
+        TANH,
         TRACKED,
         WHOLE_DATA,
         WHOLE_GRAD,
@@ -409,21 +438,36 @@ if cython.compiled:
         _untrack,
     )
     from cython.cimports.micrograd._nodes import (
-        can_be_changed,
         is_as_written,
         makes_nodes_itself,
         new_node,
+        operations_as_written,
         take_over,
         take_over_other,
     )
 else:
     from micrograd._kinds import (
+        ABSOLUTE,
+        ADD,
         CONSTANT,
+        COS,
         CUSTOM,
-        ELEMENTARY,
+        DETACH,
+        EXP,
         FUSED,
         LEAF,
+        LOG,
+        MAXIMUM,
+        MINIMUM,
+        MULTIPLY,
+        POWER,
+        RELU,
+        SIGMOID,
+        SIN,
+        SOFTPLUS,
+        SQRT,
         SWEPT,
+        TANH,
         TRACKED,
         WHOLE_DATA,
         WHOLE_GRAD,
@@ -451,8 +495,8 @@ else:
         _untrack,
     )
 
-# A sweep that is broken off leaves counts behind in its nodes; a new generation makes them void.
-_generation = 0
+# How many sweeps are under way: more than one where a ``_backward`` of the user's begins another.
+_running = 0
 
 
 @cython.final
@@ -469,15 +513,21 @@ class Sweep:
         self.count = 0
         self.room = 64
         self.nodes = allocate_nodes(self.room)
-        self.leaves = []
+        self.leaves: list[Any] = []
         self.leaf_count = 0
         self.leaf_room = 64
         self.gradients = allocate_numbers(self.leaf_room)
         self.marks = allocate_bytes(self.leaf_room)
-        self.batches = []
+        self.batches: list[Any] = []
+        self.undoing = False
+        self.root = None
+        self.seen = None
 
     def begin(self, root: Value) -> None:
         """Count from the result down, and give the result its gradient and the first turn."""
+        global _running
+        _running += 1
+        self.root = root
         if _node._listeners:
             _looks.seen(root, ".backward()")
         self.expect(root)
@@ -486,15 +536,16 @@ class Sweep:
             node._announce(self)
         root._grad = 1.0
         root._marks |= WHOLE_GRAD
-        if root._kind >= ELEMENTARY:
+        if root._kind >= FUSED:
             self.push(root)
 
     def expect(self, node: Node) -> None:
         """Count one more gradient that ``node`` will receive; before the first, make it ready."""
-        if node._pending == 0 or node._born != _generation:
-            node._pending = 0
-            node._born = _generation
-            if node._kind >= ELEMENTARY:
+        if self.undoing:
+            self.forget(node)
+            return
+        if node._pending == 0:
+            if node._kind >= FUSED:
                 self.push(node)
             else:
                 self.keep_leaf(node)
@@ -504,7 +555,7 @@ class Sweep:
 
     def release(self, node: Node) -> None:
         """Count one gradient as received; after the last, it is the node's turn (leaves wait for the end)."""
-        if node._kind >= ELEMENTARY:
+        if node._kind >= FUSED:
             if node._pending > 1:
                 node._pending -= 1
             elif node._pending == 1:
@@ -543,7 +594,9 @@ class Sweep:
 
     def finish(self) -> None:
         """Add what has come to the gradients that the leaves had."""
+        global _running
         i: cython.Py_ssize_t
+        _running -= 1
         for batch in self.batches:
             batch.deliver()
         for i in range(self.leaf_count):
@@ -552,16 +605,38 @@ class Sweep:
             leaf._grad = self.gradients[i] + leaf._grad
 
     def undo(self) -> None:
-        """Put back the gradients that the leaves had; the sweep was broken off."""
-        global _generation
+        """Put back the gradients that the leaves had, and forget all counts: the sweep was broken off."""
+        global _running
         i: cython.Py_ssize_t
-        _generation += 1
+        _running -= 1
         for i in range(self.leaf_count):
             leaf: Node = self.leaves[i]
             leaf._grad = self.gradients[i]
             leaf._marks = (leaf._marks & ~(WHOLE_GRAD | SWEPT)) | (self.marks[i] & (WHOLE_GRAD | SWEPT))
         for batch in self.batches:
             batch.discard()
+        # The same way once more, down from the result and from all that waited.
+        self.undoing = True
+        self.seen = set()
+        waiting = [self.root, *self.leaves]
+        while self.count:
+            waiting.append(self.pop())
+        for one in waiting:
+            self.forget(one)
+        while self.count:
+            node: Value = self.pop()
+            node._announce(self)
+        for batch in self.batches:
+            batch.discard()
+
+    def forget(self, node: Node) -> None:
+        """Forget how many gradients a node was to receive."""
+        key = id(node)
+        if key not in self.seen:
+            self.seen.add(key)
+            node._pending = 0
+            if node._kind >= FUSED:
+                self.push(node)
 
     def __dealloc__(self) -> None:
         while self.count:
@@ -572,7 +647,7 @@ class Sweep:
 
 
 def _has_derivatives(node):
-    return node._kind <= WITH_NUMBER
+    return node._kind >= ADD
 
 
 def _pass_on_otherwise(node, sweep):
@@ -590,7 +665,7 @@ def _pass_on_otherwise(node, sweep):
 
 def _is_awaited(node):
     """Whether a sweep is under way that has still to come through the node."""
-    return node._pending != 0 and node._born == _generation
+    return node._pending != 0
 
 
 def _inherit(operand, node, derivative):
@@ -605,11 +680,19 @@ def _start(node, given, operands, operation, label):
     for operand in operands:
         if not isinstance(operand, Value):
             _numbers.refuse(operand, "_children of a Value")
+    if isinstance(given, Value):
+        if _node._listeners:
+            _looks.seen(given, "Value()")
+        given = _number(given)
+    if _running and node._first is not None:
+        _numbers.made_anew_too_soon()
+    checked = _plain(given, "data of a Value")
     _clear(node)
-    node._name = operation
-    _assign(node, given)
+    _assign(node, checked)
     if operands:
         _give_operands(node, operands)
+    if operation:
+        node._op = operation
     if operands or operation:
         _track(node)
     elif cython.compiled and type(node) is Value:
@@ -627,9 +710,9 @@ def _begin(node, tracked):
     node._marks = WHOLE_GRAD | tracked
 
 
-def _elementary(name, data, first, by_first):
-    node: Value = new_node(name, first)
-    node._kind = ELEMENTARY
+def _elementary(kind, data, first, by_first):
+    node: Value = new_node(first)
+    node._kind = kind
     node._marks = WHOLE_GRAD
     node._data = data
     node._by_first = by_first
@@ -638,13 +721,13 @@ def _elementary(name, data, first, by_first):
     return node
 
 
-def _unary(name, data, first, by_first):
-    node: Value = _elementary(name, data, first, by_first)
+def _unary(kind, data, first, by_first):
+    node: Value = _elementary(kind, data, first, by_first)
     return node if makes_nodes_itself() else _make_again(node)
 
 
-def _binary(name, data, first, by_first, second, by_second):
-    node: Value = _elementary(name, data, first, by_first)
+def _binary(kind, data, first, by_first, second, by_second):
+    node: Value = _elementary(kind, data, first, by_first)
     node._second = second
     node._by_second = by_second
     both: cython.int = first._marks & second._marks
@@ -655,9 +738,9 @@ def _binary(name, data, first, by_first, second, by_second):
     return node if makes_nodes_itself() else _make_again(node)
 
 
-def _with_number(name, data, first, by_first, by_second, number):
-    node: Value = _elementary(name, data, first, by_first)
-    node._kind = WITH_NUMBER
+def _with_number(kind, data, first, by_first, by_second, number):
+    node: Value = _elementary(kind, data, first, by_first)
+    node._marks |= WITH_NUMBER
     node._by_second = by_second
     if isinstance(number, int):
         node._marks |= WHOLE_NUMBER
@@ -667,7 +750,7 @@ def _with_number(name, data, first, by_first, by_second, number):
 
 def _to_power(first, number):
     k: cython.double = float(number)
-    node: Value = _elementary("**", power(first._data, k), first, power_slope(first._data, k))
+    node: Value = _elementary(POWER, power(first._data, k), first, power_slope(first._data, k))
     node._by_second = k
     if isinstance(number, int):
         node._marks |= WHOLE_NUMBER
@@ -677,16 +760,14 @@ def _to_power(first, number):
 
 
 def _relu(first, data, by_first):
-    node: Value = _elementary("ReLU", data, first, by_first)
+    node: Value = _elementary(RELU, data, first, by_first)
     _keep_whole(node, WHOLE_DATA if first._data < 0 else first._marks)
     return node if makes_nodes_itself() else _make_again(node)
 
 
 def _row_of(whole):
     """Return a node for one row of ``whole``, a node that has many; its fields are still to be filled."""
-    node: Value = _elementary("", 0.0, whole, 0.0)
-    node._kind = FUSED
-    return node
+    return _elementary(FUSED, 0.0, whole, 0.0)
 
 
 def _constant(number):
@@ -725,11 +806,12 @@ def _make_again(node):
     """Let the user's ``Value.__init__`` make a node that an operation has made."""
     node._unfold()
     operands: tuple = _operands_of(node)
-    name, kind, marks = node._op, node._kind, node._marks
+    name = node._op
+    kind: cython.int = node._kind
+    marks: cython.int = node._marks
     by_first: cython.double = node._by_first
     by_second: cython.double = node._by_second
     Value.__init__(node, _number(node), operands, name)
-    node._name = "**" if kind == ELEMENTARY and len(operands) == 1 and name.startswith("**") else name
     node._kind = kind
     node._by_first, node._by_second = by_first, by_second
     node._marks |= marks & WHOLE_NUMBER
@@ -741,6 +823,19 @@ def _as_written(node):
     return is_as_written(node)
 
 
+def _operations_as_written():
+    """Whether no operation of the class Value has been replaced."""
+    return operations_as_written()
+
+
+def _overrides(node):
+    """Whether this is of a subclass that has operations of its own."""
+    kind = type(node)
+    if kind is Value:
+        return False
+    return any(getattr(kind, name) is not getattr(Value, name) for name in _OPERATIONS if name != "__init__")
+
+
 def _free_in_turn(kind):
     """Let the objects of a class that extends Value be freed as Values are: in a loop, not by recursion."""
     if cython.compiled:
@@ -750,12 +845,13 @@ def _free_in_turn(kind):
 def _look() -> int:
     """Say what was changed of the class: nothing (0), an operation (2), or how Values are made (1, 3)."""
     now = Value.__dict__
-    if any(now.get(name) is not _written.get(name) for name in ("__init__", "__new__", "__setattr__")):
-        return 3
-    return 0 if all(now.get(name) is found for name, found in _written.items()) else 2
+    changed = [name for name in _OPERATIONS if now.get(name) is not _written[name]]
+    if not changed:
+        return 0
+    return 3 if {"__init__", "__new__", "__setattr__"} & set(changed) else 2
 
 
-def _check_subclass(cls: type[Value], **options: Any) -> None:
+def _check_subclass(cls: Any, **options: Any) -> None:
     """Refuse a subclass that hides what the operations work with."""
     super(Value, cls).__init_subclass__(**options)
     _numbers.refuse_fields(cls)
@@ -765,18 +861,23 @@ if cython.compiled:
     guard_methods(Value)
     guard_methods(Sweep)
     can_be_changed(Value)
-Value.__init_subclass__ = classmethod(_check_subclass)  # type: ignore[arg-type]  # the class is never given by name
-_written = {name: found for name, found in vars(Value).items() if name != "__repr__"}
+Value.__init_subclass__ = classmethod(_check_subclass)  # type: ignore[arg-type]
+# What a fused layer does in their place, or what they do in each other's.
+_OPERATIONS = [
+    "__init__", "__new__", "__setattr__", "__getattribute__", "__add__", "__radd__", "__mul__", "__rmul__",
+    "__neg__", "__sub__", "__rsub__", "__truediv__", "__rtruediv__", "__pow__", "__rpow__", "relu", "tanh",
+    "sigmoid", "data", "grad",
+]  # fmt: skip
+_written = {name: vars(Value).get(name) for name in _OPERATIONS}
 
 if cython.compiled:
     take_over(Value, cython.sizeof(Value), _look)
 else:
 
-    def new_node(name: str, first: Value) -> Value:
-        """Return a node with nothing in it but its operation and first operand."""
+    def new_node(first: Value) -> Value:
+        """Return a node with nothing in it but its first operand."""
         node = Value.__new__(Value)
         _clear(node)
-        node._name = name
         node._first = first
         return node
 
@@ -787,6 +888,10 @@ else:
     def makes_nodes_itself() -> bool:
         """Whether nodes need no ``__init__`` of the user's."""
         return Value.__init__ is _own_init
+
+    def operations_as_written() -> bool:
+        """Whether no operation of the class Value has been replaced."""
+        return not _look()
 
     _own_init = Value.__init__
 

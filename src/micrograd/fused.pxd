@@ -11,6 +11,7 @@ cdef class FusedLayer(Value):
     cdef bint owns_numbers
     cdef double* state
     cdef int activation
+    cdef bint by_hand  # an input is of a subclass with operations of its own
 
     cdef apply(self)
     cdef tuple input_values(self)

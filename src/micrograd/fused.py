@@ -24,7 +24,18 @@ if cython.compiled:
     from cython.cimports.libc.math import isfinite, tanh
     from cython.cimports.micrograd._functions import logistic, logistic_slope, tanh_slope
     from cython.cimports.micrograd._guard import guard_methods
-    from cython.cimports.micrograd._kinds import ELEMENTARY, FUSED, SWEPT, TRACKED, WHOLE_DATA, WHOLE_GRAD
+    from cython.cimports.micrograd._kinds import (
+        ADD,
+        FUSED,
+        MULTIPLY,
+        RELU,
+        SIGMOID,
+        SWEPT,
+        TANH,
+        TRACKED,
+        WHOLE_DATA,
+        WHOLE_GRAD,
+    )
     from cython.cimports.micrograd._memory import allocate_numbers, free_numbers
     from cython.cimports.micrograd._node import _plain, _track
     from cython.cimports.micrograd.engine import (
@@ -35,13 +46,26 @@ if cython.compiled:
         _free_in_turn,
         _inherit,
         _is_awaited,
+        _operations_as_written,
+        _overrides,
         _row_of,
         _with_number,
     )
-    from cython.cimports.micrograd.matrix import matrix_of
+    from cython.cimports.micrograd.matrix import Matrix, matrix_of
 else:
     from micrograd._functions import logistic, logistic_slope, tanh_slope
-    from micrograd._kinds import ELEMENTARY, FUSED, SWEPT, TRACKED, WHOLE_DATA, WHOLE_GRAD
+    from micrograd._kinds import (
+        ADD,
+        FUSED,
+        MULTIPLY,
+        RELU,
+        SIGMOID,
+        SWEPT,
+        TANH,
+        TRACKED,
+        WHOLE_DATA,
+        WHOLE_GRAD,
+    )
     from micrograd._libm import isfinite, tanh
     from micrograd._memory import allocate_numbers
     from micrograd._node import _plain, _track
@@ -53,10 +77,12 @@ else:
         _free_in_turn,
         _inherit,
         _is_awaited,
+        _operations_as_written,
+        _overrides,
         _row_of,
         _with_number,
     )
-    from micrograd.matrix import matrix_of
+    from micrograd.matrix import Matrix, matrix_of
 
 # The activation of a layer, by the name that its nodes show as their operation.
 ACTIVATIONS = ("", "ReLU", "tanh", "sigmoid")
@@ -183,6 +209,11 @@ class FusedLayer(Value):
     def _receive(self, row: cython.int, gradient: cython.double) -> None:
         self.state[2 * self.matrix.height + row] += gradient
 
+    def _name_of(self, node: Value) -> str:
+        if self.activation == 0:
+            return "*" if self.matrix.width == 1 and self.matrix.biases[node._row] is None else "+"
+        return ACTIVATIONS[self.activation]
+
     def _dot_of(self, node: Value) -> Any:
         if _is_awaited(self):
             _numbers.looked_at_too_soon()
@@ -210,15 +241,15 @@ class FusedLayer(Value):
             w: cython.double = matrix.numbers[i * m + row]
             x: cython.double = self.numbers[i]
             if isinstance(inputs[i], Value):
-                product: Value = _binary("*", w * x, weights[i], x, inputs[i], w)
+                product: Value = _binary(MULTIPLY, w * x, weights[i], x, inputs[i], w)
             else:
-                product = _with_number("*", w * x, weights[i], x, w, inputs[i])
+                product = _with_number(MULTIPLY, w * x, weights[i], x, w, inputs[i])
             _inherit(product, node, slope)
             if total is None:
                 total, number = product, w * x
             else:
                 number += w * x
-                total = _binary("+", number, total, 1.0, product, 1.0)
+                total = _binary(ADD, number, total, 1.0, product, 1.0)
                 _inherit(total, node, slope)
         if self.activation == 0:
             # Without an activation, this node is the last sum itself.
@@ -229,7 +260,7 @@ class FusedLayer(Value):
         else:
             node._first = total
             node._by_first = slope
-            node._kind = ELEMENTARY
+            node._kind = RELU if self.activation == 1 else TANH if self.activation == 2 else SIGMOID
 
     def __dealloc__(self) -> None:
         free_numbers(self.state)
@@ -247,6 +278,7 @@ def layer(matrix, inputs, before, activation):
     node: FusedLayer = FusedLayer.__new__(FusedLayer)
     if not cython.compiled:
         node.source = node.inputs = node.numbers = None
+        node.by_hand = False
     _begin(node, matrix.tracked)
     node._kind = FUSED
     node.matrix = matrix
@@ -261,6 +293,8 @@ def layer(matrix, inputs, before, activation):
         node.numbers = before.state
     else:
         _take(node, inputs)
+        if node.by_hand:
+            return None
     node.apply()
     return node
 
@@ -297,10 +331,11 @@ def _take_all_kinds(node, given):
         item = given[i]
         if isinstance(item, Value):
             operand = cython.cast(Value, item)
+            node.by_hand = node.by_hand or _overrides(operand)
             node.numbers[i] = operand._data
             only_floats = False
             # Data, that is; where a result is not finite, it is not the data that have to be cleaned.
-            if operand._kind < ELEMENTARY and not isfinite(operand._data):
+            if operand._kind < FUSED and not isfinite(operand._data):
                 raise _numbers.not_finite(i, operand._data)
             if operand._marks & TRACKED:
                 _track(node)
@@ -330,10 +365,6 @@ def _neuron(made_in, row):
     node: Value = _row_of(made_in)
     matrix = made_in.matrix
     node._kind = FUSED
-    if made_in.activation == 0 and matrix.width == 1 and matrix.biases[row] is None:
-        node._name = "*"
-    else:
-        node._name = ("+", "ReLU", "tanh", "sigmoid")[made_in.activation]
     node._data = made_in.state[row]
     node._row = row
     # A node made after a sweep holds what the sweep brought it.
@@ -377,7 +408,15 @@ def dot(
         if given:
             _numbers.wrong_count(0, given)
         return Value(0) if bias is None else bias
-    return _neuron(layer(matrix_of([row], [bias]), inputs, None, 0), 0)
+    numbers = list(inputs)
+    matrix: Matrix = matrix_of([row], [bias])
+    if _operations_as_written() and not matrix.overridden:
+        made: FusedLayer = layer(matrix, numbers, None, 0)
+        if made is not None:
+            return _neuron(made, 0)
+    for weight, given in zip(row, numbers, strict=True):
+        bias = weight * given if bias is None else bias + weight * given
+    return bias
 
 
 _free_in_turn(FusedLayer)

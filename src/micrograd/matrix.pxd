@@ -16,6 +16,7 @@ cdef class Matrix:
     cdef bint trainable  # all weights are leaves, so their gradients can wait until the end of a sweep
     cdef bint announced
     cdef bint whole
+    cdef bint overridden  # a weight is of a subclass with operations of its own
     cdef int tracked
     cdef long long changes  # as counted by the engine when the numbers were read
 

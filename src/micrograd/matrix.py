@@ -17,7 +17,7 @@ except ImportError:
 if cython.compiled:
     from cython.cimports.cpython.sequence import PySequence_Fast_GET_SIZE, PySequence_Fast_ITEMS
     from cython.cimports.micrograd._guard import guard_methods
-    from cython.cimports.micrograd._kinds import ELEMENTARY, TRACKED, WATCHED, WHOLE_DATA, WHOLE_GRAD
+    from cython.cimports.micrograd._kinds import FUSED, TRACKED, WATCHED, WHOLE_DATA, WHOLE_GRAD
     from cython.cimports.micrograd._memory import (
         address,
         allocate_nodes,
@@ -26,12 +26,12 @@ if cython.compiled:
         free_numbers,
     )
     from cython.cimports.micrograd._node import _changes_so_far
-    from cython.cimports.micrograd.engine import Sweep, _value
+    from cython.cimports.micrograd.engine import Sweep, _overrides, _value
 else:
-    from micrograd._kinds import ELEMENTARY, TRACKED, WATCHED, WHOLE_DATA, WHOLE_GRAD
+    from micrograd._kinds import FUSED, TRACKED, WATCHED, WHOLE_DATA, WHOLE_GRAD
     from micrograd._memory import allocate_numbers
     from micrograd._node import _changes_so_far
-    from micrograd.engine import Sweep, _value
+    from micrograd.engine import Sweep, _overrides, _value
 
 
 @cython.final
@@ -68,7 +68,8 @@ class Matrix:
         self.numbers[position] = weight._data
         weight._marks |= WATCHED
         self.tracked |= weight._marks & TRACKED
-        self.trainable = self.trainable and weight._kind < ELEMENTARY
+        self.overridden = self.overridden or _overrides(weight)
+        self.trainable = self.trainable and weight._kind < FUSED
         self.whole = self.whole and bool(weight._marks & WHOLE_DATA)
 
     def __dealloc__(self) -> None:
@@ -207,7 +208,7 @@ def matrix_of(rows: list, biases: list) -> Matrix:
     if cython.compiled:
         matrix.known = allocate_nodes(size)
     matrix.trainable = matrix.whole = True
-    matrix.announced = False
+    matrix.announced = matrix.overridden = False
     matrix.tracked = 0
     matrix.read()
     return matrix

@@ -3,8 +3,13 @@ from micrograd.fused cimport FusedLayer
 from micrograd.matrix cimport Matrix
 
 
+cdef unsigned int _neuron_version, _layer_version
+cdef bint _neuron_as_written, _layer_as_written
+
+
 cdef class Module:
-    pass
+    cdef dict __dict__
+    cdef object __weakref__
 
 
 cdef class Neuron(Module):
@@ -13,17 +18,18 @@ cdef class Neuron(Module):
     cdef public bint nonlin
     cdef int _code
     cdef Matrix _matrix
-    cdef dict __dict__
 
 
 cdef class Layer(Module):
     cdef public object neurons
     cdef Matrix _matrix
-    cdef dict __dict__
 
     cdef FusedLayer _fuse(self, inputs, FusedLayer before)
 
 
 cdef class MLP(Module):
     cdef public object layers
-    cdef dict __dict__
+
+
+cdef bint _neurons_as_written() except -1
+cdef bint _layers_as_written() except -1

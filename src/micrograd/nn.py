@@ -17,16 +17,17 @@ except ImportError:
     from micrograd import _cython as cython
 
 if cython.compiled:
+    from cython.cimports.micrograd._attributes import can_be_changed, class_version
     from cython.cimports.micrograd._guard import guard_methods
     from cython.cimports.micrograd._memory import enter_recursion, leave_recursion
     from cython.cimports.micrograd._node import _zero
-    from cython.cimports.micrograd.engine import _value
+    from cython.cimports.micrograd.engine import _operations_as_written, _value
     from cython.cimports.micrograd.fused import FusedLayer, layer
     from cython.cimports.micrograd.matrix import matrix_of
 else:
-    from micrograd._memory import enter_recursion, leave_recursion
+    from micrograd._memory import can_be_changed, class_version, enter_recursion, leave_recursion
     from micrograd._node import _zero
-    from micrograd.engine import _value
+    from micrograd.engine import _operations_as_written, _value
     from micrograd.fused import FusedLayer, layer
     from micrograd.matrix import matrix_of
 
@@ -129,6 +130,8 @@ def _named(attributes: dict[str, Any]) -> list[tuple[str, Value]]:
     return found
 
 
+_HIGHEST = 65535  # neurons in a fused layer; a node has two bytes for its row
+
 _LEFT = object()  # marks the end of what is inside a list or a module
 
 
@@ -189,9 +192,29 @@ class Neuron(Module):
         # Kept here by names of our own: the inputs may run the user's code, which may change the neuron.
         matrix = self._matrix
         weights, bias = self.w, self.b
+        if hasattr(x, "__next__"):
+            x = list(x)
+        if not _operations_as_written() or not len(weights):
+            return self._by_hand(x)
         if matrix is None or not matrix.holds(0, weights, bias) or not matrix.is_current():
             matrix = self._matrix = matrix_of([weights], [bias])
-        return layer(matrix, x, None, self._code if self.nonlin else 0).neurons()[0]
+        if not matrix.overridden:
+            fused: FusedLayer = layer(matrix, x, None, self._code if self.nonlin else 0)
+            if fused is not None:
+                return fused.neurons()[0]
+        return self._by_hand(x)
+
+    def _by_hand(self, x: Iterable[Value | float]) -> Value:
+        """Do it with the operations themselves, where the user has replaced some of them."""
+        inputs, weights = list(x), list(self.w)
+        if len(inputs) != len(weights):
+            raise _numbers.wrong_count(len(weights), len(inputs), inputs[0] if inputs else None)
+        total = self.b
+        for weight, given in zip(weights, inputs):
+            product = weight * given
+            total = product if total is None else total + product
+        name = self.activation
+        return total if name == "linear" else getattr(total, name)()
 
     def __repr__(self) -> str:
         name = "ReLU" if self.activation == "relu" else self.activation.capitalize()
@@ -204,7 +227,8 @@ class Layer(Module):
 
     def __init__(self, nin: Count, nout: Count, **kwargs: Any) -> None:
         _positive(nout, "nout, the number of neurons of a layer,")
-        self.neurons = [Neuron(nin, **kwargs) for _ in range(nout)]
+        make = globals()["Neuron"]  # a name that the user may have given to a class of his own
+        self.neurons = [make(nin, **kwargs) for _ in range(nout)]
         self._matrix = None
 
     def _attributes(self) -> dict[str, Any]:
@@ -215,6 +239,8 @@ class Layer(Module):
         return _all_parameters(self.neurons)
 
     def __call__(self, x: Iterable[Value | float]) -> Output:
+        if hasattr(x, "__next__"):
+            x = list(x)
         fused = self._fuse(x, None)
         outputs = [neuron(x) for neuron in self.neurons] if fused is None else fused.neurons()
         return outputs[0] if len(outputs) == 1 else outputs
@@ -223,7 +249,11 @@ class Layer(Module):
         """The whole layer as one node, of some inputs or of the layer before; None where the neurons are not
         all alike.
         """
+        if not (_operations_as_written() and _neurons_as_written()):
+            return None
         neurons: list = self.neurons if type(self.neurons) is list else list(self.neurons)
+        if len(neurons) > _HIGHEST:
+            return None
         matrix = self._matrix
         code: cython.int = -1
         known: cython.bint = matrix is not None and len(neurons) == matrix.height
@@ -244,9 +274,9 @@ class Layer(Module):
         if code == -1:
             return None
         # The user's code may run where weights are neither a list nor a tuple, and change the list of neurons.
-        if not known or j != matrix.height or not matrix.is_current():
+        if matrix is None or not known or j != matrix.height or not matrix.is_current():
             matrix = self._matrix = matrix_of([one.w for one in neurons], [one.b for one in neurons])
-        return layer(matrix, inputs, before, code)
+        return None if matrix.overridden or matrix.width == 0 else layer(matrix, inputs, before, code)
 
     def __repr__(self) -> str:
         return f"Layer of [{', '.join(str(neuron) for neuron in self.neurons)}]"
@@ -274,8 +304,9 @@ class MLP(Module):
         if len(sizes) == 1:
             raise ValueError("nouts is empty: give the number of neurons of each layer, such as [16, 1]")
         last = len(sizes) - 2
+        make = globals()["Layer"]
         self.layers = [
-            Layer(sizes[i], sizes[i + 1], nonlin=i != last, activation=activation, bias=bias)
+            make(sizes[i], sizes[i + 1], nonlin=i != last, activation=activation, bias=bias)
             for i in range(len(sizes) - 1)
         ]
 
@@ -287,11 +318,11 @@ class MLP(Module):
         return _all_parameters(self.layers)
 
     def __call__(self, x: Iterable[Value | float]) -> Output:
-        signal: Any = x
+        signal: Any = list(x) if hasattr(x, "__next__") else x
         fused: FusedLayer = None
         for one in self.layers:
             # From layer to layer, all outputs travel as one node.
-            if type(one) is Layer:
+            if type(one) is Layer and _layers_as_written():
                 known: Layer = one
                 after: FusedLayer = known._fuse(signal, fused)
                 if after is not None:
@@ -307,6 +338,40 @@ class MLP(Module):
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(str(one) for one in self.layers)}]"
+
+
+# -- Classes that the user has changed: what he has put there is what runs ----------------------------------
+
+_written = {kind: dict(vars(kind)) for kind in (Neuron, Layer)}
+_neuron_version = _layer_version = 0
+_neuron_as_written = _layer_as_written = True
+
+
+def _same(kind: Any) -> bool:
+    now = vars(kind)
+    return all(now.get(name) is found for name, found in _written[kind].items()) and kind.__doc__ is not None
+
+
+def _neurons_as_written() -> bool:
+    """Whether nothing of the class Neuron was replaced since this file was read."""
+    global _neuron_version, _neuron_as_written
+    if class_version(Neuron) != _neuron_version or _neuron_version == 0:
+        _neuron_as_written = _same(Neuron)
+        _neuron_version = class_version(Neuron)
+    return _neuron_as_written
+
+
+def _layers_as_written() -> bool:
+    """Whether nothing of the class Layer was replaced since this file was read."""
+    global _layer_version, _layer_as_written
+    if class_version(Layer) != _layer_version or _layer_version == 0:
+        _layer_as_written = _same(Layer)
+        _layer_version = class_version(Layer)
+    return _layer_as_written
+
+
+for _kind in (Module, Neuron, Layer, MLP):
+    can_be_changed(_kind)
 
 
 def _rebuild(kind: type[Module], attributes: dict[str, Any]) -> Module:

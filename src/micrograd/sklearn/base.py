@@ -17,7 +17,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 import micrograd
 from micrograd import optim
-from micrograd.engine import Value, dot
+from micrograd.engine import Value
+from micrograd.fused import dot
 from micrograd.nn import MLP
 from micrograd.sklearn.parameters import Settings
 from micrograd.sklearn.progress import progress_bar
