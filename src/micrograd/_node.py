@@ -296,8 +296,6 @@ def _operands_of(node):
 
 def _copy_fields(node: Node, operands: tuple) -> Node:
     """Return a node like this one over other operands, without the attributes."""
-    if _listeners:
-        _looks.seen(node, "copy or pickle")
     kind = type(node)
     copied: Node = kind.__new__(kind)
     _clear(copied)
