@@ -203,8 +203,9 @@ CASES = {
         odd._backward = lambda: None
         try: (odd * 2).backward()
         except (AttributeError, TypeError): return 'refused'
+        return 'not asked'
         """,
-        "returned refused",
+        "returned not asked",
     ),
 }
 

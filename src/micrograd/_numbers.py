@@ -174,8 +174,3 @@ def refuse_fields(kind: type) -> None:
             f"class {kind.__name__}: {hidden[0]} cannot be replaced in a subclass of Value, because operations "
             "and backward() work with the number itself; give the attribute another name"
         )
-
-
-def made_anew_too_soon() -> NoReturn:
-    """Raise the error for a node that is given new operands while a sweep may be on its way through it."""
-    raise RuntimeError("a node cannot be made anew (by __init__) within a _backward: make another Value")

@@ -498,6 +498,9 @@ else:
 # How many sweeps are under way: more than one where a ``_backward`` of the user's begins another.
 _running = 0
 
+# The operands that nodes had which a ``_backward`` of the user's made anew meanwhile.
+_parted: list[tuple[Any, ...]] = []
+
 
 @cython.final
 @cython.cclass
@@ -603,6 +606,8 @@ class Sweep:
             leaf: Node = self.leaves[i]
             leaf._pending = 0
             leaf._grad = self.gradients[i] + leaf._grad
+        if _running == 0 and _parted:
+            _parted.clear()
 
     def undo(self) -> None:
         """Put back the gradients that the leaves had, and forget all counts: the sweep was broken off."""
@@ -618,7 +623,7 @@ class Sweep:
         # The same way once more, down from the result and from all that waited.
         self.undoing = True
         self.seen = set()
-        waiting = [self.root, *self.leaves]
+        waiting = [self.root, *self.leaves, *[operand for operands in _parted for operand in operands]]
         while self.count:
             waiting.append(self.pop())
         for one in waiting:
@@ -628,6 +633,8 @@ class Sweep:
             node._announce(self)
         for batch in self.batches:
             batch.discard()
+        if _running == 0:
+            _parted.clear()
 
     def forget(self, node: Node) -> None:
         """Forget how many gradients a node was to receive."""
@@ -685,7 +692,7 @@ def _start(node, given, operands, operation, label):
             _looks.seen(given, "Value()")
         given = _number(given)
     if _running and node._first is not None:
-        _numbers.made_anew_too_soon()
+        _parted.append(_operands_of(node) if node._kind != FUSED else (node._first,))
     checked = _plain(given, "data of a Value")
     _clear(node)
     _assign(node, checked)

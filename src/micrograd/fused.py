@@ -10,6 +10,7 @@ them (``_prev``, ``_operands``) turns it into the elementary nodes, with their d
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from micrograd import _numbers
@@ -352,13 +353,17 @@ def _take_all_kinds(node, given):
 
 
 def _list_of(inputs, n):
-    """Return a list of the inputs, which are any iterable."""
+    """Return a list of the inputs, which are any iterable; no more than shows that they are too many."""
     try:
-        return list(inputs)
+        listed: list = list(islice(inputs, n + 1))
     except TypeError:
         raise TypeError(
             f"inputs: expected a list of {n} numbers or Values, got {type(inputs).__name__}"
         ) from None
+    if len(listed) > n:
+        count = len(inputs) if hasattr(type(inputs), "__len__") else n + 1
+        raise _numbers.wrong_count(n, max(count, n + 1), listed[0])
+    return listed
 
 
 def _neuron(made_in, row):
@@ -404,11 +409,9 @@ def dot(
     if bias is not None and not isinstance(bias, Value):
         bias = _constant(_plain(bias, "bias"))
     if not row:
-        given = len(list(inputs))
-        if given:
-            _numbers.wrong_count(0, given)
+        _list_of(inputs, 0)
         return Value(0) if bias is None else bias
-    numbers = list(inputs)
+    numbers = inputs if type(inputs) is list else _list_of(inputs, len(row))
     matrix: Matrix = matrix_of([row], [bias])
     if _operations_as_written() and not matrix.overridden:
         made: FusedLayer = layer(matrix, numbers, None, 0)

@@ -194,11 +194,11 @@ class Neuron(Module):
         weights, bias = self.w, self.b
         if hasattr(x, "__next__"):
             x = list(x)
-        if not _operations_as_written() or not len(weights):
+        if not _operations_as_written():
             return self._by_hand(x)
         if matrix is None or not matrix.holds(0, weights, bias) or not matrix.is_current():
             matrix = self._matrix = matrix_of([weights], [bias])
-        if not matrix.overridden:
+        if matrix.width and not matrix.overridden:
             fused: FusedLayer = layer(matrix, x, None, self._code if self.nonlin else 0)
             if fused is not None:
                 return fused.neurons()[0]
@@ -213,6 +213,8 @@ class Neuron(Module):
         for weight, given in zip(weights, inputs):
             product = weight * given
             total = product if total is None else total + product
+        if total is None:
+            raise _numbers.no_weights()
         name = self.activation
         return total if name == "linear" else getattr(total, name)()
 
