@@ -63,7 +63,7 @@ class Rebinding:
 
     def _function(self, function: FunctionType) -> FunctionType:
         if id(function) in self.functions:
-            return cast(FunctionType, self.functions[id(function)])
+            return self.functions[id(function)]
         cells = tuple(CellType() for _ in function.__closure__ or ())
         defaults = tuple(map(self, function.__defaults__ or ())) or None
         other = FunctionType(

@@ -32,7 +32,7 @@ if not cython.compiled:
     from micrograd._node import _number, _plain
 else:
     from cython.cimports.libc.math import cos, exp, fabs, isinf, log, log1p, sin, sqrt, tanh
-    from cython.cimports.micrograd import _node  # type: ignore[no-redef]
+    from cython.cimports.micrograd import _node
     from cython.cimports.micrograd._functions import logistic, logistic_slope, power, power_slope, tanh_slope
     from cython.cimports.micrograd._node import _number, _plain
 
@@ -691,7 +691,7 @@ def _start(node, given, operands, operation, label):
         if _node._listeners:
             _looks.seen(given, "Value()")
         given = _number(given)
-    if _running and node._first is not None:
+    if _running and (cython.compiled or hasattr(node, "_first")) and node._first is not None:
         _parted.append(_operands_of(node) if node._kind != FUSED else (node._first,))
     checked = _plain(given, "data of a Value")
     _clear(node)

@@ -7,6 +7,7 @@ time that is spent in the program over many calls.
 
 from __future__ import annotations
 
+import threading
 import time
 import weakref
 from collections.abc import Callable
@@ -70,6 +71,10 @@ class Compiled:
         return samples * self.seconds_of_a_sample
 
 
+# Tracing looks at, and for a moment changes, generators that all threads share.
+_ONE_AT_A_TIME = threading.RLock()
+
+
 class Family:
     """The programs of ``function``, a loss or a model, by the number of features and targets."""
 
@@ -84,7 +89,8 @@ class Family:
 
     def try_without_data(self, features: int) -> None:
         """Compile before there are data, if the function runs on made-up samples."""
-        graph = same_graph.trace_without_data(self.function, self.parameters, features)
+        with _ONE_AT_A_TIME:
+            graph = same_graph.trace_without_data(self.function, self.parameters, features)
         if graph is not None:
             self._compile(graph, (features, 1))
             self._references = References(self.function)
@@ -97,7 +103,8 @@ class Family:
         """
         key = batch.X.shape[1], batch.Y.shape[1]
         if key not in self._seen_data:
-            self._trace(batch, key)
+            with _ONE_AT_A_TIME:
+                self._trace(batch, key)
             self._seen_data.add(key)
         else:
             compiled = self.compiled[key]
@@ -136,6 +143,10 @@ class Family:
 
     def _trace_again(self, batch: Batch, key: tuple[int, int]) -> None:
         """Trace one sample; where the graph is another now, compile anew."""
+        with _ONE_AT_A_TIME:
+            self._look_again(batch, key)
+
+    def _look_again(self, batch: Batch, key: tuple[int, int]) -> None:
         compiled = self.compiled[key]
         started = time.perf_counter()
         one = sample(batch.X, batch.Y, 0)

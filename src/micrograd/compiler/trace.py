@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from numbers import Number
 from typing import Any
@@ -64,7 +66,31 @@ class Graph:
         self.captured = captured
 
 
+class DrawsError(CompileError):
+    """The state of a random generator has changed while a function ran."""
+
+
 def run(
+    function: Callable[..., Any],
+    parameters: Parameters,
+    sample: Sample,
+    generators: Iterable[tuple[str, Any]] = (),
+) -> Run:
+    """Run ``function(x, y)`` on one sample, as ``_run`` does; what other threads draw is not the function's doing."""
+    known = list(generators)
+    for _ in range(_MOST_RUNS_BESIDE_OTHERS if threading.active_count() > 1 else 0):
+        try:
+            return _run(function, parameters, sample, known)
+        except DrawsError:
+            time.sleep(0.001)  # a function that draws does so each time
+    return _run(function, parameters, sample, known)
+
+
+# How often a function is run before what was drawn meanwhile is taken for its own, where there are other threads.
+_MOST_RUNS_BESIDE_OTHERS = 20
+
+
+def _run(
     function: Callable[..., Any],
     parameters: Parameters,
     sample: Sample,
@@ -143,7 +169,7 @@ def _refuse_noted(notes: looks.Notes, draws: Draws, parameters: Parameters) -> N
         )
     name = draws.drawn()
     if name is not None:
-        raise CompileError(
+        raise DrawsError(
             f"the function draws random numbers ({name}), and a program would use the same ones for all samples and "
             "steps: draw them before, and give them to the function as features (masks for dropout, noise)"
         )

@@ -91,6 +91,8 @@ def read(content: bytes) -> Submitted:
         notes.append(("encoding", {"encoding": encoding}))
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if cells is None and isinstance(notebook, dict) and isinstance(notebook.get("worksheets"), list):
+        if not notebook["worksheets"]:
+            raise UnreadableError("no-notebook")
         cells = list(_from_version_3(notebook["worksheets"]))
         notes.append(("converted", {"version": str(notebook.get("nbformat"))[:10]}))
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
