@@ -175,7 +175,9 @@ def attempt(name: str, walls: isolation.Isolation, one: Teacher) -> tuple[list[s
     if CANARY in str(run.outputs) + run.detail:
         wrong.append("the exam was read")
     right = checks.points(2, run.findings[2])
-    if run.end == "finished" and right != 2:
+    # A cell that leaves no thread to be started harms the cells after it, and its error says so.
+    stopped = any(item["type"] == "error" for items in run.outputs for item in items)
+    if run.end == "finished" and right != 2 and not stopped:
         wrong.append(f"the right cell has {right:g} points, and nothing says why")
     for process in psutil.process_iter(["pid", "cmdline", "ppid"]):
         command = " ".join(process.info["cmdline"] or [])
