@@ -227,3 +227,20 @@ def test_evaluate_and_predict_give_the_models_outputs(data, monkeypatch):
         program = micrograd.compile(lambda x, y: several(x)[0] - y, several)
         expected = [[o.data for o in several([float(f) for f in x])] for x in X]
         np.testing.assert_allclose(program.predict(X), expected, rtol=1e-12, atol=1e-14)
+
+
+def test_plain_numbers_among_the_inputs_of_a_layer():
+    random.seed(0)
+    model = MLP(3, [4, 1], activation="tanh")
+
+    def loss(x, y):
+        return (model([x[0], 1.0, x[1]]) - dot([y, 2], [x[0], Value(0.5)])) ** 2 + dot(
+            [model([1, 2, 3])], [1.5]
+        )
+
+    value, gradient = micrograd.compile(loss, model)([[0.1, 0.2], [0.3, -0.4]], [1.0, 0.0])
+    samples = [([Value(0.1), Value(0.2)], Value(1.0)), ([Value(0.3), Value(-0.4)], Value(0.0))]
+    mean = sum(loss(x, y) for x, y in samples) / 2
+    mean.backward()
+    assert value == pytest.approx(mean.data)
+    assert gradient == pytest.approx([p.grad for p in model.parameters()])

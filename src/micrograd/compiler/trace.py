@@ -245,6 +245,8 @@ class _Reader:
         # Neighbours in a layer have the same inputs: their expressions are looked up once.
         last_inputs: tuple[Value, ...] = ()
         last_places: tuple[int, ...] = ()
+        # A neuron makes a node of each plain number among its inputs at every look: one look has to do.
+        neurons: dict[Value, Any] = {}
         for root in roots:
             stack = [(root, False)]
             while stack:
@@ -254,12 +256,13 @@ class _Reader:
                 if node in self.others:
                     places[node] = self._older(node)
                     continue
-                neuron = None if node._is_custom else node._dot
+                neuron = neurons.pop(node, None) or (None if node._is_custom else node._dot)
                 if neuron is not None:
                     weights, inputs, bias, activation = neuron
                     if not operands_are_known:
                         _refuse_overwritten(node)
                         stack.append((node, True))
+                        neurons[node] = neuron
                         missing = [] if inputs == last_inputs else [x for x in inputs if x not in places]
                         if parameters.row(weights) is None:
                             missing.extend(weight for weight in weights if weight not in places)
