@@ -30,13 +30,13 @@ static void sum_row(const Sum *i, const double *numbers, double *rows, int64_t l
     }
 }
 
-/* The products of the results with zero are added up in `wrong`: they make a NaN where one is not finite. Such a result
+/* The bits of the results' products with zero come together in `wrong`: a NaN where one is not finite. Such a result
    has left the domain, or was not finite before: the engine is asked which. */
 #define VALUES(leaves, expression)                          \
     EACH(l) {                                               \
         vec x = v_load(a + l), y = expression;              \
         v_store(out + l, y);                                \
-        if (leaves) wrong = v_fma(y, v_splat(0.0), wrong);  \
+        if (leaves) wrong = v_either(wrong, y * 0.0);  \
     }                                                       \
     return leaves && v_any_nan(wrong);
 #define BY_OPERAND(name, leaves) case FUNCTION_##name: VALUES(leaves, name##_of(x, &slope_here))
@@ -47,7 +47,7 @@ static void sum_row(const Sum *i, const double *numbers, double *rows, int64_t l
             vec y = name##_of(v_load(a + l), &slope_here);  \
             v_store(out + l, y);                            \
             if (slope != NULL) v_store(slope + l, slope_here); \
-            if (leaves) wrong = v_fma(y, v_splat(0.0), wrong); \
+            if (leaves) wrong = v_either(wrong, y * 0.0); \
         }                                                   \
         return leaves && v_any_nan(wrong);
 
@@ -57,7 +57,7 @@ static int power_row(double *out, const double *a, double exponent, int64_t lane
     EACH_POWER(exponent, EACH(l) {
         vec y = constant_power(v_load(a + l), exponent, way);
         v_store(out + l, y);
-        wrong = v_fma(y, v_splat(0.0), wrong);
+        wrong = v_either(wrong, y * 0.0);
     })
     return v_any_nan(wrong);
 }
@@ -109,7 +109,7 @@ static void map_gradient_row(double *out, const double *g, const double *a, cons
         EACH(l) {                                                     \
             vec y = name##_of(v_load(a + l), v_load(b + l));          \
             v_store(out + l, y);                                      \
-            if (leaves) wrong = v_fma(y, v_splat(0.0), wrong);        \
+            if (leaves) wrong = v_either(wrong, y * 0.0);        \
         }                                                             \
         return leaves && v_any_nan(wrong);
 #define BINARY_SLOPES(name, leaves)                                                                            \

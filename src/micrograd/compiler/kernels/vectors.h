@@ -186,6 +186,8 @@ INLINE vec v_sums(const vec *x) {
 #endif
 
 INLINE vec v_abs(vec x) { return v_number(v_bits(x) & (v_bits(v_splat(-0.0)) ^ -1)); }
+/* The bits of both: zero where both are zero, and NaN where one is. */
+INLINE vec v_either(vec x, vec y) { return v_number(v_bits(x) | v_bits(y)); }
 /* The magnitude of x with the sign of y. */
 INLINE vec v_with_sign(vec x, vec y) {
     ivec sign = v_bits(v_splat(-0.0));
