@@ -172,6 +172,8 @@ def attempt(name: str, walls: isolation.Isolation, one: Teacher) -> tuple[list[s
     cells = [CodeCell(one.filled_in(CELLS[name]), 5), RIGHT]
     run = confined.run_confined(cells, walls, "en", LIMITS)
     wrong = one.harm()
+    if run.cell is None and run.end != "finished":
+        wrong.append(f"it never began, so that this shows nothing: {run.detail[-200:]}")
     if CANARY in str(run.outputs) + run.detail:
         wrong.append("the exam was read")
     right = checks.points(2, run.findings[2])

@@ -252,7 +252,7 @@ KINDS: dict[str, Kind] = {
     "prints": Kind(file_of(hostile("while True: print('x' * 10000)")), None),
     **{f"mistake-{name}": Kind(file_of(mistaken(name)), None, mistaken=True) for name in list(MISTAKES)[:4]},
 }  # fmt: skip
-OFTEN = ("endless", "right", "operations", "scratch")
+OFTEN = ("endless", "right", "operations", "scratch", "right")
 """Of these there are more, so that there are ten that use up their time among eighty."""
 
 
