@@ -10,10 +10,11 @@ from typing import NamedTuple
 # A submission's text may be anything: no two neighbouring parts of a pattern take the same characters without a bound,
 # so that none of them tries ever new ways to share a long row of blanks.
 _BLANK = r"\s{0,9}"
-_MORE = (
-    rf"(?:{_BLANK}(?:,|/|et|and|&|\+){_BLANK}(?:t[âa]che{_BLANK}|task{_BLANK}|t\s?)?(\d{{1,2}})(?![\d.])"
-    rf"|{_BLANK}(?:à|a|to|-|–|—){_BLANK}(?:t[âa]che{_BLANK}|task{_BLANK}|t\s?)?(\d{{1,2}})(?![\d.]))?"
+_ALSO = (
+    rf"{_BLANK}(,|/|et|and|&|\+|à|a|to|-|–|—){_BLANK}"
+    rf"(?:t[âa]ches?{_BLANK}|tasks?{_BLANK}|t\s?)?(\d{{1,2}})(?![\d.])"
 )
+_MORE = "((?:" + _ALSO.replace("(,", "(?:,").replace(r"(\d{1,2})", r"\d{1,2}") + "){0,9})"
 _START = r"^[#>*_=\-% \t]*"
 _FLAGS = re.IGNORECASE | re.MULTILINE
 _NUMBER = rf"(\d{{1,2}})(?!\d){_MORE}"
@@ -28,11 +29,13 @@ _KINDS = (
     ),
     re.compile(
         r"^[ \t]*(?:#{1,6}[ \t]*)?\**(\d{1,2})"
-        r"(?:[ \t]{0,9}[.):](?!\d)|[ \t]{1,9}[-–—]|[ \t]{0,9}(?:\*+[ \t]{0,9})?$)()()",
+        r"(?:[ \t]{0,9}[.):](?!\d)|[ \t]{1,9}[-–—]|[ \t]{0,9}(?:\*+[ \t]{0,9})?$)()",
         re.MULTILINE,
     ),
 )
 """The kinds of headings, the clearest first; a notebook is read by the first kind of which it has one."""
+_FURTHER = re.compile(_ALSO, re.IGNORECASE)
+_TO = {"à", "a", "to", "-", "–", "—"}
 _COMMENT = re.compile(r"^#.*$", re.MULTILINE)
 
 
@@ -57,13 +60,13 @@ def in_text(text: str, kind: int) -> list[Heading]:
     """Return the headings of that kind in a Markdown cell."""
     found = []
     for match in _KINDS[kind].finditer(text):
-        first, second, last = int(match[1]), match[2], match[3]
-        tasks = [first]
-        if second:
-            tasks.append(int(second))
-        elif last and first < int(last) <= 10:
-            tasks = list(range(first, int(last) + 1))
-        tasks = [task for task in tasks if 1 <= task <= 10]
+        tasks = [int(match[1])]
+        for joint, number in _FURTHER.findall(match[2]):
+            if joint.lower() in _TO and tasks[-1] < int(number) <= 10:
+                tasks += range(tasks[-1] + 1, int(number) + 1)
+            elif joint.lower() not in _TO:
+                tasks.append(int(number))
+        tasks = list(dict.fromkeys(task for task in tasks if 1 <= task <= 10))
         if tasks:
             found.append(Heading(match.start(), match.end(), tuple(tasks)))
     return found

@@ -9,7 +9,7 @@ from typing import Any
 
 from micrograd.lab.checks.finding import Finding
 from micrograd.lab.checks.losses import ROUNDED, SAME_AS, accuracies, losses, tells_apart
-from micrograd.lab.checks.observing import View, attempt, is_node, network, number
+from micrograd.lab.checks.observing import View, attempt, is_node, network_like, number
 from micrograd.lab.checks.recording import gradients_of, parameters_of
 from micrograd.lab.checks.reference import close, output, random_network, random_samples
 from micrograd.lab.checks.roles import (
@@ -41,10 +41,10 @@ class _Task7:
         function = view.get("model_loss")
         if not callable(function):
             return {}
-        observed = _asked(function, asked)
+        observed = _asked(view, function, asked)
         with _right_ones(view) as replaced:
             if replaced:
-                observed["replaced"] = _asked(function, asked)
+                observed["replaced"] = _asked(view, function, asked)
         return observed
 
     def judge(self, asked: dict[str, Any], observed: dict[str, Any]) -> list[Finding]:
@@ -101,18 +101,18 @@ def _judge_connection(seen: dict[str, Any]) -> Finding:
     return Finding(7, "connected", "right", 0.5)
 
 
-def _asked(function: Any, asked: dict[str, Any]) -> dict[str, Any]:
-    model = network(asked["parameters"], _HIDDEN)
+def _asked(view: View, function: Any, asked: dict[str, Any]) -> dict[str, Any]:
+    model = network_like(view, asked["parameters"], _HIDDEN)
     observed = attempt(lambda: _returned(function, model, asked["X"], asked["y"], "arrays"))
     style = "arrays"
     for other in ("lists", "frames"):
         if "error" in observed:  # written for the kind of data that the notebook has
-            fresh = network(asked["parameters"], _HIDDEN)
+            fresh = network_like(view, asked["parameters"], _HIDDEN)
             again = attempt(lambda: _returned(function, fresh, asked["X"], asked["y"], other))  # noqa: B023
             if "error" not in again:
                 observed, style = again, other
     if "value" in observed:
-        fewer = network(asked["parameters"], _HIDDEN)
+        fewer = network_like(view, asked["parameters"], _HIDDEN)
         observed["fewer"] = attempt(
             lambda: _returned(function, fewer, asked["X"][:5], asked["y"][:5], style)["loss"]
         ).get("value")

@@ -182,6 +182,28 @@ def network(parameters: list[float], hidden: int) -> MLP:
     return model
 
 
+def network_like(view: View, parameters: list[float], hidden: int) -> Any:
+    """Return such a network of the class that the notebook uses, where that is another one than micrograd's.
+
+    Nodes of two classes do not add up, so a function that makes nodes of its own can only be asked with its class.
+    """
+    for model in view.models():
+        kind = type(model)
+        if isinstance(model, MLP) or kind.__name__ != "MLP":
+            continue
+        made = attempt(lambda: kind(2, [hidden, 1])).get("value")  # noqa: B023
+        nodes = attempt(lambda: list(made.parameters())).get("value") or []  # noqa: B023
+        if len(nodes) != len(parameters):
+            continue
+        for node, value in zip(nodes, parameters):
+            node.data = value
+        probe = [0.3, -0.8]
+        got = attempt(lambda: number(made(probe))).get("value")  # noqa: B023
+        if got is not None and abs(got - float(network(parameters, hidden)(probe).data)) < 1e-9:
+            return made
+    return network(parameters, hidden)
+
+
 def _is_array(value: Any) -> bool:
     """Tell whether it is NumPy's array or pandas' series, going by the type: an object may answer to any name."""
     return type(value).__module__.partition(".")[0] in ("numpy", "pandas") and hasattr(value, "tolist")

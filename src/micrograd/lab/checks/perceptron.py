@@ -10,7 +10,7 @@ from typing import Any
 from micrograd.lab.checks import reference
 from micrograd.lab.checks.finding import Finding
 from micrograd.lab.checks.observing import View, attempt, is_node, layer_sizes, number, numbers
-from micrograd.lab.checks.recording import parameters_of
+from micrograd.lab.checks.recording import Sweep, parameters_of
 from micrograd.lab.checks.reference import PERCEPTRON_INPUT, close, sigmoid
 from micrograd.lab.checks.roles import own_sigmoid, perceptron_of
 
@@ -77,7 +77,9 @@ class _Task3:
             for sweep in trail.sweeps[:_MOST_SWEEPS]:
                 w0, w1, b = sweep.parameters
                 z = w0 * PERCEPTRON_INPUT[0] + w1 * PERCEPTRON_INPUT[1] + b
-                sweeps.append({"z": z, "error": sweep.root, "own": own_sigmoid(view, z)})
+                sweeps.append(
+                    {"z": z, "error": sweep.root, "own": own_sigmoid(view, z), "input": _input_of(sweep)}
+                )
         error, model = view.get("error"), perceptron_of(view)
         return {
             "sweeps": sweeps[:_MOST_SWEEPS],
@@ -127,6 +129,9 @@ class _Task3:
         asked_for = self._asked_for(observed)
         if asked_for:
             return asked_for
+        inputs = [sweep["input"] for sweep in observed["sweeps"]]
+        if not any(x is None or all(close(a, b, 1e-4) for a, b in zip(x, PERCEPTRON_INPUT)) for x in inputs):
+            return Finding(3, "error", "wrong", 1, "other-input", {"given": inputs[0]})
         if found:
             return found[0]
         sweep = observed["sweeps"][0]
@@ -160,6 +165,12 @@ class _Task3:
 
 
 _GIVEN: dict[str, dict[str, Any]] = {"other-target": {"given": 0}}
+
+
+def _input_of(sweep: Sweep) -> list[float] | None:
+    """Return the sample that a backward pass saw: a weight's gradient is the bias's times its input."""
+    w0, w1, b = (after - before for before, after in zip(sweep.gradients_before, sweep.gradients))
+    return [round(w0 / b, 6), round(w1 / b, 6)] if abs(b) > 1e-9 else None
 
 
 def _error_hint(z: float, error: float | None, own: float | None) -> str | None:

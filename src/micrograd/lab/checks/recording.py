@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ast
 import builtins
+import importlib.machinery
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -16,6 +18,8 @@ from dataclasses import dataclass, field
 from functools import wraps
 from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType
 from typing import Any
+
+import micrograd
 
 _NAME = "__micrograd_lab_backward__"
 _HIDDEN = {"In", "Out", "exit", "quit", "open", "get_ipython"}
@@ -114,7 +118,7 @@ class Recorder:
         self._models: dict[int, Any] = {}  # by id; kept alive, so that no id comes twice
         self._running: Cell | None = None
         self._last: set[int] = set()
-        self._met: dict[str, int] = {}  # which object each name stood for when it was last looked at
+        self._met: dict[str, tuple[int, ...]] = {}  # what each name stood for when it was last looked at
 
     def begin(self, cell: Cell) -> None:
         """Note that a cell begins."""
@@ -204,9 +208,10 @@ class Recorder:
         for name, value in list(variables.items()):
             if type(value) in _PLAIN or name.startswith("_") or name in _HIDDEN:
                 continue
-            if new_only and self._met.get(name) == id(value):
+            known = _identity(value)
+            if new_only and self._met.get(name) == known:
                 continue
-            self._met[name] = id(value)
+            self._met[name] = known
             for model in _models_of(value):
                 if len(self._models) < _MOST_MODELS:
                     self._models.setdefault(id(model), model)
@@ -223,6 +228,15 @@ class Recorder:
             frame = frame.f_back
         self._meet(self.variables, new_only=True)
         return name
+
+
+def _identity(value: Any) -> tuple[int, ...]:
+    """Return what changes when a variable gets another object, or a container another last item."""
+    items = value if isinstance(value, (list, dict)) else getattr(value, "__dict__", None)
+    if not isinstance(items, (list, dict)) or not items:
+        return (id(value),)
+    last = items[-1] if isinstance(items, list) else next(reversed(items.values()))
+    return id(value), len(items), id(last)
 
 
 def number_in(value: Any) -> float | None:
@@ -303,6 +317,42 @@ def transformed(tree: ast.AST) -> ast.AST:
     return result
 
 
+class _Beside(importlib.machinery.SourceFileLoader):
+    """Loads a module that lies beside the notebook, with its backward passes sent through the recorder."""
+
+    def get_code(self, fullname: str) -> Any:
+        """Return the module's code, always from its source."""
+        path = self.get_filename(fullname)
+        return compile(transformed(ast.parse(self.get_data(path), path)), path, "exec")  # type: ignore[arg-type]
+
+
+def lies_beside(path: str, folder: str) -> bool:
+    """Tell whether a file is the student's: in the notebook's folder or below, and of no installed package."""
+    path, folder = os.path.realpath(path), os.path.realpath(folder)
+    return (
+        path.startswith(folder + os.sep)
+        and "-packages" not in path
+        and not path.startswith(os.path.dirname(micrograd.__file__) + os.sep)
+    )
+
+
+class _FindBeside:
+    """Finds the modules that lie beside the notebook, before anybody else does."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        """Return the specification of a module beside the notebook, None for every other one."""
+        here = os.getcwd()
+        if path is None and "" not in sys.path and here not in sys.path:
+            return None
+        places = [here] if path is None else [p for p in path if str(p).startswith(here + os.sep)]
+        spec = importlib.machinery.PathFinder.find_spec(name, places)
+        plain = spec is not None and type(spec.loader) is importlib.machinery.SourceFileLoader
+        if spec is None or not plain or not lies_beside(spec.origin or "", here):
+            return None
+        spec.loader = _Beside(name, spec.origin)
+        return spec
+
+
 class _Transformer(ast.NodeTransformer):
     """What IPython calls with each cell's tree."""
 
@@ -343,6 +393,8 @@ def activate(recorder: Recorder) -> None:
     _recorder = recorder
     # In `builtins`, every function that a cell defines finds it, whatever becomes of the notebook's variables.
     setattr(builtins, _NAME, _through)
+    if not any(isinstance(finder, _FindBeside) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _FindBeside())  # type: ignore[arg-type]
     _watch_programs()
 
 

@@ -64,6 +64,8 @@ def _comes_from(finding: Finding, earlier: Finding) -> bool:
     if earlier.task == 9:
         # Task 10 with the same function as task 9, whose faults are task 9's.
         return _same_function(finding, earlier) and finding.hint == earlier.hint
+    if finding.name == "accuracy" and earlier.name == "binary":
+        return finding.hint == earlier.hint  # the label's fault, whatever the function is called
     if finding.values.get("loss"):
         # The loss, where it is not the mean squared error of the sigmoid: the function's fault, or the sigmoid's.
         return (earlier.task == 7 and earlier.name in ("loss", "connected", "pure")) or earlier.task == 2

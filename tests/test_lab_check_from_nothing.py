@@ -1,0 +1,50 @@
+"""Whole notebooks of a student's own, as the handout asks: right ones, and the same ones with one mistake."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+pytest.importorskip("sklearn.datasets", reason="scikit-learn is missing, THE CHECKS ARE NOT TESTED")
+pytest.importorskip("pandas", reason="pandas is missing, NOTEBOOKS WITH FRAMES ARE NOT TESTED")
+
+from checked_notebook import hints, is_right, own, verdicts
+from notebooks_from_nothing import ANNE, BESIDE_MODULE, MISTAKES, RIGHT, changed
+
+from micrograd.lab.checks import NUMBERS
+from micrograd.lab.checks.submitted import read
+
+
+@pytest.fixture(autouse=True)
+def beside(tmp_path, monkeypatch):
+    (tmp_path / "outils.py").write_text(BESIDE_MODULE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "outils", raising=False)
+    yield
+    sys.modules.pop("outils", None)
+
+
+def wrong(found):
+    return {task: hints(findings) for task, findings in found.items() if not is_right(findings)}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_work_from_nothing_is_right_in_every_task(name):
+    assert read(own(*RIGHT[name])).recognised == tuple(NUMBERS)
+    assert wrong(verdicts(own(*RIGHT[name]))) == {}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_in_such_a_notebook_is_named_once(name):
+    cells, task, hint, waiting = MISTAKES[name]
+    found = wrong(verdicts(own(*cells)))
+    assert found.get(task) == {hint}
+    assert set(found) - {task} <= set(waiting)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_right_training_is_right_from_any_weights(seed):
+    cells = changed(ANNE, ("two = MLP", f"random.seed({seed})\ntwo = MLP"), ("sixteen = MLP", f"random.seed({seed + 99})\nsixteen = MLP"))  # fmt: skip
+    assert wrong(verdicts(own(*cells))) == {}
