@@ -173,7 +173,7 @@ class MLP(Module):
         return [p for layer in self.layers for p in layer.parameters()]
 """
 
-#: Classes of one's own in place of micrograd's; the graph drawn with graphviz.
+#: Classes of one's own in place of micrograd's; the graph drawn with graphviz; a batch drawn for each step.
 YANIS: Cells = (
     _PASTED,
     "# Tâche 1\nimport numpy as np\nnp.random.seed(42)\nrandom.seed(42)\nmon_mlp = MLP(2, [1])\nprint(mon_mlp.parameters())",
@@ -187,7 +187,7 @@ YANIS: Cells = (
     "# Tâche 7\ndef model_loss(modele, xs, ys):\n    total = Value(0)\n    ok = 0\n    for x, t in zip(xs, ys):\n        o = sigma(modele(x))\n        total = total + (o - t) ** 2\n        ok += binaire(o) == t\n    return total * (1 / len(ys)), ok / len(ys)",
     "# Tâche 8\nmlp2 = MLP(2, [2, 1])\ncout, _ = model_loss(mlp2, X[:1], Y[:1])\ncout.backward()\ndessine(cout)",
     "# Tâche 9\ndef apprend(modele, n):\n    taux = 1.0\n    for i in range(n):\n        cout, prec = model_loss(modele, X, Y)\n        modele.zero_grad()\n        cout.backward()\n        for p in modele.parameters():\n            p.data -= taux * p.grad\n        taux *= 0.9\n        print(i, cout.data, prec)\napprend(mlp2, 10)",
-    "# Tâche 10\nmlp16 = MLP(2, [16, 1])\napprend(mlp16, 100)",
+    "# Tâche 10\nmlp16 = MLP(2, [16, 1])\nfor i in range(100):\n    lot = random.sample(range(100), 12)\n    cout, prec = model_loss(mlp16, X[lot], Y[lot])\n    mlp16.zero_grad()\n    cout.backward()\n    for p in mlp16.parameters():\n        p.data -= 0.97 ** i * p.grad\n    print(i, cout.data, prec)\nprint(model_loss(mlp16, X, Y)[1])",
 )
 
 #: The program for a whole batch in task 10, one sample at a time in task 9, labels compared inline.

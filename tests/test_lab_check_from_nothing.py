@@ -46,5 +46,6 @@ def test_a_mistake_in_such_a_notebook_is_named_once(name):
 
 @pytest.mark.parametrize("seed", range(30))
 def test_a_right_training_is_right_from_any_weights(seed):
-    cells = changed(ANNE, ("two = MLP", f"random.seed({seed})\ntwo = MLP"), ("sixteen = MLP", f"random.seed({seed + 99})\nsixteen = MLP"))  # fmt: skip
+    again = ("sixteen = MLP", f"random.seed({seed + 99})\nsixteen = MLP")
+    cells = changed(ANNE, ("two = MLP", f"random.seed({seed})\ntwo = MLP"), again)
     assert wrong(verdicts(own(*cells))) == {}
