@@ -37,7 +37,7 @@ def test_the_engine(version, tmp_path):
     # Away from the project, whose src folder would be imported instead of what was installed.
     tests = tmp_path / "tests"
     tests.mkdir()
-    for pattern in ("conftest.py", "programs.py", "shared.py", *ENGINE_TESTS):
+    for pattern in ("conftest.py", "programs.py", "shared.py", "hostile.py", *ENGINE_TESTS):
         for path in (source / "tests").glob(pattern):
             path.rename(tests / path.name)
     for pure in ("0", "1"):

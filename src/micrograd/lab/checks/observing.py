@@ -191,7 +191,7 @@ def network_like(view: View, parameters: list[float], hidden: int) -> Any:
         kind = type(model)
         if isinstance(model, MLP) or kind.__name__ != "MLP":
             continue
-        made = attempt(lambda: kind(2, [hidden, 1])).get("value")  # noqa: B023
+        made: Any = attempt(lambda: kind(2, [hidden, 1])).get("value")  # noqa: B023
         nodes = attempt(lambda: list(made.parameters())).get("value") or []  # noqa: B023
         if len(nodes) != len(parameters):
             continue

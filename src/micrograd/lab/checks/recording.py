@@ -323,7 +323,7 @@ class _Beside(importlib.machinery.SourceFileLoader):
     def get_code(self, fullname: str) -> Any:
         """Return the module's code, always from its source."""
         path = self.get_filename(fullname)
-        return compile(transformed(ast.parse(self.get_data(path), path)), path, "exec")  # type: ignore[arg-type]
+        return compile(transformed(ast.parse(self.get_data(path), path)), path, "exec")  # type: ignore[call-overload]
 
 
 def lies_beside(path: str, folder: str) -> bool:

@@ -62,8 +62,8 @@ def print_comparisons(comparisons: Sequence[Comparison], language: Language, str
                 write(f"    {say('expected', language)}{say('colon', language)}{line.expected}")
         write()
     different = sum(not line.same for line in comparisons)
-    verdict = say("some differ" if different else "all same", language)
-    write(paint(verdict.format(different=different, count=len(comparisons)), _BOLD))
+    key = "some differ" if different else "all same"
+    write(paint(say(key, language, different=different, count=len(comparisons)), _BOLD))
 
 
 def _width(heading: str, lines: Sequence[Comparison], column: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from micrograd.lab.sandbox.confined import ConfinedRun
 
 _MARKS = {"right": "✓", "wrong": "✗", "missing": "·", "unseen": "?"}
+
+_MISSING_NAME = re.compile(r"NameError: name '(\w{1,80})' is not defined")
+_WORD = re.compile(r"\w+")
 
 
 def print_task(number: int, findings: list[Finding], language: Language, out: TextIO) -> bool:
@@ -87,6 +91,7 @@ def print_errors(
         for task in (*wanted, None)
         if task is None or is_right(result, task)
         for error in errors_of(cells, result, task)
+        if not _follows(*error, cells, result)
     ]
     if errors:
         print(f"\n{say('errors', language)}", file=out)
@@ -108,6 +113,19 @@ def errors_of(cells: list[CodeCell], result: ConfinedRun, task: int | None) -> l
         for item in items
         if item.get("type") == "error" and cell.task == task
     ]
+
+
+def _follows(cell: CodeCell, message: str, cells: list[CodeCell], result: ConfinedRun) -> bool:
+    """Whether an error follows from another: a name is missing that stands in an earlier cell, which stopped."""
+    missing = _MISSING_NAME.match(message)
+    if missing is None:
+        return False
+    for earlier, items in zip(cells, result.outputs):
+        if earlier is cell:
+            return False
+        if missing[1] in _WORD.findall(earlier.source) and any(item.get("type") == "error" for item in items):
+            return True
+    return False
 
 
 def is_right(result: ConfinedRun, task: int) -> bool:
