@@ -347,7 +347,7 @@ class _FindBeside:
         places = [here] if path is None else [p for p in path if str(p).startswith(here + os.sep)]
         spec = importlib.machinery.PathFinder.find_spec(name, places)
         plain = spec is not None and type(spec.loader) is importlib.machinery.SourceFileLoader
-        if spec is None or not plain or not lies_beside(spec.origin or "", here):
+        if spec is None or spec.origin is None or not plain or not lies_beside(spec.origin, here):
             return None
         spec.loader = _Beside(name, spec.origin)
         return spec
@@ -394,7 +394,7 @@ def activate(recorder: Recorder) -> None:
     # In `builtins`, every function that a cell defines finds it, whatever becomes of the notebook's variables.
     setattr(builtins, _NAME, _through)
     if not any(isinstance(finder, _FindBeside) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _FindBeside())  # type: ignore[arg-type]
+        sys.meta_path.insert(0, _FindBeside())
     _watch_programs()
 
 
