@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -264,11 +265,11 @@ def test_check_names_the_cells_that_stop(tmp_path, capsys):
     path.write_bytes(hostile("value = 1\nvalue / 0"))
     cli.main(["lab", "check", str(path), "--lang", "fr"])
     said = capsys.readouterr().out
-    assert "tâche 5, cellule « value = 1 »\n         ZeroDivisionError: division by zero" in said
+    assert "tâche 5, cellule de code n° 3\n         ZeroDivisionError: division by zero" in said
     path.write_bytes(hostile("import os\nos._exit(3)"))
     cli.main(["lab", "check", str(path), "--lang", "en"])
     assert (
-        'The run ended (task 5, cell "import os"): Python ended by itself (exit status 3)'
+        "The run ended (task 5, code cell 3): Python ended by itself (exit status 3)"
         in capsys.readouterr().out
     )
 
@@ -283,10 +284,70 @@ def test_check_names_a_cell_that_stops_under_its_task_and_lets_no_escape_through
     path.write_bytes(notebook({**LOOPS, **wrong}))
     cli.main(["lab", "check", str(path), "--lang", "fr", "--task", "1", "--task", "2"])
     said = capsys.readouterr().out
-    assert "     ! la cellule « def sigmoid(out) » s'arrête : SyntaxError: expected ':'" in said
+    assert "     ! tâche 2, cellule de code n° 1 : elle s'arrête. SyntaxError: expected ':'" in said
     assert "ValueError: loud \ufffd2J\ufffdover" in said
     assert "\x1b" not in said
     assert "NameError" not in said.replace("name 'sigmoid'", "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        (
+            "fr",
+            [
+                "gradient.ipynb, enregistré le 03/02/2026 à 10:20:30 : c'est cet état du fichier",
+                "Reconnu : tâches 1–3, 5 ; pas trouvé : 4, 6–10. Écrivez « Tâche 4 » au-dessus",
+                "! tâche 2, cellule de code n° 1 : elle s'arrête. input() attend une réponse",
+            ],
+        ),
+        (
+            "en",
+            [
+                "gradient.ipynb, saved on 2026-02-03 at 10:20:30: this state of the file",
+                'Recognised: tasks 1–3, 5; not found: 4, 6–10. Write "Task 4" above',
+                "! task 2, code cell 1 stops. input() waits for an answer",
+            ],
+        ),
+    ],
+)
+def test_check_says_of_which_file_it_speaks_what_it_recognised_and_why_a_cell_stops(
+    tmp_path, capsys, lang, words
+):
+    from checked_notebook import own
+
+    path = tmp_path / "gradient.ipynb"
+    path.write_bytes(own("# T1\nx = 1", "# T2\nn = int(input('n ?'))", "# T3\nx = 3", "# T5\nx = 5"))
+    saved = datetime(2026, 2, 3, 10, 20, 30).timestamp()
+    os.utime(path, (saved, saved))
+    cli.main(["lab", "check", str(path), "--lang", lang])
+    said = capsys.readouterr().out
+    for line in words:
+        assert line in said
+    assert "EOFError" not in said
+
+
+def test_numbers_of_tasks_are_written_as_people_do():
+    from micrograd.lab.student.verdict import ranges
+
+    assert ranges([5, 1, 2, 3, 7, 8]) == "1–3, 5, 7–8"
+    assert ranges([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "said"),
+    [
+        ("Timeout", "more than 30 s", "elle prend trop de temps et a été arrêtée (plus de 30 s)"),
+        ("MemoryError", "", "elle demande plus de mémoire qu'il n'y en a"),
+        ("EOFError", "Ran out of input", "EOFError: Ran out of input"),
+        ("NameError", "name 'a' is not defined\nsecond line", "NameError: name 'a' is not defined"),
+    ],
+)
+def test_errors_of_the_place_are_in_words_and_those_of_the_code_are_pythons(name, message, said):
+    from micrograd.lab.error_words import in_words
+
+    assert in_words(name, message, "fr") == said
 
 
 @pytest.mark.parametrize("content", ["", "{", '{"cells": 3}', '{"worksheets": []}'])

@@ -323,7 +323,9 @@ class _Beside(importlib.machinery.SourceFileLoader):
     def get_code(self, fullname: str) -> Any:
         """Return the module's code, always from its source."""
         path = self.get_filename(fullname)
-        return compile(transformed(ast.parse(self.get_data(path), path)), path, "exec")  # type: ignore[call-overload]
+        tree = transformed(ast.parse(self.get_data(path), path))
+        assert isinstance(tree, ast.Module)
+        return compile(tree, path, "exec")
 
 
 def lies_beside(path: str, folder: str) -> bool:
@@ -347,7 +349,7 @@ class _FindBeside:
         places = [here] if path is None else [p for p in path if str(p).startswith(here + os.sep)]
         spec = importlib.machinery.PathFinder.find_spec(name, places)
         plain = spec is not None and type(spec.loader) is importlib.machinery.SourceFileLoader
-        if spec is None or spec.origin is None or not plain or not lies_beside(spec.origin, here):
+        if spec is None or not spec.origin or not plain or not lies_beside(spec.origin, here):
             return None
         spec.loader = _Beside(name, spec.origin)
         return spec

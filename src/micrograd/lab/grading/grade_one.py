@@ -11,12 +11,14 @@ from typing import Any
 from micrograd.lab import checks
 from micrograd.lab.checks.submitted import Submitted, UnreadableError, read
 from micrograd.lab.content.tasks import NUMBERS
+from micrograd.lab.error_words import in_words
 from micrograd.lab.grading import collect
 from micrograd.lab.grading.handed_in import HandedIn
 from micrograd.lab.plain_text import plain_text
 from micrograd.lab.sandbox import confined
 from micrograd.lab.sandbox.isolation import Isolation, Kind, find
 from micrograd.lab.sandbox.limits import Limits
+from micrograd.lab.student.verdict import ranges
 from micrograd.language import Language
 
 _LONGEST_LOG = 20_000
@@ -104,7 +106,7 @@ def grade(
         files=handed.files,
         words=submitted.answers,
     )
-    shown = _shown(submitted, run)
+    shown = _shown(submitted, run, language)
     errors = [item for item in shown if item["kind"] == "error"]
     result.update(
         isolation=walls.kind,
@@ -112,9 +114,11 @@ def grade(
         detail=plain_text(run.detail),
         seconds=round(run.seconds, 2),
         strangers=run.strangers,
-        notes=[*submitted.notes, *run.notes],
+        notes=[*submitted.notes, *_recognised(submitted), *run.notes],
         errors=len(errors),
-        slow=any(item["text"].startswith("Timeout:") for item in errors),
+        slow=any(
+            i.get("type") == "error" and i.get("name") == "Timeout" for items in run.outputs for i in items
+        ),
         answers={str(task): plain_text(text) for task, text in submitted.answers.items()},
         shown=shown,
         ended_in=submitted.cells[run.cell].task
@@ -129,7 +133,7 @@ def grade(
     return result
 
 
-def _shown(submitted: Submitted, run: confined.ConfinedRun) -> list[dict[str, Any]]:
+def _shown(submitted: Submitted, run: confined.ConfinedRun, language: Language) -> list[dict[str, Any]]:
     """Return what the cells printed and drew, with their tasks, in kinds that are safe to show in a page."""
     shown: list[dict[str, Any]] = []
     figures = figure_bytes = 0
@@ -153,13 +157,21 @@ def _shown(submitted: Submitted, run: confined.ConfinedRun) -> list[dict[str, An
                 shown.append({"task": cell.task, "kind": "cut"})
             elif kind == "error":
                 line = next((text for text in cell.source.splitlines() if text.strip()), "")
-                error = f"{_text(item.get('name'))}: {_text(item.get('message'))}"
+                error = in_words(item.get("name"), item.get("message"), language)
                 shown.append(
                     {"task": cell.task, "kind": "error", "text": error[:1000], "code": _text(line)[:120]}
                 )
             elif "text/plain" in data and data["text/plain"] != "Ellipsis":  # an empty cell's dots
                 shown.append({"task": cell.task, "kind": "log", "text": _text(data["text/plain"])})
     return shown
+
+
+def _recognised(submitted: Submitted) -> list[tuple[str, dict[str, Any]]]:
+    """Return the remark about the tasks that have no heading in a notebook of the student's own."""
+    missing = [number for number in NUMBERS if number not in submitted.recognised]
+    if submitted.scaffold or not missing:
+        return []
+    return [("unrecognised", {"found": ranges(submitted.recognised) or "–", "missing": ranges(missing)})]
 
 
 def _text(value: Any) -> str:

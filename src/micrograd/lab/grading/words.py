@@ -208,6 +208,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "fr": "encodé en {encoding}, pas en UTF-8",
         "en": "encoded in {encoding}, not in UTF-8",
     },
+    "note unrecognised": {
+        "fr": "tâches reconnues : {found} ; sans titre : {missing}",
+        "en": "recognised tasks: {found}; without a title: {missing}",
+    },
     "note converted": {"fr": "converti du format {version}", "en": "converted from format {version}"},
     "note not-kept": {"fr": "résultat non conservé ({reason})", "en": "result not kept ({reason})"},
     "note imports": {"fr": "importe {what}", "en": "imports {what}"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -13,7 +14,14 @@ from micrograd.lab.content.tasks import CHECKED_POINTS, TASKS, WORDS_POINTS
 from micrograd.lab.content.tasks import task as task_of
 from micrograd.lab.errors import LabError
 from micrograd.lab.student.find_notebook import find_notebook, language_of
-from micrograd.lab.student.verdict import as_json, errors_of, first_line, is_right, print_errors, print_task
+from micrograd.lab.student.verdict import (
+    as_json,
+    errors_of,
+    is_right,
+    print_errors,
+    print_recognised,
+    print_task,
+)
 from micrograd.lab.student.words import say
 from micrograd.language import Language, choose
 
@@ -56,12 +64,17 @@ def print_check(
     Raises ``LabError`` if it is no notebook.
     """
     wanted, out = wanted or list(checks.NUMBERS), out or sys.stdout
+    saved = datetime.fromtimestamp(path.stat().st_mtime) if path.is_file() else None
     submitted, result = _run(path, language)
+    if saved:
+        day = f"{saved:%d/%m/%Y}" if language == "fr" else f"{saved:%Y-%m-%d}"
+        print(say("saved", language, name=path.name, day=day, time=f"{saved:%H:%M:%S}") + "\n", file=out)
+    print_recognised(submitted, language, out)
     for number in wanted:
         print_task(number, result.findings[number], language, out)
         if not is_right(result, number):
-            for cell, message in errors_of(submitted.cells, result, number)[:1]:
-                print(f"     ! {say('stops', language, line=first_line(cell), error=message)}", file=out)
+            for _, place, message in errors_of(submitted.cells, result, number, language)[:1]:
+                print(f"     ! {say('stops', language, place=place, error=message)}", file=out)
         if TASKS[number - 1].words:
             answered = number in submitted.answers
             mark, key = ("✓", "words done") if answered else ("·", "words missing")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from micrograd.lab import checks
 from micrograd.lab.checks import Finding
 from micrograd.lab.content.tasks import TASKS
+from micrograd.lab.error_words import in_words
 from micrograd.lab.plain_text import plain_text
 from micrograd.lab.student.words import say
 from micrograd.language import Language
@@ -67,8 +68,8 @@ def as_json(
                 for finding in findings
             ],
             "errors": [
-                {"cell": first_line(cell), "error": message}
-                for cell, message in errors_of(submitted.cells, result, number)
+                {"cell": first_line(submitted.cells[index]), "place": place, "error": message}
+                for index, place, message in errors_of(submitted.cells, result, number, language)
             ],
         }
         if TASKS[number - 1].words:
@@ -90,26 +91,29 @@ def print_errors(
         error
         for task in (*wanted, None)
         if task is None or is_right(result, task)
-        for error in errors_of(cells, result, task)
-        if not _follows(*error, cells, result)
+        for error in errors_of(cells, result, task, language)
+        if not _follows(cells[error[0]], error[2], cells, result)
     ]
     if errors:
         print(f"\n{say('errors', language)}", file=out)
-        for cell, message in errors:
-            print(f"     {_place(cell, language)}\n         {message}", file=out)
+        for _, place, message in errors:
+            print(f"     {place}\n         {message}", file=out)
     if result.end != "finished" and result.cell is not None:
         detail = plain_text(result.detail.partition("\n")[0])
         reason = say(f"end {result.end}", language, detail=detail)
         print(
-            "\n" + say("ended", language, place=_place(cells[result.cell], language), reason=reason), file=out
+            "\n" + say("ended", language, place=place_of(cells, result.cell, language), reason=reason),
+            file=out,
         )
 
 
-def errors_of(cells: list[CodeCell], result: ConfinedRun, task: int | None) -> list[tuple[CodeCell, str]]:
-    """Return a task's cells that stopped with an error, each with that error in one line."""
+def errors_of(
+    cells: list[CodeCell], result: ConfinedRun, task: int | None, language: Language
+) -> list[tuple[int, str, str]]:
+    """Return a task's cells that stopped with an error: index, where that is, and the error in one line."""
     return [
-        (cell, plain_text(f"{item.get('name')}: {str(item.get('message')).partition(chr(10))[0]}")[:200])
-        for cell, items in zip(cells, result.outputs)
+        (index, place_of(cells, index, language), in_words(item.get("name"), item.get("message"), language))
+        for index, (cell, items) in enumerate(zip(cells, result.outputs))
         for item in items
         if item.get("type") == "error" and cell.task == task
     ]
@@ -134,9 +138,34 @@ def is_right(result: ConfinedRun, task: int) -> bool:
     )
 
 
-def _place(cell: CodeCell, language: Language) -> str:
-    task = f"{say('task', language).lower()} {cell.task}" if cell.task else say("outside", language)
-    return say("place", language, task=task, line=first_line(cell))
+def print_recognised(submitted: Submitted, language: Language, out: TextIO) -> None:
+    """Say which tasks were found in a notebook of the student's own, and what to write above the others."""
+    if submitted.scaffold:
+        return
+    missing = [number for number in checks.NUMBERS if number not in submitted.recognised]
+    found = say("recognised", language, tasks=ranges(submitted.recognised) or say("none", language))
+    if missing:
+        found += say("not recognised", language, tasks=ranges(missing), first=missing[0])
+    print(found + "\n", file=out)
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Return numbers in rising order as people write them: "1–3, 5"."""
+    parts: list[list[int]] = []
+    for number in sorted(numbers):
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    return ", ".join(str(p[0]) if len(p) == 1 else f"{p[0]}\N{EN DASH}{p[-1]}" for p in parts)
+
+
+def place_of(cells: Sequence[CodeCell], index: int, language: Language) -> str:
+    """Name a cell by its task, and where it stands among the task's code cells."""
+    task = cells[index].task
+    number = sum(cell.task == task for cell in cells[: index + 1])
+    name = f"{say('task', language).lower()} {task}" if task else say("outside", language)
+    return say("place", language, task=name, number=number)
 
 
 def first_line(cell: CodeCell) -> str:

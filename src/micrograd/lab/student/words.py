@@ -95,9 +95,20 @@ WORDS: Texts = {
         "en": "Checks in total: {got} / {most} (and {words} points for the answers in words, which the teacher "
         "reads)",
     },
-    "place": {"fr": "{task}, cellule « {line} »", "en": '{task}, cell "{line}"'},
+    "place": {"fr": "{task}, cellule de code n° {number}", "en": "{task}, code cell {number}"},
+    "saved": {
+        "fr": "{name}, enregistré le {day} à {time} : c'est cet état du fichier qui est vérifié.",
+        "en": "{name}, saved on {day} at {time}: this state of the file is what is checked.",
+    },
+    "recognised": {"fr": "Reconnu : tâches {tasks}", "en": "Recognised: tasks {tasks}"},
+    "not recognised": {
+        "fr": " ; pas trouvé : {tasks}. Écrivez « Tâche {first} » au-dessus de ce qui y répond, et de même pour les "
+        "autres.",
+        "en": '; not found: {tasks}. Write "Task {first}" above what answers it, and likewise for the others.',
+    },
+    "none": {"fr": "aucune", "en": "none"},
     "outside": {"fr": "hors des tâches", "en": "outside of the tasks"},
-    "stops": {"fr": "la cellule « {line} » s'arrête : {error}", "en": 'the cell "{line}" stops: {error}'},
+    "stops": {"fr": "{place} : elle s'arrête. {error}", "en": "{place} stops. {error}"},
     "errors": {"fr": "Cellules qui s'arrêtent sur une erreur :", "en": "Cells that stop with an error:"},
     "ended": {
         "fr": "L'exécution s'est arrêtée ({place}) : {reason}",
