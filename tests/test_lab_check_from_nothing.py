@@ -49,3 +49,22 @@ def test_a_right_training_is_right_from_any_weights(seed):
     again = ("sixteen = MLP", f"random.seed({seed + 99})\nsixteen = MLP")
     cells = changed(ANNE, ("two = MLP", f"random.seed({seed})\ntwo = MLP"), again)
     assert wrong(verdicts(own(*cells))) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["paul, fifty points", "tom, no training", None])
+def test_behind_the_walls_the_verdict_is_the_same(name):
+    from micrograd.lab.sandbox.confined import run_confined
+    from micrograd.lab.sandbox.isolation import Isolation
+
+    cells = MISTAKES[name][0] if name else RIGHT["paul"]
+    content = own(*cells)
+    submitted = read(content)
+    files = {"outils.py": BESIDE_MODULE.encode()}
+    run = run_confined(submitted.cells, Isolation("limits"), "fr", files=files, words=submitted.answers)
+    assert run.end == "finished"
+    assert (
+        wrong(run.findings)
+        == wrong(verdicts(content))
+        == ({MISTAKES[name][1]: {MISTAKES[name][2]}} if name else {})
+    )

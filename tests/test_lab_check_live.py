@@ -1,0 +1,132 @@
+"""A notebook run cell by cell, with checks in between: the same verdicts as on the saved file."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytest.importorskip("sklearn.datasets", reason="scikit-learn is missing, THE CHECKS ARE NOT TESTED")
+pytest.importorskip("IPython", reason="IPython is missing, THE LIVE KERNEL IS NOT TESTED")
+
+from checked_notebook import hints, is_right, own, scaffold, verdicts
+from corpus_of_notebooks import MISTAKES, RIGHT
+from notebooks_from_nothing import ANNE, JULIE, LEA, TOM, changed
+
+from micrograd.lab.checks import NUMBERS, recording
+from micrograd.lab.checks.submitted import read
+from micrograd.lab.student import in_notebook
+
+_SAME = [
+    "sigmoid sign", "no square", "p.grad printed", "no reset in task 5", "more noise", "before the sigmoid", "sum",
+    "no graph of small", "not reset", "no update", "task 10 undone", "eight neurons", "negative rate",
+]  # fmt: skip
+
+
+class Kernel:
+    """An IPython shell, watched as a notebook's kernel is."""
+
+    def __init__(self):
+        from IPython.core.interactiveshell import InteractiveShell
+
+        self.shell = InteractiveShell()
+        self.shell.history_manager.enabled = False
+        self.shell.user_ns["display"] = lambda *_: None
+        self.shell.user_ns["check"] = lambda task: None
+        self.live = in_notebook.LiveNotebook(self.shell)
+
+    def run(self, source, name=None):
+        recording.activate(self.live._recorder)  # judging the file in this process has listened in between
+        self.shell.run_cell(source, store_history=True, silent=False, cell_id=name)
+
+    def check(self, task):
+        self.run(f"check({task})")
+        return self.live.check(task)
+
+
+@pytest.fixture
+def kernel(monkeypatch):
+    import matplotlib
+
+    matplotlib.use("Agg")
+    made = Kernel()
+    yield made
+    made.shell.events.unregister("pre_run_cell", made.live._begin)
+    made.shell.events.unregister("post_run_cell", made.live._end)
+    recording.activate(recording.Recorder({}))
+
+
+def told(findings):
+    return is_right(findings), hints(findings)
+
+
+def scaffold_cells(content):
+    cells = [cell for cell in json.loads(content)["cells"] if cell["cell_type"] == "code"]
+    return [(cell["id"], "".join(cell["source"])) for cell in cells if not cell["id"].endswith("-check")]
+
+
+def in_turn(kernel, cells):
+    """Run cells of the scaffold in order; check each task after its last cell, and all of them again at the end."""
+    tasks = {name: int(name.split("-")[1]) for name, _ in cells if name.startswith("task-")}
+    last = {task: name for name, task in tasks.items()}
+    found = {}
+    for name, source in cells:
+        kernel.run(source, name)
+        if name in tasks and last[tasks[name]] == name:
+            found[tasks[name]] = told(kernel.check(tasks[name]))
+    return found
+
+
+@pytest.mark.parametrize("name", _SAME)
+def test_a_mistake_is_told_in_the_kernel_as_in_the_file(kernel, name, capsys):
+    content = scaffold(MISTAKES[name][0])
+    expected = {task: told(findings) for task, findings in verdicts(content).items()}
+    found = in_turn(kernel, scaffold_cells(content))
+    assert {task: found[task] for task in NUMBERS} == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["error used again", "single samples", "an optimizer for training", "compiled"]
+)
+def test_right_work_stays_right_when_cells_run_again_and_out_of_order(kernel, name, capsys):
+    cells = scaffold_cells(scaffold(RIGHT[name]))
+    assert in_turn(kernel, cells) == dict.fromkeys(NUMBERS, (True, set()))
+    sources = dict(cells)
+    for again in (
+        "task-7-model-loss",
+        "task-2-sigmoid",
+        "task-9-run",
+        "task-5-binary",
+        "task-9-run",
+        "task-6-moons",
+    ):
+        kernel.run(sources[again], again)
+    assert {task: told(kernel.check(task)) for task in reversed(NUMBERS)} == dict.fromkeys(
+        NUMBERS, (True, set())
+    )
+
+
+def test_a_mistake_that_was_mended_is_right_and_one_that_was_made_is_wrong(kernel, capsys):
+    cells = scaffold_cells(scaffold(MISTAKES["sum"][0]))
+    good = dict(scaffold_cells(scaffold({})))
+    bad = dict(cells)["task-7-model-loss"]
+    assert in_turn(kernel, cells)[7] == (False, {"sum-for-mean"})
+    kernel.run(good["task-7-model-loss"], "task-7-model-loss")
+    assert told(kernel.check(7)) == (True, set())
+    kernel.run(bad, "task-7-model-loss")
+    assert told(kernel.check(7)) == (False, {"sum-for-mean"})
+
+
+@pytest.mark.parametrize("cells", [JULIE, LEA, ANNE, TOM, changed(JULIE, ("    petit.zero_grad()\n", ""))])
+def test_a_notebook_of_ones_own_gets_the_same_verdict(kernel, cells, capsys):
+    content = own(*cells)
+    submitted = read(content)
+    expected = {task: told(findings) for task, findings in verdicts(content).items()}
+    last = {task: index for index, cell in enumerate(submitted.cells) for task in cell.tasks}
+    found = {}
+    for index, cell in enumerate(submitted.cells):
+        kernel.run(cell.source)
+        for task in sorted(cell.tasks):
+            if last[task] == index:
+                found[task] = told(kernel.check(task))
+    assert found == expected
