@@ -103,7 +103,7 @@ def _tame(finding: Finding) -> Finding:
 
 
 def get_ready() -> None:
-    """Load what judging needs (scikit-learn takes seconds), so that the first judgement does not wait for it."""
+    """Make what judging needs, so that the first judgement does not wait for it."""
     moons.handout_moons()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from micrograd.data import make_moons
 from micrograd.lab.checks.finding import Finding
 from micrograd.lab.checks.observing import View
 from micrograd.lab.checks.reference import HANDOUT_SEED, close
@@ -63,10 +64,8 @@ def handout_labels() -> list[float]:
 
 
 def _moons(noise: float | None) -> tuple[Any, Any]:
-    from sklearn.datasets import make_moons
-
-    points, labels = make_moons(n_samples=SAMPLES, noise=noise, random_state=HANDOUT_SEED)
-    return points.tolist(), labels.tolist()
+    points, labels = make_moons(SAMPLES, noise=noise, random_state=HANDOUT_SEED)
+    return points, labels
 
 
 def distance_to_moon(point: Sequence[float], label: float) -> float:

@@ -137,8 +137,8 @@ def _as_they_come(
 def _steps(guard: Guard, store: Store, output: Path, settings: Settings) -> Iterator[tuple[Step, int]]:
     """Give what grades one submission, and how many of them may be at it at once."""
     place = (output / "clones", settings.tag, settings.deadline)
-    how: tuple[Language, Limits, str, Isolation | Kind | None]
-    how = (settings.language, settings.limits, store.secret, settings.isolation)
+    how: tuple[Language, Limits, Isolation | Kind | None]
+    how = (settings.language, settings.limits, settings.isolation)
     basis = _basis(settings)
     seconds = settings.limits.seconds + _READING_SECONDS + _JUDGING_SECONDS
 
@@ -147,7 +147,7 @@ def _steps(guard: Guard, store: Store, output: Path, settings: Settings) -> Iter
 
     if not settings.scheduler:
         # Tried once, here, rather than by each process.
-        how = (settings.language, settings.limits, store.secret, find(settings.isolation))
+        how = (settings.language, settings.limits, find(settings.isolation))
         yield here, settings.jobs
         return
     with _client(settings) as client:

@@ -55,7 +55,7 @@ def nothing(name: str, problem: str = "", detail: str = "") -> dict[str, Any]:
 def read_and_grade(
     source: collect.Source,
     place: tuple[Path, str, datetime | None],
-    how: tuple[Language, Limits, str, Isolation],
+    how: tuple[Language, Limits, Isolation],
     basis: str,
     known: str | None,
 ) -> tuple[str, str, dict[str, Any], dict[str, Any] | None]:
@@ -81,13 +81,11 @@ def grade(
     handed: HandedIn,
     language: Language,
     limits: Limits,
-    secret: str,
     isolation: Isolation | Kind | None = None,
 ) -> dict[str, Any]:
     """Return the grade of one submission, as data for JSON. Never raises for what was handed in.
 
-    ``secret`` decides, with the submission's content, on which data the checks run: the same submission gets the
-    same data again, and nobody knows it beforehand.
+    On which data the checks run follows from each task's code: the same submission gets the same data again.
     """
     result = nothing(handed.name, handed.problem, handed.detail)
     result.update(handed.about_reading())

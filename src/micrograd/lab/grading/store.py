@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,6 @@ class Store:
         self._results = folder / "results"
         try:
             self._results.mkdir(parents=True, exist_ok=True)
-            self.secret = self._secret(self._results / "secret")
         except OSError as error:
             message = WORDS["not writable"][language]
             raise LabError(message.format(path=folder, reason=error.strerror)) from None
@@ -56,16 +54,6 @@ class Store:
             isinstance(kept, dict) and kept.get("version") == VERSION and isinstance(kept.get("result"), dict)
         )
         return kept if known else None
-
-    @staticmethod
-    def _secret(path: Path) -> str:
-        try:
-            return path.read_text(encoding="ascii")
-        except FileNotFoundError:
-            secret = secrets.token_hex(16)
-            write(path, [secret])
-            path.chmod(0o600)
-            return secret
 
 
 def light(result: dict[str, Any]) -> dict[str, Any]:
