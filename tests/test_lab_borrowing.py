@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 # ruff: noqa: E501
-
 import pytest
 
 pytest.importorskip("IPython", reason="IPython is missing, BORROWED ANSWERS ARE NOT TESTED")
