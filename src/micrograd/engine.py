@@ -340,7 +340,9 @@ class Value(Node):
             _inherit(self._second, self, self._by_second)
             self._marks &= ~WITH_NUMBER
         elif self._kind == FUSED:
-            cython.cast(Value, self._first, typecheck=True)._unfold_row(self)
+            # Held until it is done: the row may be the last that refers to its layer, and lets go of it.
+            layer: Value = cython.cast(Value, self._first, typecheck=True)
+            layer._unfold_row(self)
 
     def _name_of_row(self) -> str:
         return cython.cast(Value, self._first)._name_of(self)
