@@ -71,5 +71,6 @@ class Borrowing:
                 self._found.append(what)
         elif isinstance(what, (str, bytes, os.PathLike)):
             path = os.path.abspath(os.fsdecode(what))
-            if path.startswith(self._folders) and not path.endswith((".pyc", os.sep)):
+            # A compiled file, too: `importlib.import_module` opens nothing else, and tells of no import.
+            if path.startswith(self._folders) and not path.endswith(os.sep):
                 self._found.append(path)
