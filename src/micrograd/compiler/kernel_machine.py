@@ -15,7 +15,7 @@ from micrograd.compiler import _kernels
 from micrograd.compiler.codes import debugging
 from micrograd.compiler.encode import LAYOUT, encode
 from micrograd.compiler.instructions import Code
-from micrograd.compiler.optimizer import RUNNING, Optimizer
+from micrograd.compiler.training_state import RUNNING, TrainingState
 
 Array = NDArray[np.float64]
 Flags = bytearray
@@ -130,7 +130,7 @@ class KernelMachine:
 
     def train(
         self,
-        optimizer: Optimizer,
+        state: TrainingState,
         X: Array,
         Y: Array,
         order: NDArray[np.int64] | None,
@@ -144,7 +144,7 @@ class KernelMachine:
         flags: Flags | None = None,
     ) -> tuple[int, int]:
         """See ``NumpyMachine.train``."""
-        o = optimizer
+        o = state
         batch = len(X) if order is None else int(starts[1] - starts[0])
         threads = self._threads(threads, batch, _WORK_FOR_A_THREAD)
         known = {**vars(o), "samples": len(X), "threads": threads, "done": 0, "state": RUNNING}

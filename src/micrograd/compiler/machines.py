@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from micrograd.compiler.instructions import Code
 from micrograd.compiler.numpy_machine import NumpyMachine
-from micrograd.compiler.optimizer import Optimizer
+from micrograd.compiler.training_state import TrainingState
 
 Array = NDArray[np.float64]
 Flags = bytearray
@@ -45,7 +45,7 @@ class Machine(Protocol):
 
     def train(
         self,
-        optimizer: Optimizer,
+        state: TrainingState,
         X: Array,
         Y: Array,
         order: NDArray[np.int64] | None,

@@ -24,12 +24,12 @@ from micrograd.compiler.instructions import (
     Sum,
     WeightGradient,
 )
-from micrograd.compiler.optimizer import (
+from micrograd.compiler.training_state import (
     LOSS_NOT_FINITE,
     OUTSIDE_DOMAIN,
     RUNNING,
     WEIGHTS_NOT_FINITE,
-    Optimizer,
+    TrainingState,
 )
 from micrograd.operations import OPERATIONS
 
@@ -119,7 +119,7 @@ class NumpyMachine:
 
     def train(
         self,
-        optimizer: Optimizer,
+        state: TrainingState,
         X: Array,
         Y: Array,
         order: NDArray[np.int64] | None,
@@ -141,22 +141,22 @@ class NumpyMachine:
             batch = slice(None) if order is None else order[starts[k] : starts[k + 1]]
             own = None if weights is None else weights[batch]
             loss, gradient = self.gradient(
-                optimizer.weights, X[batch], Y[batch], threads, captured=captured, weights=own, flags=flags
+                state.weights, X[batch], Y[batch], threads, captured=captured, weights=own, flags=flags
             )
             if flags is not None and any(flags):
                 return k, OUTSIDE_DOMAIN
             if not np.isfinite(loss):
-                optimizer.weights[:] = optimizer.previous
+                state.weights[:] = state.previous
                 return k, LOSS_NOT_FINITE
             losses[k] = loss
             with np.errstate(all="ignore"):
-                optimizer.update(gradient, float(rate))
-            if not np.isfinite(optimizer.weights).all():
-                optimizer.weights[:] = optimizer.previous
+                state.update(gradient, float(rate))
+            if not np.isfinite(state.weights).all():
+                state.weights[:] = state.previous
                 return k + 1, WEIGHTS_NOT_FINITE
-            state = optimizer.judge(loss)
-            if state != RUNNING:
-                return k + 1, state
+            outcome = state.judge(loss)
+            if outcome != RUNNING:
+                return k + 1, outcome
         return len(rates), RUNNING
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micrograd import optim
-from micrograd.compiler.optimizer import ADAM, SGD, Optimizer
 from micrograd.compiler.parameters import Parameters
+from micrograd.compiler.training_state import ADAM, SGD, TrainingState
 
 
 @dataclass
@@ -80,13 +80,13 @@ class Settings:
             raise TypeError("learning_rate is missing: give a number, or a function of the step")
         return self.description.learning_rate
 
-    def new_optimizer(self, parameters: Parameters) -> Optimizer:
-        """Return the optimizer in the form that the machines know, with the weights that the model has now.
+    def new_state(self, parameters: Parameters) -> TrainingState:
+        """Return the state that a training begins with, as the machines know it, with the weights of now.
 
         One that was made for the model's parameters goes on from its own state; see ``write_back``.
         """
         chosen = self.description
-        state = Optimizer(
+        state = TrainingState(
             parameters.read(),
             kind=ADAM if isinstance(chosen, optim.Adam) else SGD,
             patience=self.patience or 0,
@@ -107,7 +107,7 @@ class Settings:
                 moment[:] = own
         return state
 
-    def write_back(self, state: Optimizer) -> None:
+    def write_back(self, state: TrainingState) -> None:
         """Put the state into the optimizer that was given, where it was made for the model's parameters."""
         chosen = self.description
         if chosen.parameters is None:

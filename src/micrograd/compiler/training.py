@@ -11,9 +11,9 @@ from micrograd.compiler import domains
 from micrograd.compiler.data import Batch
 from micrograd.compiler.errors import DivergenceError, divergence
 from micrograd.compiler.family import Compiled, Family
-from micrograd.compiler.optimizer import LOSS_NOT_FINITE, OUTSIDE_DOMAIN, RUNNING, WEIGHTS_NOT_FINITE
 from micrograd.compiler.parameters import Parameters
 from micrograd.compiler.settings import Settings
+from micrograd.compiler.training_state import LOSS_NOT_FINITE, OUTSIDE_DOMAIN, RUNNING, WEIGHTS_NOT_FINITE
 
 Array = NDArray[np.float64]
 
@@ -43,16 +43,16 @@ class Training:
         self.parameters = parameters
         self.settings = settings
         self.threads = threads
-        self.optimizer = settings.new_optimizer(parameters)
+        self.state = settings.new_state(parameters)
         self.generator = settings.generator
-        if earlier is not None and earlier.optimizer.kind == self.optimizer.kind:
-            self.optimizer.first[:] = earlier.optimizer.first
-            self.optimizer.second[:] = earlier.optimizer.second
-            self.optimizer.step = earlier.optimizer.step
+        if earlier is not None and earlier.state.kind == self.state.kind:
+            self.state.first[:] = earlier.state.first
+            self.state.second[:] = earlier.state.second
+            self.state.step = earlier.state.step
             if settings.seed is None:
                 self.generator = earlier.generator
         # Schedules, callbacks and errors count the steps of all that this training goes on from.
-        self.first_step = self.optimizer.step
+        self.first_step = self.state.step
         self.done = 0
 
     def run(self, batch: Batch) -> Array:
@@ -69,25 +69,25 @@ class Training:
                 order, starts = batches.take(count)
                 rates = settings.rates(self.first_step + self.done, len(starts) - 1)
                 started = time.perf_counter()
-                done, state = self._steps(batch, order, starts, rates, losses, threads, leaves)
+                done, outcome = self._steps(batch, order, starts, rates, losses, threads, leaves)
                 seconds = time.perf_counter() - started
                 self.threads.took(done, seconds)
                 self.compiled.took(
                     seconds, done * int(starts[1] - starts[0] if order is not None else len(batch.X))
                 )
                 self.done += done
-                if state in (LOSS_NOT_FINITE, WEIGHTS_NOT_FINITE):
-                    raise self._diverged(state, losses[: self.done])
+                if outcome in (LOSS_NOT_FINITE, WEIGHTS_NOT_FINITE):
+                    raise self._diverged(outcome, losses[: self.done])
                 at_a_time = max(
                     1, min(_MOST_STEPS, 2 * at_a_time, int(len(rates) * _SECONDS_AT_A_TIME / seconds))
                 )
-                if self._call_back(losses, batch) or state != RUNNING:
+                if self._call_back(losses, batch) or outcome != RUNNING:
                     break
                 if self.settings.callback is not None:
                     leaves = self.compiled.leaves()  # the callback may have changed a leaf
         finally:
-            self.parameters.write(self.optimizer.weights)
-            settings.write_back(self.optimizer)
+            self.parameters.write(self.state.weights)
+            settings.write_back(self.state)
         return losses if self.done == settings.steps else losses[: self.done].copy()
 
     def _steps(
@@ -110,33 +110,33 @@ class Training:
         flags = domains.new_flags(len(batch.X) if order is None else int(np.diff(starts).max()), block)
         done = 0
         while True:
-            more, state = train(
-                self.optimizer, batch.X, batch.Y, order, starts[done:], rates[done:], part[done:], threads,
+            more, outcome = train(
+                self.state, batch.X, batch.Y, order, starts[done:], rates[done:], part[done:], threads,
                 captured=leaves, weights=batch.weights, flags=flags,
             )  # fmt: skip
             done += more
-            if state != OUTSIDE_DOMAIN:
-                return done, state
+            if outcome != OUTSIDE_DOMAIN:
+                return done, outcome
             chosen = range(len(batch.X)) if order is None else order[starts[done] : starts[done + 1]].tolist()
             self._look(batch, domains.flagged(flags, block, chosen), losses[: self.done + done])
-            more, state = train(
-                self.optimizer, batch.X, batch.Y, order, starts[done : done + 2], rates[done : done + 1],
+            more, outcome = train(
+                self.state, batch.X, batch.Y, order, starts[done : done + 2], rates[done : done + 1],
                 part[done : done + 1], threads, captured=leaves, weights=batch.weights,
             )  # fmt: skip
             done += more
-            if state != RUNNING or done == len(rates):
-                return done, state
+            if outcome != RUNNING or done == len(rates):
+                return done, outcome
             flags = bytearray(len(flags))
 
     def _look(self, batch: Batch, samples: list[int], losses: Array) -> None:
         """Raise the engine's error for the first of some samples that is outside of an operation's domain."""
-        self.parameters.write(self.optimizer.weights)
+        self.parameters.write(self.state.weights)
         try:
             domains.raise_for(self.family.function, batch.X, batch.Y, samples, batch.row)
         except Exception as error:
             if not len(losses):
                 raise  # so it was with the weights that training began with
-            self.optimizer.weights[:] = self.optimizer.previous
+            self.state.weights[:] = self.state.previous
             step = self.first_step + len(losses)
             raise divergence(error)(
                 f"training diverged at step {step}: {error}. The model keeps the weights of the last finite step. "
@@ -156,24 +156,26 @@ class Training:
         last = self.done - 1
         if callback is None or last % self.settings.callback_every:
             return False
-        self.parameters.write(self.optimizer.weights)
+        self.parameters.write(self.state.weights)
         answer = callback(self.first_step + last, float(losses[last]))
         # What the callback did to the weights, such as clipping them, holds.
-        self.optimizer.weights[:] = self.parameters.read()
+        self.state.weights[:] = self.parameters.read()
         # So does what it did to the numbers and functions that the loss refers to.
         self.compiled = self.family.refreshed(self.compiled, batch)
         # A comparison of NumPy's numbers gives NumPy's own kind of True.
         return isinstance(answer, (bool, np.bool_)) and bool(answer)
 
-    def _diverged(self, state: int, losses: Array) -> DivergenceError:
-        step = self.first_step + self.done - (state == WEIGHTS_NOT_FINITE)
-        what = "the loss is not finite" if state == LOSS_NOT_FINITE else "the update left the finite numbers"
-        if self.done == 0 and state == LOSS_NOT_FINITE:
+    def _diverged(self, outcome: int, losses: Array) -> DivergenceError:
+        step = self.first_step + self.done - (outcome == WEIGHTS_NOT_FINITE)
+        what = (
+            "the loss is not finite" if outcome == LOSS_NOT_FINITE else "the update left the finite numbers"
+        )
+        if self.done == 0 and outcome == LOSS_NOT_FINITE:
             what += " with the weights that training began with"
             advice = "Look for a logarithm, a division or a power in the loss that some sample takes out of its domain."
         else:
             # A loss that is not finite is the doing of the update before it.
-            rate = self.settings.rates(max(0, step - (state == LOSS_NOT_FINITE)), 1)[0]
+            rate = self.settings.rates(max(0, step - (outcome == LOSS_NOT_FINITE)), 1)[0]
             advice = (
                 f"Try a smaller learning rate (it was {rate:g}), features scaled to about -1..1, "
                 "or a loss that cannot overflow."

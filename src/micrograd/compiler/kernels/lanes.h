@@ -199,7 +199,7 @@ static int run(const Instructions *instructions, double *rows, int64_t stride, i
     return left;
 }
 
-/* The update rules are those of optimizer.py. A weight times zero is zero exactly when it is finite. */
+/* The update rules are those of training_state.py. A weight times zero is zero exactly when it is finite. */
 static int descend(double *weights, const double *gradient, double rate, int64_t count) {
     vec wrong = v_splat(0.0), zero = v_splat(0.0);
     double rest = 0.0;

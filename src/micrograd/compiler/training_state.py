@@ -15,7 +15,7 @@ RUNNING, LOSS_NOT_FINITE, WEIGHTS_NOT_FINITE, NO_PROGRESS, OUTSIDE_DOMAIN = rang
 
 
 @dataclass
-class Optimizer:
+class TrainingState:
     """Weights and moments, arrays of shape (parameters,), and what the update rules need."""
 
     weights: NDArray[np.float64]
