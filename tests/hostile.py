@@ -14,6 +14,7 @@ import gc
 import importlib
 import inspect
 import io
+import itertools
 import numbers
 import operator
 import pickle
@@ -53,7 +54,8 @@ def entries() -> dict[str, Callable[..., Any]]:
         for name, thing in vars(module).items():
             if not callable(thing) or not str(getattr(thing, "__module__", "")).startswith("micrograd"):
                 continue
-            if name in NOT_CALLED:
+            # A protocol is for type checkers; as an object it is a list of None without an end.
+            if name in NOT_CALLED or getattr(thing, "_is_protocol", False):
                 continue
             found[f"{module.__name__}.{name}"] = thing
             if isinstance(thing, type):
@@ -191,6 +193,14 @@ class World:
         """Something that was made before, or is made now."""
         return self.random.choice(self.things) if self.random.random() < 0.6 else self.make()
 
+    def shallow(self) -> Any:
+        """Something to put into a list: lists of lists of lists, twice each, would take for ever to be shown."""
+        chosen = self.some()
+        if isinstance(chosen, (list, tuple, dict)):
+            inner = list(itertools.islice(chosen, 3))
+            return [one for one in inner if not isinstance(one, (list, tuple, dict))]
+        return chosen
+
     def arguments(self) -> list[Any]:
         return [self.some() for _ in range(self.random.choice((0, 1, 1, 1, 2, 2, 3, 4)))]
 
@@ -250,7 +260,7 @@ class World:
 
         def act() -> Any:
             if what == 0:
-                for thing in self.things:
+                for thing in tuple(self.things):  # which may hold the list of all things itself
                     if isinstance(thing, list):
                         del thing[1:]
             elif what == 1:
@@ -275,7 +285,7 @@ class World:
                 self.things.clear()
                 self.things.append(Value(1.0))
             elif what == 10:
-                for thing in self.things:
+                for thing in tuple(self.things):  # which may hold the list of all things itself
                     if isinstance(thing, list):
                         thing.extend([None, Value(1.0)])
             else:
@@ -325,9 +335,9 @@ class World:
                 for _ in range(r.choice((0, 1, 2, 2, 2, 3)))
             ]
         if what == 14 and len(getattr(self, "things", ())) > 3:
-            return [self.some(), self.some()]
+            return [self.shallow(), self.shallow()]
         if what == 15 and len(getattr(self, "things", ())) > 3:
-            return (self.some(), self.some())
+            return (self.shallow(), self.shallow())
         if what == 16:
             return (x for x in [1.0, self.value()])
         if what == 17:
@@ -409,16 +419,34 @@ class World:
                 continue
             if len(self.things) > 60:
                 del self.things[: self.random.randint(20, 50)]
-            if made is not None and not (isinstance(made, int) and abs(made) > 100):
+            if made is not None and not _is_large(made):
                 self.things.append(made)
 
-    def run_twice_at_once(self, steps: int) -> None:
+    def run_twice_at_once(self, steps: int, joined: Callable[[], Any]) -> None:
         """Do so many things in each of two threads, with the same objects."""
-        both = [threading.Thread(target=self.run, args=(steps,)) for _ in range(2)]
+        failed: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                with joined():
+                    self.run(steps)
+            except BaseException as error:
+                failed.append(error)
+
+        both = [threading.Thread(target=run) for _ in range(2)]
         for one in both:
             one.start()
         for one in both:
             one.join()
+        if failed:
+            raise failed[0]
+
+
+def _is_large(made: Any) -> bool:
+    """Whether it is better not kept: as the size of something, or as often as it may be doubled."""
+    if isinstance(made, int):
+        return abs(made) > 100
+    return isinstance(made, (list, tuple, dict, str, bytes, array)) and len(made) > 300
 
 
 def _parameters(entry: Any) -> list[str]:
@@ -428,8 +456,8 @@ def _parameters(entry: Any) -> list[str]:
         return ["data", "_children", "label"]
 
 
-def run_program(seed: int, steps: int = 40) -> None:
-    """Run the program of a seed, quietly; one in ten runs in two threads at once."""
+def run_program(seed: int, steps: int = 40, joined: Callable[[], Any] = contextlib.nullcontext) -> None:
+    """Run the program of a seed, quietly; one in ten runs in two threads at once, each of them within ``joined()``."""
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         # What a program has done to a module may fail the first steps of the next.
@@ -440,7 +468,7 @@ def run_program(seed: int, steps: int = 40) -> None:
         except Exception:
             return
         if seed % 10 == 9:
-            world.run_twice_at_once(steps)
+            world.run_twice_at_once(steps, joined)
         else:
             world.run(steps)
     if type(None) is not types.NoneType or None is not type(None)():

@@ -41,7 +41,7 @@ def main() -> int:
         "LD_PRELOAD": runtime,
         "PYTHONMALLOC": "malloc",
         # Python itself frees little at its end, and its caller would be told of that.
-        "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1:detect_stack_use_after_return=0",
+        "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1:soft_rss_limit_mb=3000",
         "UBSAN_OPTIONS": "print_stacktrace=1",
     }
     where = "import micrograd.engine as e, micrograd.compiler._kernels as k; print(e.__file__, k.__file__)"
