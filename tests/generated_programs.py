@@ -17,7 +17,7 @@ WHOLE_STEPS = (
     "minimum", "largest", "smallest", "total", "bias", "third", "double", "detach",
 )  # fmt: skip
 SMOOTH_STEPS = (
-    "tanh", "sigmoid", "exp", "log", "sqrt", "sin", "cos", "square", "cube", "divide", "power", "attention",
+    "tanh", "sigmoid", "softplus", "exp", "log", "sqrt", "sin", "cos", "square", "cube", "divide", "power", "attention",
     "recurrence", "normalise", "gate", "highway", "mean", "tied", "experts", "euler", "unet", "frozen",
 )  # fmt: skip
 WHOLE_LOSSES = ("absolute", "hinge", "largest")
@@ -175,6 +175,7 @@ _ELEMENTWISE: dict[str, Callable[[Any], Any]] = {
     "abs": lambda v: abs(v),
     "tanh": lambda v: v.tanh(),
     "sigmoid": lambda v: v.sigmoid(),
+    "softplus": lambda v: v.softplus(),
     "exp": lambda v: v.tanh().exp(),
     "log": lambda v: (v * v + 1.0).log(),
     "sqrt": lambda v: (v * v + 0.5).sqrt(),

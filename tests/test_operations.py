@@ -90,6 +90,35 @@ def test_a_detached_value_has_no_gradient(machine):
         np.testing.assert_allclose(gradient, expected, rtol=1e-13)
 
 
+@pytest.mark.parametrize("machine", MACHINES)
+def test_softplus_has_all_its_digits_everywhere(machine):
+    w = Value(1.0)
+    X = np.array(
+        [
+            [0.0],
+            [1e-300],
+            [-1e-9],
+            [-36.5],
+            [-700.0],
+            [-745.0],
+            [37.0],
+            [800.0],
+            [1e300],
+            [0.6],
+            [-0.6],
+            [-3.0],
+        ]
+    )
+    runner = machine_of(code_of(lambda x, y: (w * x[0]).softplus(), [w], X, np.zeros(len(X))), machine)
+    for row in X:
+        value, gradient = runner.gradient(np.ones(1), row.reshape(1, 1), np.zeros((1, 1)), 1)
+        node = (w * float(row[0])).softplus()
+        w.grad = 0.0
+        node.backward()
+        assert value == pytest.approx(node.data, rel=4e-16, abs=1e-322), row
+        assert gradient[0] == pytest.approx(w.grad, rel=1e-14, abs=1e-320), row
+
+
 def test_the_kernels_are_built_from_this_table():
     header = Path(operations.__file__).parent / "compiler" / "kernels" / "operations.h"
     if not header.exists():

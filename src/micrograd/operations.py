@@ -251,6 +251,16 @@ _ALL = [
         (r"\frac{1}{1 + e^{-a}}", r"o \times (1 - o)"),
     ),
     Operation(
+        "softplus",
+        "softplus",
+        "softplus",
+        # Beside the larger of x and 0 stands the exponential of a negative number: nothing overflows.
+        lambda m, a, b: m.where(a > 0, a, 0.0 * a) + m.log1p(m.exp(-m.abs(a))),
+        (lambda m, a, b, o: _logistic(m, a),),
+        ("log(1 + exp(a))", "1 / (1 + exp(-a))"),
+        (r"\ln(1 + e^{a})", r"\frac{1}{1 + e^{-a}}"),
+    ),
+    Operation(
         "detach",
         "detach",
         "detach",

@@ -29,7 +29,7 @@ _FUNCTIONS_THAT_SHOW = (
 _SAFE_FUNCTIONS = frozenset(_FUNCTIONS_THAT_SHOW.split())
 _METHODS_THAT_SHOW = (
     "format join ljust rjust center upper lower strip items keys values get tolist mean sum item relu exp "
-    "log sqrt sin cos tanh sigmoid maximum minimum detach named_parameters parameters state_dict"
+    "log sqrt sin cos tanh sigmoid softplus maximum minimum detach named_parameters parameters state_dict"
 )
 _SAFE_METHODS = frozenset(_METHODS_THAT_SHOW.split())
 _SAFE_NODES = (

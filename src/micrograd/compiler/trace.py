@@ -372,7 +372,7 @@ def _refuse_foreign(node: Value) -> None:
     raise CompileError(
         f"the operation {name!r} is your own (made with Value(data, operands, {name!r}) and _backward), and a program "
         "can only be compiled from the engine's operations, because the compiler cannot look into a Python function: "
-        "write it with + - * / ** relu exp log sqrt sin cos abs max min tanh sigmoid, or train with backward()"
+        "write it with + - * / ** relu exp log sqrt sin cos abs max min tanh sigmoid softplus, or train with backward()"
     )
 
 

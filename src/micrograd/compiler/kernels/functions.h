@@ -82,6 +82,14 @@ INLINE vec tanh_of(vec x, vec *slope) {
     return y;
 }
 
+INLINE vec softplus_of(vec x, vec *slope) {
+    vec e = exponential(-v_abs(x)); /* log(1 + exp(x)) = max(x, 0) + log(1 + e) */
+    vec u = e + 1.0, r = 1.0 / u;
+    *slope = v_where_at_most(v_splat(0.0), x, r, e * r);
+    /* What rounding took from u is put back: else, for a small e, nothing were left of it. */
+    return v_larger(v_splat(0.0), x) + (logarithm(u) + (e - (u - 1.0)) * r);
+}
+
 INLINE vec relu_of(vec x) { return v_larger(v_splat(0.0), x); } /* NaN stays NaN */
 INLINE vec exp_of(vec x) { return exponential(x); }
 INLINE vec sqrt_of(vec x) { return v_sqrt(x); }

@@ -11,11 +11,13 @@
     F(abs, 0) \
     F(tanh, 0) \
     F(sigmoid, 0) \
+    F(softplus, 0) \
     F(detach, 0)
 
 #define SMOOTH_FUNCTIONS(F) \
     F(tanh, 0) \
-    F(sigmoid, 0)
+    F(sigmoid, 0) \
+    F(softplus, 0)
 
 #define FUNCTIONS_BY_OPERAND(F) \
     F(log, 1) \
