@@ -11,7 +11,9 @@ from typing import Any
 from micrograd.draw import graphviz_program, laying_out
 
 # A notebook's cell is so wide on a small laptop, in pixels.
-CELL = 850
+CELL = 840
+# Text of 12 points, 16 pixels, can be read down to this part of its size.
+_READABLE = 11.5 / 16
 
 
 def picture(**options: Any) -> Any:
@@ -30,9 +32,17 @@ def width_of(svg: str) -> float:
 
 
 def fitted(svg: str) -> str:
-    """Return the picture so that it shrinks to the width of its place, and never grows."""
-    size = r'<svg width="([0-9.]+)pt" height="([0-9.]+)pt"'
-    return re.sub(size, r'<svg width="\1pt" height="\2pt" style="max-width:100%;height:auto"', svg, count=1)
+    """Return the picture no wider than a cell, unless nobody could read it then; it shrinks with its place.
+
+    JupyterLab shows it as an image, which has the size that the file says whatever the cell's.
+    """
+
+    def smaller(found: re.Match[str]) -> str:
+        width, height = float(found.group(1)), float(found.group(2))
+        scale = max(min(1.0, CELL * 0.75 / width), _READABLE)
+        return f'<svg width="{width * scale:.2f}pt" height="{height * scale:.2f}pt" style="max-width:100%;height:auto"'
+
+    return re.sub(r'<svg width="([0-9.]+)pt" height="([0-9.]+)pt"', smaller, svg, count=1)
 
 
 def _is_laid_out_elsewhere() -> bool:

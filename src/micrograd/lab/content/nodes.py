@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from micrograd._needs import needs
@@ -9,7 +10,26 @@ from micrograd._needs import needs
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["code_cell", "markdown_cell", "notebook", "written"]
+__all__ = ["KERNEL", "code_cell", "language_info", "markdown_cell", "notebook", "written"]
+
+# The kernel under the name that Jupyter gives its own: a notebook that says this is not changed by being opened.
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+def language_info() -> dict[str, Any]:
+    """Return what the kernel of the Python that is running says of its language, as Jupyter writes it into notebooks.
+
+    A notebook without it counts as changed as soon as a kernel has started for it.
+    """
+    return {
+        "codemirror_mode": {"name": "ipython", "version": sys.version_info[0]},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+        "version": sys.version.split()[0],
+    }
 
 
 def _nbformat() -> Any:

@@ -34,7 +34,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from micrograd.lab.content.nodes import code_cell, markdown_cell, notebook
+from micrograd.lab.content.nodes import KERNEL, code_cell, language_info, markdown_cell, notebook
 from micrograd.lab.content.printed import in_language
 from micrograd.language import Language, choose, french
 from micrograd.language import number as say_number
@@ -92,8 +92,8 @@ def build(lang: str | None = None, solved: bool = True, markers: bool = True) ->
         if solved or cell.kind != "answer"
     ]
     metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
+        "kernelspec": dict(KERNEL),
+        "language_info": language_info(),
         "micrograd": {"language": language},
     }
     return notebook(cells, metadata)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from micrograd._needs import needs
-from micrograd.lab.content.nodes import code_cell
+from micrograd.lab.content.nodes import KERNEL, code_cell
 from micrograd.lab.errors import LabError
 from micrograd.language import Language
 
@@ -139,8 +139,8 @@ class _OwnKernel(KernelSpecManager):
         return KernelSpec(
             argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=ERROR"],
             name=kernel_name,
-            display_name="Python 3",
-            language="python",
+            display_name=KERNEL["display_name"],
+            language=KERNEL["language"],
         )
 
 

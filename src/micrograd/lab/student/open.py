@@ -11,8 +11,10 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 from micrograd._origin import install
+from micrograd.lab.content.nodes import KERNEL
 from micrograd.lab.errors import LabError
 from micrograd.lab.sandbox.dot_program import with_dot
 from micrograd.lab.student.find_notebook import find_notebook, language_of
@@ -43,7 +45,9 @@ def main(arguments: argparse.Namespace) -> int:
         write_settings(Path(kernels), language)
         # Looked at before the user's own folders, whose "python3" may be another Python, without micrograd.
         path = os.pathsep.join(filter(None, [kernels, os.environ.get("JUPYTER_PATH", "")]))
-        command = [sys.executable, "-m", "jupyterlab", notebook.name, f"--ServerApp.port={arguments.port}"]
+        # Whichever address of the server is opened, the one that it prints too, it leads to the notebook.
+        opened = f"--LabApp.default_url=/lab/tree/{quote(notebook.name)}"
+        command = [sys.executable, "-m", "jupyterlab", opened, f"--ServerApp.port={arguments.port}"]
         command += ["--no-browser"] if arguments.no_browser else []
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.append("--allow-root")  # in a container, where everything runs as root
@@ -68,12 +72,12 @@ def main(arguments: argparse.Namespace) -> int:
 
 def write_kernel(folder: Path) -> None:
     """Write a kernel named ``python3`` that is the Python that is running, to be found through ``JUPYTER_PATH``."""
-    kernel = folder / "kernels" / "python3"
+    kernel = folder / "kernels" / KERNEL["name"]
     kernel.mkdir(parents=True)
     specification = {
         "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-        "display_name": "Python 3 (micrograd)",
-        "language": "python",
+        "display_name": KERNEL["display_name"],
+        "language": KERNEL["language"],
         "metadata": {"debugger": True},
     }
     (kernel / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")
