@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 import shutil
 import subprocess
@@ -13,9 +14,13 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
+from checked_programs import is_well_posed  # noqa: E402
+from generated_programs import Model, data_of, generate, run  # noqa: E402
+
 import micrograd  # noqa: E402
 from micrograd.compiler import wasm  # noqa: E402
 from micrograd.compiler.encode import written  # noqa: E402
+from micrograd.engine import Value, dot  # noqa: E402
 from micrograd.nn import MLP  # noqa: E402
 
 NODE = shutil.which("node")
@@ -25,11 +30,11 @@ import { Kernels } from "./machine.mjs";
 
 const kernels = await Kernels.load(readFileSync("kernels.wasm"));
 const answers = [];
-for (const { program, weights, X, Y, rates, kind, batches } of JSON.parse(readFileSync("given.json"))) {
+for (const { program, weights, X, Y, rates, kind, batches, momentum = 0.5 } of JSON.parse(readFileSync("given.json"))) {
   const loaded = kernels.program(program);
   const before = loaded.gradient(weights, X, Y);
   const optimizer = {
-    kind, momentum: kind ? 0 : 0.5, beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
+    kind, momentum: kind ? 0 : momentum, beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
     weights: Float64Array.from(weights),
     first: new Float64Array(weights.length),
     second: new Float64Array(weights.length),
@@ -155,3 +160,97 @@ def test_what_cannot_go_on_is_told(tmp_path: Path) -> None:
     assert answers[0]["losses"] == [] and answers[0]["weights"] == [-1.0]
     assert answers[1]["state"] in ("loss not finite", "weights not finite", "outside of the domain")
     assert np.isfinite(answers[1]["weights"]).all()
+
+
+def test_a_program_is_written_out_as_json() -> None:
+    random.seed(1)
+    model = MLP(2, [3, 1])
+    scale = Value(2.0)
+    program = micrograd.compile(
+        lambda x, y: scale * (model(x) - (y[0] if isinstance(y, list) else y)) ** 2, model
+    )
+    scale.data = 3.0
+    told = json.loads(program.to_json())
+    assert (told["format"], told["version"]) == ("micrograd program", 1)
+    assert told["names"] == [name for name, _ in model.named_parameters()]
+    assert told["weights"] == [p.data for p in model.parameters()]
+    assert told["order"] == list(range(13))
+    assert (told["parameters"], told["captured"], told["constants"]) == (13, 1, [3.0])
+    words = written(program.codes[-1])
+    assert {key: told[key] for key in words if key != "constants"} == {
+        key: value for key, value in words.items() if key != "constants"
+    }
+    # Of several, one has to be chosen.
+    program([[1.0, 2.0]], [[1.0, 2.0]])
+    with pytest.raises(ValueError, match="2 programs were compiled"):
+        program.to_json()
+    assert json.loads(program.to_json([[1.0, 2.0]], [1.0]))["targets"] == 1
+    assert json.loads(program.to_json([[1.0, 2.0]], [[1.0, 2.0]]))["targets"] == 2
+
+
+def test_what_json_has_no_word_for_is_written_by_name() -> None:
+    w, far = Value(1.0), Value(float("inf"))
+    program = micrograd.compile(lambda x: (w * x[0]).minimum(far).maximum(-math.inf), [w, w])
+    program([[1.0]])
+    told = json.loads(program.to_json())
+    assert told["constants"] == ["Infinity"]
+    assert "-Infinity" in told["numbers"] + told["initial"]
+    assert told["order"] == [0, 0] and told["weights"] == [1.0]
+
+
+def generated(count: int) -> list[tuple[dict[str, Any], tuple[float, Any, Any, list[float]]]]:
+    """Programs of the generator, with what the native kernels make of them."""
+    found: list[Any] = []
+    seed = 0
+    while len(found) < count:
+        seed += 1
+        made = generate(seed)
+        X, Y, rows, _ = data_of(made)
+        model = Model(Value, made.numbers())
+
+        def loss(x: Any, y: Any, made: Any = made, model: Any = model) -> Any:
+            return run(made, model, x, y, dot)
+
+        try:
+            results = [loss([Value(n) for n in x], Value(y)) for x, y in zip(X, Y, strict=True)]
+        except (ArithmeticError, ValueError):
+            continue
+        parameters = model.parameters()
+        if not parameters or not all(map(is_well_posed, results)):
+            continue
+        X, Y = np.array(X)[rows][:57], np.array(Y, dtype=float)[rows][:57]
+        program = micrograd.compile(loss, parameters, threads=1)
+        try:
+            before, gradient = program(X, Y)
+            if np.abs(gradient).max() > 1e3:
+                continue
+            told = json.loads(program.to_json())
+            losses = program.train(X, Y, 100, 1e-4)
+        except (micrograd.DivergenceError, micrograd.CompileError, ArithmeticError, ValueError):
+            continue
+        given = {
+            "program": told, "weights": told["weights"], "X": X.ravel().tolist(), "Y": Y.tolist(),
+            "rates": [1e-4] * 100, "kind": 0, "batches": None, "momentum": 0,
+        }  # fmt: skip
+        order = [told["order"].index(place) for place in range(len(told["weights"]))]
+        after = [float(parameters[k].data) for k in order]
+        found.append((given, (before, gradient[order], losses, after)))
+    return found
+
+
+def assert_equal(answer: dict[str, Any], expected: tuple[float, Any, Any, list[float]], seed: int) -> None:
+    before, gradient, losses, after = expected
+    scale = max(1.0, np.abs(gradient).max())
+    assert answer["loss"] == pytest.approx(before, rel=1e-9, abs=1e-9), seed
+    assert answer["gradient"] == pytest.approx(gradient.tolist(), rel=1e-9, abs=1e-9 * scale), seed
+    assert answer["losses"] == pytest.approx(losses.tolist(), rel=1e-8, abs=1e-8), seed
+    assert answer["weights"] == pytest.approx(after, rel=1e-8, abs=1e-8), seed
+
+
+@pytest.mark.skipif(NODE is None, reason="node is not installed: THE KERNELS FOR PAGES ARE NOT RUN")
+def test_a_hundred_generated_programs_are_the_native_ones(tmp_path: Path) -> None:
+    cases = generated(100)
+    answers = in_node([given for given, _ in cases], tmp_path)
+    for k, (answer, (_, expected)) in enumerate(zip(answers, cases)):
+        assert answer["state"] == "running"
+        assert_equal(answer, expected, k)

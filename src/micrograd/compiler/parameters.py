@@ -48,6 +48,10 @@ class Parameters:
         """Return a gradient by the distinct parameters in the order of ``model.parameters()``."""
         return gradient if len(self.values) == len(self._listed_places) else gradient[self._listed_places]
 
+    def order(self) -> list[int]:
+        """Return for each of ``model.parameters()`` its place among the distinct ones."""
+        return list(self._listed_places)
+
     def row(self, weights: tuple[Value, ...]) -> tuple[int, ...] | None:
         """Return the places of a neuron's weights, or None when they are not all parameters.
 

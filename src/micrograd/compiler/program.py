@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from micrograd.compiler import data, domains
+from micrograd.compiler import data, domains, exchange
 from micrograd.compiler.family import Compiled, Family
 from micrograd.compiler.instructions import Code
 from micrograd.compiler.parameters import Parameters, features_of
@@ -200,6 +201,27 @@ class Program:
         threads = self._choices.setdefault((id(compiled.machine), size), ThreadChoice(self._threads))
         self._training = Training(self._losses, compiled, self._parameters, settings, threads, earlier)
         return self._training.run(batch)
+
+    def to_json(self, X: Any = None, Y: Any = None) -> str:
+        """Return the program as JSON: the very words that the kernels run, and the weights as they are now.
+
+        What runs it elsewhere, such as the kernels in a page, needs nothing of Python; ``docs/compiler.md`` describes
+        the format.
+        ``X`` and ``Y`` are data as in a call, for which the program is; without them it is the one that was compiled.
+        Raises ``ValueError`` where none was compiled yet, or several were.
+        """
+        if X is not None:
+            parameters, _, compiled = self.compiled_for(X, Y)
+        else:
+            self._notice_new_parameters()
+            known = list(self._losses.compiled.values())
+            if len(known) != 1:
+                raise ValueError(
+                    f"{len(known)} programs were compiled so far, and one is to be written: give to_json() samples of "
+                    "the data that it is for, as you would call the program with them"
+                )
+            parameters, compiled = self._parameters, known[0]
+        return json.dumps(exchange.told(compiled, parameters), allow_nan=False)
 
     @property
     def codes(self) -> list[Code]:
