@@ -8,7 +8,7 @@ and so are the machines that run them.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from micrograd.compiler.instructions import (
@@ -35,7 +35,8 @@ Slope = tuple[str, float]
 class Elementary:
     """The program, and for each node (operands before the nodes that use them) where its numbers lie.
 
-    ``gradients`` has -1 for a node through which no gradient passes. Of a leaf, ``slopes`` is empty.
+    ``gradients`` has -1 for a node through which no gradient passes. Of a leaf, ``slopes`` is empty. Of a node with a
+    switch, ``values`` and ``gradients`` are those behind the switch; ``switches`` are the slots of the factors.
     """
 
     code: Code
@@ -43,23 +44,29 @@ class Elementary:
     values: list[int] = field(default_factory=list)
     gradients: list[int] = field(default_factory=list)
     slopes: list[tuple[Slope, ...]] = field(default_factory=list)
+    switches: list[int] = field(default_factory=list)
 
 
 def elementary(
-    root: Value, parameters: Sequence[Value], features: Sequence[Value], targets: Sequence[Value]
+    root: Value,
+    parameters: Sequence[Value],
+    features: Sequence[Value],
+    targets: Sequence[Value],
+    switched: Mapping[Value, int] | None = None,
 ) -> Elementary:
     """Return the program of the graph below ``root``.
 
-    Its first result is ``root``, its slots are the parameters, then the other leaves as they are now. Raises
+    Its first result is ``root``, its slots are the parameters, then the other leaves as they are now, then the factors
+    of the switches: a node of ``switched`` is multiplied by the factor of that number, which is 1 at first. Raises
     ``ValueError`` for an operation of the user's own, which no program has.
     """
     nodes = topological_order(root)
-    writer = _Writer(nodes, parameters, [*features, *targets])
+    writer = _Writer(nodes, parameters, [*features, *targets], switched or {})
     code = writer.code
     code.features, code.targets = len(features), len(targets)
     for node in nodes:
         writer.forward(node)
-    made = Elementary(code, nodes, [writer.row[node] for node in nodes])
+    made = Elementary(code, nodes, [writer.row[node] for node in nodes], switches=writer.switch_slots)
     made.slopes = [writer.slopes(node) for node in nodes]
     code.results = [(writer.row[root], NONE)]
     gradients = writer.backward(root, nodes)
@@ -70,7 +77,13 @@ def elementary(
 
 
 class _Writer:
-    def __init__(self, nodes: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]) -> None:
+    def __init__(
+        self,
+        nodes: Sequence[Value],
+        parameters: Sequence[Value],
+        inputs: Sequence[Value],
+        switched: Mapping[Value, int],
+    ) -> None:
         self.row: dict[Value, int] = {value: row for row, value in enumerate(inputs)}
         self.slot: dict[Value, int] = {}
         for value in parameters:
@@ -80,6 +93,12 @@ class _Writer:
             if node not in self.row and not node._operands:
                 self.slot.setdefault(node, len(self.slot))
         initial = array("d", [float(value) for value in self.slot])
+        self.switched = switched
+        switches = 1 + max(switched.values(), default=-1)
+        self.switch_slots = list(range(len(initial), len(initial) + switches))
+        initial.extend([1.0] * switches)
+        self.factors: dict[Value, int] = {}
+        self.raw: dict[Value, int] = {}
         self.code = Code(count, 0, 0, len(initial) - count, initial, rows=len(inputs))
         self.ones = NONE
         self.known: dict[Value, tuple[Slope, ...]] = {}
@@ -95,6 +114,13 @@ class _Writer:
         out = self.row[node] = self._new()
         rows = [self.row[operand] for operand in node._operands]
         self.code.forward.append(self._instruction(node, out, rows))
+        if node in self.switched:
+            factor, behind = self._new(), self._new()
+            self.code.forward += [
+                Splat(factor, self.switch_slots[self.switched[node]]),
+                Sum(behind, 0.0, (), ((1.0, out, factor),)),
+            ]
+            self.factors[node], self.raw[node], self.row[node] = factor, out, behind
 
     def _instruction(self, node: Value, out: int, rows: list[int]) -> RowInstruction:
         name, exponent = _operation(node)
@@ -125,7 +151,7 @@ class _Writer:
             found = (("number", 0.0),)
         else:
             # The derivative, as it passes a gradient of 1 on.
-            ones, result = self._ones(), self.row[node]
+            ones, result = self._ones(), self.raw.get(node, self.row[node])
             outs = [self._new() for _ in rows]
             self.code.backward += [
                 MapGradient(out, name, ones, rows[0], result, exponent)
@@ -158,6 +184,10 @@ class _Writer:
             code.backward.append(Sum(out, 0.0, linear, products))
             if node in self.slot and self.slot[node] < code.parameters:
                 code.backward.append(SplatGradient(self.slot[node], out))
+            if node in self.factors:
+                before = self._new()
+                code.backward.append(Sum(before, 0.0, (), ((1.0, out, self.factors[node]),)))
+                out = before
             for operand, slope in zip(node._operands, self.known[node]):
                 parts.setdefault(operand, []).append((out, slope))
         return gradients

@@ -43,7 +43,26 @@ MODULES = (
     "main.js",
 )
 # What a page that trains has beside them, before the last one.
-LIVE_MODULES = (*MODULES[:-1], "machine.js", "live.js", "trainer.js", "charts.js", "panel.js", MODULES[-1])
+LIVE_MODULES = (
+    *MODULES[:-1],
+    "machine.js",
+    "live.js",
+    "schedules.js",
+    "series.js",
+    "journal.js",
+    "trainer.js",
+    "python.js",
+    "charts.js",
+    "plane.js",
+    "maps.js",
+    "controls.js",
+    "settings.js",
+    "points.js",
+    "reach.js",
+    "taking.js",
+    "panel.js",
+    MODULES[-1],
+)
 # The panel, and the place for what a saved page goes on from.
 _PANEL = '<section id="panel"></section>\n<script type="application/json" id="kept"></script>\n'
 _IMPORT = re.compile(r"^import (\{[^}]*\}) from \"\./([a-z]+)\.js\";", re.MULTILINE)

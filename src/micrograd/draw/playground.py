@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,15 @@ from micrograd._needs import needs
 from micrograd.compiler import wasm
 from micrograd.compiler.elementary import Elementary, elementary
 from micrograd.compiler.encode import written
+from micrograd.compiler.exchange import finite_or_named
 from micrograd.draw.html import page_of
 from micrograd.draw.notebook_frame import in_notebook, show
 from micrograd.draw.saving import save_page
 from micrograd.draw.scene import scene_of_view
+from micrograd.draw.source import source_of
 from micrograd.draw.still_picture import still_picture, still_png
 from micrograd.draw.surroundings import language_here
+from micrograd.draw.switching import owners, program_of
 from micrograd.draw.view import View, view_of
 from micrograd.draw.words import say
 from micrograd.engine import Value, topological_order
@@ -27,6 +31,9 @@ from micrograd.nn import MLP, Layer, Neuron
 # More samples than these would make the page larger than a notebook should carry.
 MOST_NUMBERS = 200_000
 _HEIGHT = 900
+# Folded neurons and layers, in points: numbers, and what comes out over the plane.
+CARD_WITH_MAP = (190, 66)
+LAYER_WITH_MAPS = (190, 124)
 
 
 class Playground:
@@ -87,6 +94,7 @@ def play(
     """
     with needs("compile"):
         from micrograd.compiler import trace
+        from micrograd.compiler.exchange import words
         from micrograd.compiler.program import Program
     chosen = language_here(lang)
     program = Program(loss, model, threads=1)
@@ -97,9 +105,18 @@ def play(
             f"the data have {batch.X.size + batch.Y.size} numbers, and a page takes {MOST_NUMBERS}: give it a part of "
             "the samples"
         )
-    one = trace.run(loss, parameters, (batch.X[0].tolist(), batch.Y[0].tolist()))
+    first = batch.X[0].tolist(), batch.Y[0].tolist()
+    one = trace.run(loss, parameters, first)
+    root = one.roots[0]
     features = batch.X.shape[1]
-    picture, view = _picture(one.roots[0], parameters.values, one.inputs, features, model, inputs)
+    x, targets = one.inputs[:features], one.inputs[features:]
+    view = _view(root, x, model, inputs)
+    switches = list(dict.fromkeys(neuron.owner for neuron in view.neurons))
+    outputs = {neuron.output: neuron.owner for neuron in view.neurons}
+    numbers = {name: k for k, name in enumerate(switches)}
+    picture = elementary(
+        root, parameters.values, x, targets, {node: numbers[name] for node, name in outputs.items()}
+    )
     told = {
         "kernels": base64.b64encode(wasm.kernels()).decode(),
         "features": features,
@@ -108,29 +125,54 @@ def play(
         "Y": batch.Y.ravel().tolist(),
         "weights": [float(value.data) for value in parameters.values],
         "names": parameters.names(),
-        "order": parameters.in_order(_numbered(len(parameters))).tolist(),
-        "loss": {**written(compiled.code), "constants": _constants(compiled)},
-        "picture": written(picture.code),
-        "nodes": _places(view, picture),
-        "classes": _classes(batch.Y),
+        "inputs": [value.label for value in x],
+        "order": parameters.order(),
+        "loss": words(compiled),
+        "picture": _words(picture),
+        "nodes": _places(view, picture, parameters.place),
         "fresh": _fresh(model, parameters.values),
-        "output": _output(program, X),
+        "switches": switches,
+        "switched": None,
+        "source": source_of(root, _named(model), parameters.values, x, targets, view.neurons),
     }
-    told["threshold"] = _threshold(one.roots[0], told["classes"])
-    return Playground(_scene(view, one.roots[0], parameters.values), told, chosen)
+    if switches:
+        told["switched"] = asdict(
+            program_of(
+                [root],
+                outputs,
+                switches,
+                parameters,
+                one.inputs,
+                features,
+                compiled.graph.captured,
+                with_gradient=True,
+            )
+        )
+    told["outputs"] = _outputs(program, batch, model, parameters, switches)
+    told["classes"] = _classes(batch.Y, told["outputs"]["count"] if told["outputs"] else 0)
+    told["threshold"] = _threshold(root, told["classes"])
+    scene = _scene(view, root, parameters.values)
+    # Room for the maps of neurons.
+    scene["frame"] = {**scene["frame"], "folded": {"neuron": CARD_WITH_MAP, "layer": LAYER_WITH_MAPS}}
+    return Playground(scene, told, chosen)
 
 
-def _picture(
-    root: Value, parameters: Sequence[Value], given: Sequence[Value], features: int, model: Any, inputs: Any
-) -> tuple[Elementary, View]:
-    names = inputs if inputs is not None else {f"x{i}": value for i, value in enumerate(given[:features])}
+def _view(root: Value, given: Sequence[Value], model: Any, inputs: Any) -> View:
+    names = inputs if inputs is not None else {f"x{i}": value for i, value in enumerate(given)}
     if isinstance(names, (list, tuple)):
-        names = dict(zip(map(str, names), given[:features]))
+        names = dict(zip(map(str, names), given))
     for name, value in names.items():
         value.label = name
-    return elementary(root, parameters, given[:features], given[features:]), view_of(
-        root, _named(model), names
-    )
+    return view_of(root, _named(model), names)
+
+
+def _words(picture: Elementary) -> dict[str, Any]:
+    words = written(picture.code)
+    # The places of the switches' factors among the constants.
+    words["switches"] = [slot - picture.code.parameters for slot in picture.switches]
+    for name in ("initial", "numbers", "constants"):
+        words[name] = finite_or_named(words[name])
+    return words
 
 
 def _named(model: Any) -> Any:
@@ -159,8 +201,8 @@ def _scene(view: View, root: Value, parameters: Sequence[Value]) -> dict[str, An
             value.grad = grad
 
 
-def _places(view: View, picture: Elementary) -> list[dict[str, Any]]:
-    """Return for each node of the picture the rows of its numbers."""
+def _places(view: View, picture: Elementary, parameters: dict[Value, int]) -> list[dict[str, Any]]:
+    """Return for each node of the picture the rows of its numbers, and of a parameter its place."""
     at = {node: k for k, node in enumerate(picture.nodes)}
     places = []
     for node in view.nodes:
@@ -172,36 +214,48 @@ def _places(view: View, picture: Elementary) -> list[dict[str, Any]]:
             if operand in view.position
         ]
         gradients = [picture.gradients[at[value]] for value in same]
-        places.append(
-            {
-                "value": picture.values[at[first]],
-                "gradients": [row for row in gradients if row >= 0],
-                "slopes": slopes,
-            }
-        )
+        told: dict[str, Any] = {
+            "value": picture.values[at[first]],
+            "gradients": [row for row in gradients if row >= 0],
+            "slopes": slopes,
+        }
+        if first in parameters:
+            told["parameter"] = parameters[first]
+        places.append(told)
     return places
 
 
-def _output(program: Any, X: Any) -> dict[str, Any] | None:
-    """Return the program of the model's own output where there is one number of it, else None."""
+def _outputs(
+    program: Any, batch: Any, model: Any, parameters: Any, switches: Sequence[str]
+) -> dict[str, Any] | None:
+    """Return the program of the model's outputs, and of each neuron's, for any sample; None where there is none.
+
+    ``{"words": ..., "places": ..., "count": how many outputs, "neurons": the names of those that follow}``.
+    """
+    from micrograd.compiler import trace
+    from micrograd.compiler.errors import CompileError
+
     try:
-        compiled = program.compiled_output_for(X)
-    except TypeError:
+        compiled = program.compiled_output_for(batch.X)
+        if compiled is None:
+            return None
+        one = trace.run(model, parameters, (batch.X[0].tolist(), ()))
+        found = owners(_named(model), one.roots)
+        neurons = {name: node for node, name in found.items()}
+        roots = [*one.roots, *neurons.values()]
+        made = program_of(
+            roots, found, switches, parameters, one.inputs, len(one.inputs), compiled.graph.captured,
+            with_gradient=False,
+        )  # fmt: skip
+    except (TypeError, ValueError, CompileError):
         return None
-    if compiled is None or compiled.graph.is_list:
-        return None
-    return {**written(compiled.code), "constants": _constants(compiled)}
+    return {"words": made.words, "places": made.places, "count": len(one.roots), "neurons": list(neurons)}
 
 
-def _constants(compiled: Any) -> list[float]:
-    captured = compiled.leaves()
-    return [] if captured is None else captured.tolist()
-
-
-def _classes(Y: Any) -> list[float] | None:
-    """Return the two labels, in order, where the targets are two classes; else None."""
+def _classes(Y: Any, outputs: int) -> list[float] | None:
+    """Return the labels, in order, where they are two classes, or as many as the model has outputs; else None."""
     labels = sorted(set(Y.ravel().tolist())) if Y.shape[1] == 1 else []
-    return labels if len(labels) == 2 else None
+    return labels if len(labels) == 2 or 2 < len(labels) == outputs else None
 
 
 def _fresh(model: Any, parameters: Sequence[Value]) -> list[bool] | None:
@@ -214,12 +268,6 @@ def _fresh(model: Any, parameters: Sequence[Value]) -> list[bool] | None:
 
 def _threshold(root: Value, classes: list[float] | None) -> float:
     """Return the output above which a sample is of the second class: 0 for what a sigmoid follows."""
-    if classes is None or any(node._op == "sigmoid" for node in topological_order(root)):
+    if classes is None or len(classes) > 2 or any(node._op == "sigmoid" for node in topological_order(root)):
         return 0.0
     return (classes[0] + classes[1]) / 2
-
-
-def _numbered(count: int) -> Any:
-    import numpy as np
-
-    return np.arange(count)

@@ -2,6 +2,7 @@
 
 import { Choice } from "./choosing.js";
 import { exactly, written } from "./figures.js";
+import { hooks } from "./hooks.js";
 import { groupName } from "./picture.js";
 import { button, element } from "./svg.js";
 import { paragraph } from "./telling.js";
@@ -27,7 +28,7 @@ function ofNode(node, graph, writer, state, actions) {
   const full = told.fullName ? [paragraph(told.fullName, "fullname")] : [];
   const sections = new Choice(node, graph, state.rate).sections(graph.scene.tellings[told.telling]);
   const rate = () => inputOfRate(state.rate, actions);
-  return [heading, ...full, ...folding(told.group, graph, actions), ...sections.map(([title, parts]) => {
+  return [heading, ...full, ...(hooks.about?.(`n${node}`) ?? []), ...folding(told.group, graph, actions), ...sections.map(([title, parts]) => {
     const made = section(title, title, writer.section(parts, rate));
     marked(title, made);
     return made;
@@ -64,7 +65,7 @@ function ofGroup(number, graph, state, actions) {
   const heading = element("h2", { class: "neuron" }, element("span", { class: "chip" }, "⊞"), " ", groupName(group), " ", element("small", {}, say(group.kind)));
   const unfold = element("p", {}, button(label, { class: "plain", "data-fold": number }, () => actions.toggle(number), `+ ${label}`));
   const full = paragraph(group.name, "fullname");
-  return [heading, full, unfold, ...(group.kind === "neuron" ? neuronTable(number, graph) : layerTable(number, graph))];
+  return [heading, full, ...(hooks.about?.(`g${number}`) ?? []), unfold, ...(group.kind === "neuron" ? neuronTable(number, graph) : layerTable(number, graph))];
 }
 
 function neuronTable(number, graph) {

@@ -2,10 +2,12 @@
 
 export class LiveNumbers {
   // `places` tells for each node of the picture the rows of its values, of its gradients and of its local derivatives.
-  constructor(scene, places, lanes) {
+  // `isOff` tells of a node whether it is the output of a neuron that is switched off: then nothing passes through it.
+  constructor(scene, places, lanes, isOff) {
     this.scene = scene;
     this.places = places;
     this.lanes = lanes;
+    this.isOff = isOff;
     this.rows = new Float64Array(0);
   }
 
@@ -21,6 +23,7 @@ export class LiveNumbers {
   }
 
   slope(node, use) {
+    if (this.isOff(node)) return 0;
     const [kind, where] = this.places[node].slopes[use] ?? [];
     return kind === undefined ? undefined : kind === "row" ? this.row(where) : where;
   }

@@ -19,19 +19,17 @@ import { say, useWords } from "./words.js";
 // What is saved is the page as it came.
 const source = `<!DOCTYPE html>\n${document.documentElement.outerHTML}`;
 const told = await unpack(document.getElementById("data"));
-const { scene, lang, words, functions, rules } = told;
+const { lang, words, functions, rules } = told;
+let { scene } = told;
 const at = (id) => document.getElementById(id);
 useWords(words, lang);
-const graph = new Graph(scene, hooks.numbers ? await hooks.numbers(told) : new StillNumbers(scene));
+if (hooks.prepare) scene = await hooks.prepare(told);
+let graph = new Graph(scene, hooks.numbers?.(scene) ?? new StillNumbers(scene));
 const state = {
-  open: new Set(scene.groups.map((_, number) => number).filter((number) => scene.groups[number].open)),
-  room: Infinity, selected: null, focusable: null, matches: [], query: "", rate: 0.1,
+  open: openAtFirst(), room: Infinity, selected: null, focusable: null, matches: [], query: "", rate: 0.1,
 };
-const film = new Film(graph);
-film.speed = 1;
-// On a page that trains, "play" is the training's.
-film.controlId = hooks.begin ? "film-play" : "play";
-const writer = new Writer(graph, rules, functions);
+let film = new Film(graph, hooks.begin !== null);
+let writer = new Writer(graph, rules, functions);
 const viewport = new Viewport(at("stage"));
 const minimap = new Minimap(at("map"), viewport);
 let picture = null;
@@ -152,6 +150,10 @@ const actions = {
   },
 };
 
+function openAtFirst() {
+  return new Set(scene.groups.map((_, number) => number).filter((number) => scene.groups[number].open));
+}
+
 function tick() {
   clearTimeout(timer);
   if (!film.playing) return;
@@ -209,6 +211,7 @@ function placeOf(group) {
 function redraw(before = null, group = null) {
   film.refold(state.open);
   picture = drawPicture(at("picture"), graph, state);
+  hooks.drawn?.(at("picture"));
   if (!picture.placed.has(state.focusable)) state.focusable = graph.unitOf(graph.root, state.open);
   minimap.draw(picture);
   if (group === null) viewport.show(picture);
@@ -237,7 +240,11 @@ function refresh() {
 // One line on the step that was just done: the sum, with its numbers.
 function caption() {
   const current = film.current();
-  if (current === null) return [say(film.at === 0 ? "filmStart" : "filmEnd")];
+  if (current === null) return [say(film.at === 0 ? "filmStart" : film.corrections.length ? "filmEndLive" : "filmEnd")];
+  if (current.isCorrection) {
+    const phase = element("b", {}, say("phaseCorrection", { number: current.number, count: film.corrections.length }));
+    return [phase, "  ", hooks.correction(current.node)];
+  }
   const phase = element("b", {}, current.isForward
     ? say("phaseForward", { number: current.number, count: film.forward.length })
     : say("phaseBackward", { number: current.number, count: film.backward.length }));
@@ -380,12 +387,27 @@ window.addEventListener("message", ({ data }) => {
   }
 });
 if (window.parent !== window) window.parent.postMessage("micrograd-explorer", "*");
-// Of a page that lives: the picture stays as it is, with the numbers of now.
+// Of a page that lives.
 hooks.begin?.({
+  get graph() { return graph; },
+  // The picture stays as it is, with the numbers of now.
   renew() {
     updateSlopes(at("picture"), graph);
     refresh();
-    if (state.selected !== null) showExplanation(at("explanation"), graph, writer, state, actions);
+    const isUsed = at("explanation").contains(document.activeElement) && document.activeElement.matches("input");
+    if (state.selected !== null && !isUsed) showExplanation(at("explanation"), graph, writer, state, actions);
+  },
+  goTo(node) { actions.goToNode(node); },
+  // Another graph.
+  show(another) {
+    scene = another;
+    graph = new Graph(scene, hooks.numbers(scene));
+    film = new Film(graph, true);
+    writer = new Writer(graph, rules, functions);
+    Object.assign(state, { open: openAtFirst(), room: Infinity, selected: null, focusable: null, matches: [], query: "" });
+    viewport.untouched = true;
+    drawAll();
+    arrange();
   },
 });
 document.documentElement.dataset.ready = "yes";

@@ -1,292 +1,310 @@
-// The panel of a page that trains: its controls, its charts, and `window.playground` for scripts.
+// The panel of a page that trains: its parts, what they do together, and `window.playground` for scripts.
 
-import { Plane, drawCurve } from "./charts.js";
+import { COLORS, drawCurves } from "./charts.js";
+import { choice, set, show } from "./controls.js";
 import { written } from "./figures.js";
 import { hooks } from "./hooks.js";
 import { LiveNumbers } from "./live.js";
 import { Kernels } from "./machine.js";
-import { button, element, icon } from "./svg.js";
+import { Maps } from "./maps.js";
+import { Plane, canShow } from "./plane.js";
+import { listen, toolRow } from "./points.js";
+import { pythonOf } from "./python.js";
+import { about, dragCards, promised, reachPart, showReach } from "./reach.js";
+import { trainingPart } from "./settings.js";
+import { element, icon } from "./svg.js";
+import { takingPart } from "./taking.js";
 import { Trainer } from "./trainer.js";
 import { currentLanguage, say } from "./words.js";
 
-let announce;
-const ready = new Promise((resolve) => { announce = resolve; });
-window.playground = { ready };
+// With less movement wanted, the picture is drawn anew so often only.
+const CALM = 400; // milliseconds
+const at = (id) => document.getElementById(id);
 
-const state = { playing: false, speed: 5, sample: 0, parameter: 0, promise: null };
-let trainer, numbers, page, plane;
-
-hooks.numbers = async ({ scene, play }) => {
-  const module = Uint8Array.from(atob(play.kernels), (sign) => sign.charCodeAt(0));
-  trainer = new Trainer(await Kernels.load(module), play);
-  const kept = document.getElementById("kept").textContent;
-  if (kept) trainer.restore(JSON.parse(kept));
-  numbers = new LiveNumbers(scene, play.nodes, play.picture.lanes);
-  numbers.rows = trainer.look(0);
-  return numbers;
-};
-
-hooks.begin = (given) => {
-  page = given;
-  build();
-  update();
-  announce();
-};
-
-hooks.keep = () => trainer.keep();
-
-hooks.speak = () => {
-  build();
-  draw();
-};
-
-function build() {
-  const place = document.getElementById("panel");
-  const { told } = trainer;
-  place.setAttribute("aria-label", say("training"));
-  const charts = [element("canvas", { id: "curve", role: "img", "aria-label": say("lossCurve") })];
-  if (told.output && told.features === 2 && told.classes) {
-    charts.unshift(element("canvas", { id: "plane", role: "img", "aria-label": say("plane") }));
+export class Panel {
+  constructor() {
+    this.state = { playing: false, speed: 5, sample: 0, parameter: 0, neuron: 0, promise: null, tool: "move", axes: [0, 1] };
+    this.drawnAt = 0;
   }
-  place.replaceChildren(
-    element("div", { class: "training" }, ...controls(), element("p", { id: "training-state", role: "status" })),
-    element("div", { class: "charts" }, ...charts),
-    element("div", { class: "reach" }, ...reachIn()),
-  );
-  const canvas = document.getElementById("plane");
-  if (canvas) {
-    plane = new Plane(canvas, trainer);
-    canvas.addEventListener("pointerdown", drag);
-    canvas.addEventListener("dblclick", relabel);
+
+  async load({ scene, play }) {
+    this.kernels = await Kernels.load(Uint8Array.from(atob(play.kernels), (sign) => sign.charCodeAt(0)));
+    this.useTrainer(new Trainer(this.kernels, play));
+    const kept = at("kept").textContent;
+    if (kept) this.restore(JSON.parse(kept));
+    return { ...scene, live: play };
   }
-  new ResizeObserver(() => draw()).observe(place);
-}
 
-function set(...children) {
-  return element("span", { class: "set" }, ...children);
-}
+  useTrainer(trainer) {
+    this.trainer = trainer;
+    Object.assign(this.state, { sample: 0, parameter: 0, neuron: 0, promise: null, axes: [0, Math.min(1, trainer.told.features - 1)] });
+  }
 
-function number(id, label, value, options, onChange) {
-  const input = element("input", { type: "number", id, value, ...options });
-  input.addEventListener("change", () => {
-    const chosen = Number(input.value);
-    if (input.value === "" || !Number.isFinite(chosen) || onChange(chosen) === false) input.value = value;
-    else { value = chosen; }
-  });
-  return set(element("label", { for: id }, label), input);
-}
+  numbersFor(scene) {
+    const off = (node) => this.trainer.off.size > 0 && scene.groups.some((group) => group.output === node && this.trainer.off.has(group.name));
+    this.numbers = new LiveNumbers(scene, scene.live.nodes, scene.live.picture.lanes, off);
+    this.numbers.rows = this.trainer.look(this.state.sample);
+    return this.numbers;
+  }
 
-function choice(id, label, options, value, onChange) {
-  const select = element("select", { id, "aria-label": label },
-    ...options.map(([name, text]) => element("option", { value: name, selected: name === value }, text)));
-  select.addEventListener("change", () => onChange(select.value));
-  return set(element("label", { for: id }, label), select);
-}
+  begin(page) {
+    this.page = page;
+    this.build();
+    this.update();
+    dragCards(at("picture"), this);
+    new ResizeObserver(() => this.draw()).observe(at("panel"));
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
+    new MutationObserver(() => this.draw()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  }
 
-function controls() {
-  const { settings } = trainer;
-  const positive = (name) => (chosen) => {
-    if (chosen < 0) return false;
-    settings[name] = chosen;
+  get graph() { return this.page.graph; }
+
+  build() {
+    const { trainer, state } = this;
+    const place = at("panel");
+    place.setAttribute("aria-label", say("training"));
+    this.plane = null;
+    const charts = [];
+    if (canShow(trainer)) {
+      const canvas = element("canvas", { id: "plane", tabindex: 0, role: "application", "aria-label": say(trainer.told.features === 1 ? "curvePlane" : "plane") });
+      this.plane = new Plane(canvas, trainer, state.axes);
+      charts.push(element("div", { class: "chart" }, element("div", { class: "row" }, toolRow(this), ...this.axisChoices()), canvas));
+      listen(canvas, this);
+    }
+    const curves = [element("canvas", { id: "curve", role: "img", "aria-label": say("lossCurve") })];
+    if (trainer.present.accuracy !== null) curves.push(element("canvas", { id: "accuracy-curve", role: "img", "aria-label": say("accuracyCurve") }));
+    charts.push(element("div", { class: "chart curves" }, ...curves));
+    place.replaceChildren(...(this.choices?.() ?? []), trainingPart(this), element("div", { class: "charts" }, ...charts),
+      element("div", { class: "others" }, reachPart(this), takingPart(this)));
+    this.showPlaying();
+    if (this.page) this.draw();
+  }
+
+  // Of more than two inputs, two are in the plane.
+  axisChoices() {
+    const { told } = this.trainer;
+    if (told.features < 3) return [];
+    const names = told.inputs.map((name, k) => [String(k), name]);
+    const select = (axis) => choice(`axis-${axis}`, say(axis ? "upwards" : "across"), names, String(this.state.axes[axis]), (chosen) => {
+      this.state.axes[axis] = Number(chosen);
+      this.build();
+      at(`axis-${axis}`).focus();
+    });
+    return [set(select(0), select(1))];
+  }
+
+  // -- What can be done ------------------------------------------------------------------------------------------------
+
+  advance(steps) {
+    this.trainer.train(steps);
+    this.state.promise = null;
+    this.update();
+  }
+
+  reset() {
+    this.play(false);
+    this.trainer.reset();
+    this.state.promise = null;
+    this.update();
+  }
+
+  play(wanted) {
+    this.state.playing = wanted && !this.trainer.ended;
+    this.showPlaying();
+    if (this.state.playing) requestAnimationFrame(() => this.frame());
+  }
+
+  showPlaying() {
+    const control = at("play");
+    control.replaceChildren(icon(this.state.playing ? "pause" : "play"));
+    for (const name of ["title", "aria-label"]) control.setAttribute(name, say(this.state.playing ? "pause" : "train"));
+  }
+
+  frame() {
+    if (!this.state.playing) return;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.trainer.train(this.state.speed);
+    this.state.promise = null;
+    const now = performance.now();
+    if (!calm || now - this.drawnAt >= CALM || this.trainer.ended) {
+      this.drawnAt = now;
+      this.update();
+    }
+    if (this.trainer.ended) this.play(false);
+    else requestAnimationFrame(() => this.frame());
+  }
+
+  // What the gradient promises of a change, and what came of it. While a weight is dragged, since it was taken hold of.
+  setParameter(i, value, isDrag = false) {
+    const { trainer, state } = this;
+    if (!isDrag || this.promiseFrom?.parameter !== i) {
+      this.promiseFrom = { parameter: i, weight: trainer.weights[i], gradient: trainer.present.gradient[i], loss: trainer.present.loss };
+    }
+    const { weight, gradient, loss } = this.promiseFrom;
+    trainer.setParameter(i, value);
+    state.promise = { parameter: i, promised: gradient * (value - weight), came: trainer.present.loss - loss };
+    if (!isDrag) this.promiseFrom = null;
+    this.update();
+  }
+
+  chooseParameter(i, redraw = true) {
+    this.state.parameter = i;
+    show("parameter", String(i));
+    if (redraw) {
+      this.state.promise = null;
+      this.update();
+    }
+  }
+
+  toggleNeuron(name) {
+    this.trainer.setSwitch(name, this.trainer.off.has(name));
+    this.state.promise = null;
+    this.state.neuron = this.trainer.told.switches.indexOf(name);
+    this.build();
+    this.update();
+    at("switch").focus({ preventScroll: true });
+  }
+
+  setSample(sample) {
+    if (!(sample >= 0) || sample >= this.trainer.samples || !Number.isInteger(sample)) return false;
+    this.state.sample = sample;
+    this.update();
     return true;
-  };
-  return [
-    set(
-      button(say("train"), { id: "play" }, () => play(!state.playing), icon("play")),
-      button(say("oneStep"), { id: "step" }, () => advance(1), "+1"),
-      button(say("tenSteps"), { id: "ten-steps" }, () => advance(10), "+10"),
-      button(say("startAgain"), { id: "reset" }, reset, icon("start")),
-    ),
-    ...(trainer.told.fresh ? [number("seed", say("otherWeights"), "", { min: 0, max: 4294967295, step: 1 }, (seed) => {
-      if (seed < 0 || seed > 4294967295 || seed !== Math.floor(seed)) return false;
-      trainer.drawWeights(seed);
-      reset();
-      return true;
-    })] : []),
-    number("learning-rate", say("learningRate"), settings.rate, { min: 0, step: "any" }, positive("rate")),
-    choice("schedule", say("schedule"), [["constant", say("constantRate")], ["falling", say("fallingRate")]],
-      settings.schedule, (chosen) => { settings.schedule = chosen; }),
-    choice("optimizer", say("optimizer"), [["sgd", "SGD"], ["momentum", say("withMomentum")], ["adam", "Adam"]],
-      settings.optimizer, (chosen) => {
-        settings.optimizer = chosen;
-        settings.momentum = 0.9;
-        trainer.optimizer.first.fill(0);
-        trainer.optimizer.second.fill(0);
-        trainer.optimizer.step = 0;
-      }),
-    number("batch-size", say("batchSize"), trainer.samples, { min: 1, max: trainer.samples, step: 1 }, (chosen) => {
-      if (chosen < 1 || chosen !== Math.floor(chosen)) return false;
-      settings.batch = chosen >= trainer.samples ? 0 : chosen;
-      return true;
-    }),
-    choice("steps-a-frame", say("stepsAFrame"), ["1", "5", "20", "50"].map((n) => [n, n]), String(state.speed),
-      (chosen) => { state.speed = Number(chosen); }),
-  ];
+  }
+
+  dataChanges(change) {
+    change();
+    this.state.promise = null;
+    this.state.sample = Math.min(this.state.sample, this.trainer.samples - 1);
+    if (this.plane) this.plane.range = undefined;
+    this.dataChanged?.();
+    this.update();
+  }
+
+  settingsChanged() {}
+
+  // -- What is shown ---------------------------------------------------------------------------------------------------
+
+  update() {
+    this.numbers.rows = this.trainer.look(this.state.sample);
+    this.page.renew();
+    this.draw();
+  }
+
+  attachMaps(picture) {
+    const { outputs } = this.trainer.told;
+    const graph = this.page?.graph;
+    this.maps = outputs && graph ? new Maps(graph, this.trainer) : null;
+    this.maps?.attach(picture);
+    if (this.page) this.drawPlane();
+  }
+
+  drawPlane() {
+    if (!this.plane) return;
+    const out = this.plane.draw(this.state.sample);
+    if (!this.plane.isCurve) this.maps?.draw(out, this.plane.cells, this.trainer.width);
+  }
+
+  draw() {
+    const { trainer } = this;
+    const { present, step, head } = trainer;
+    const parts = [say("stepsDone", { count: step }), say("lossNow", { loss: written(present.loss) })];
+    if (present.accuracy !== null) parts.push(say("accuracyNow", { percent: decimal(100 * present.accuracy) }));
+    if (present.heldLoss !== null) parts.push(say("heldNow", { loss: written(present.heldLoss) }));
+    if (present.heldAccuracy !== null) parts.push(say("heldAccuracyNow", { percent: decimal(100 * present.heldAccuracy) }));
+    if (trainer.ended) parts.push(say(`ended: ${trainer.ended}`));
+    at("training-state").textContent = parts.join("  ·  ");
+    const pair = (first, second) => [{ points: first.points, color: COLORS[0], name: say("trainedOn") }, { points: second.points, color: COLORS[1], dash: [5, 3], name: say("heldBackShort") }];
+    const shared = { steps: head, now: step };
+    drawCurves(at("curve"), named(pair(trainer.losses, trainer.heldLosses), say("loss")), written, shared);
+    const accuracy = at("accuracy-curve");
+    if (accuracy) drawCurves(accuracy, named(pair(trainer.accuracies, trainer.heldAccuracies), say("accuracy")), (share) => `${Math.round(100 * share)} %`, { ...shared, low: 0, high: 1 });
+    this.drawPlane();
+    showReach(this);
+    const back = at("back");
+    back.max = head;
+    back.value = step;
+  }
+
+  // One parameter's correction by the step that comes next, or those of a folded neuron.
+  correction(nodes) {
+    const { trainer, graph } = this;
+    const after = trainer.foreseen();
+    const lines = nodes.map((node) => {
+      const place = graph.scene.live.nodes[node].parameter;
+      const { name } = graph.nodes[node];
+      return `${name}: ${written(trainer.weights[place])} → ${written(after[place])}  (∂ ${written(trainer.present.gradient[place])})`;
+    });
+    return lines.length > 4 ? `${lines.slice(0, 4).join("   ")}   …` : lines.join("   ");
+  }
+
+  keep() {
+    const { speed, sample, axes } = this.state;
+    return { ...this.trainer.keep(), view: { speed, sample, axes } };
+  }
+
+  restore(saved) {
+    this.trainer.restore(saved);
+    Object.assign(this.state, saved.view);
+  }
 }
 
-function reachIn() {
-  const { told } = trainer;
-  const sample = number("chosen-sample", say("sample"), state.sample, { min: 0, max: trainer.samples - 1, step: 1 },
-    (chosen) => setSample(chosen));
-  const names = told.names.map((name, i) => [String(i), name]);
-  const parameter = choice("parameter", say("parameterToSet"), names, String(state.parameter), (chosen) => {
-    state.parameter = Number(chosen);
-    state.promise = null;
-    update();
-  });
-  const value = element("input", { type: "number", id: "parameter-value", step: "any", "aria-label": say("newValue") });
-  value.addEventListener("change", () => {
-    if (value.value !== "" && Number.isFinite(Number(value.value))) setParameter(state.parameter, Number(value.value));
-    update();
-  });
-  const back = element("input", { type: "range", id: "back", min: 0, max: 0, value: 0, "aria-label": say("goBack") });
-  back.addEventListener("change", () => {
-    play(false);
-    trainer.goBack(Number(back.value));
-    update();
-  });
-  return [
-    sample, parameter, set(element("label", { for: "parameter-value" }, "="), value),
-    element("p", { id: "promise", role: "status" }),
-    set(element("label", { for: "back" }, say("goBack")), back),
-    button(say("saveWeights"), { id: "save-weights" }, saveWeights, say("saveWeights")),
-  ];
-}
-
-// -- What can be done --------------------------------------------------------------------------------------------
-
-function advance(steps) {
-  trainer.train(steps);
-  update();
-}
-
-function reset() {
-  play(false);
-  trainer.reset();
-  state.promise = null;
-  update();
-}
-
-function play(wanted) {
-  state.playing = wanted && !trainer.ended;
-  const control = document.getElementById("play");
-  control.replaceChildren(icon(state.playing ? "pause" : "play"));
-  for (const name of ["title", "aria-label"]) control.setAttribute(name, say(state.playing ? "pause" : "train"));
-  if (state.playing) requestAnimationFrame(frame);
-}
-
-function frame() {
-  if (!state.playing) return;
-  advance(state.speed);
-  if (trainer.ended) play(false);
-  else requestAnimationFrame(frame);
-}
-
-// What the gradient promises of a change, and what came of it.
-function setParameter(i, value) {
-  const { present, weights } = trainer;
-  const change = value - weights[i];
-  const promised = present.gradient[i] * change;
-  weights[i] = value;
-  trainer.ended = null;
-  trainer.measure();
-  state.promise = { name: trainer.told.names[i], promised, came: trainer.present.loss - present.loss };
-  trainer.kept[trainer.step] = weights.slice();
-}
-
-function setSample(sample) {
-  if (sample < 0 || sample >= trainer.samples || sample !== Math.floor(sample)) return false;
-  state.sample = sample;
-  update();
-  return true;
-}
-
-function drag(event) {
-  const canvas = event.currentTarget;
-  const sample = plane.sampleAt(event.offsetX, event.offsetY);
-  if (sample === null) return;
-  setSample(sample);
-  document.getElementById("chosen-sample").value = sample;
-  canvas.setPointerCapture(event.pointerId);
-  const move = ({ offsetX, offsetY }) => {
-    trainer.X.set(plane.pointAt(offsetX, offsetY), 2 * sample);
-    trainer.measure();
-    update();
-  };
-  canvas.addEventListener("pointermove", move);
-  canvas.addEventListener("pointerup", () => canvas.removeEventListener("pointermove", move), { once: true });
-}
-
-// A point of the other class.
-function relabel(event) {
-  const sample = plane.sampleAt(event.offsetX, event.offsetY);
-  if (sample === null) return;
-  const [first, second] = trainer.told.classes;
-  trainer.Y[sample] = trainer.Y[sample] === first ? second : first;
-  trainer.measure();
-  update();
-}
-
-// The weights under their names, as `load_state_dict` takes them.
-function saveWeights() {
-  const told = Object.fromEntries(trainer.told.names.map((name, i) => [name, trainer.weights[i]]));
-  const file = new Blob([JSON.stringify(told, null, 1)], { type: "application/json" });
-  const link = element("a", { download: "weights.json", href: URL.createObjectURL(file) });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-}
-
-// -- What is shown -----------------------------------------------------------------------------------------------
-
-function update() {
-  numbers.rows = trainer.look(state.sample);
-  page.renew();
-  draw();
-}
-
-function draw() {
-  const { told, present, step } = trainer;
-  const accuracy = trainer.accuracy();
-  const parts = [say("stepsDone", { count: step }), say("lossNow", { loss: written(present.loss) })];
-  if (accuracy !== null) parts.push(say("accuracyNow", { percent: decimal(100 * accuracy) }));
-  if (trainer.ended) parts.push(say(`ended: ${trainer.ended}`));
-  document.getElementById("training-state").textContent = parts.join("  ·  ");
-  drawCurve(document.getElementById("curve"), trainer.history, written);
-  plane?.draw(state.sample);
-  const value = document.getElementById("parameter-value");
-  if (document.activeElement !== value) value.value = Number(trainer.weights[state.parameter].toPrecision(6));
-  const back = document.getElementById("back");
-  back.max = step;
-  back.value = step;
-  const { promise } = state;
-  document.getElementById("promise").textContent = promise
-    ? say("promised", { name: promise.name, promised: written(promise.promised), came: written(promise.came) })
-    : say("gradientNow", { name: told.names[state.parameter], number: written(present.gradient[state.parameter]) });
+function named(pair, text) {
+  return pair[1].points.length ? pair : [{ ...pair[0], name: text }];
 }
 
 function decimal(percentage) {
   return percentage.toLocaleString(currentLanguage(), { maximumFractionDigits: 1 });
 }
 
+let announce;
+const ready = new Promise((resolve) => { announce = resolve; });
+export const panel = new Panel();
+hooks.prepare = (told) => panel.load(told);
+hooks.numbers = (scene) => panel.numbersFor(scene);
+hooks.begin = (page) => {
+  panel.begin(page);
+  panel.attachMaps(at("picture"));
+  announce();
+};
+hooks.drawn = (picture) => panel.attachMaps(picture);
+hooks.keep = () => panel.keep();
+hooks.about = (unit) => (panel.page ? about(unit, panel) : []);
+hooks.correction = (nodes) => panel.correction(nodes);
+hooks.speak = () => {
+  panel.build();
+  panel.update();
+};
+
 // In the order of `model.parameters()`, in which a parameter may be listed twice.
 function listed(byPlace) {
-  return trainer.told.order.map((place) => byPlace[place]);
+  return panel.trainer.told.order.map((place) => byPlace[place]);
 }
 
-Object.assign(window.playground, {
+function checked(what, number, most) {
+  if (!Number.isInteger(number) || number < 0 || number >= most) throw new RangeError(`${what}: expected a whole number from 0 to ${most - 1}, got ${number}`);
+  return number;
+}
+
+window.playground = {
+  ready,
   async step(n) {
     await ready;
-    advance(n);
+    if (!Number.isInteger(n) || n < 0) throw new RangeError(`step(n): expected a whole number of steps, got ${n}`);
+    if (n) panel.advance(n);
   },
   state() {
-    const { loss, gradient } = trainer.present;
-    return { step: trainer.step, loss, parameters: listed(trainer.weights), gradients: listed(gradient) };
+    const { step, present: { loss, gradient }, weights } = panel.trainer;
+    return { step, loss, parameters: listed(weights), gradients: listed(gradient) };
   },
   setParameter(i, value) {
-    setParameter(trainer.told.order[i], value);
-    update();
+    const place = panel.trainer.told.order[checked("setParameter(i, value)", i, panel.trainer.told.order.length)];
+    if (!Number.isFinite(value)) throw new RangeError(`setParameter(i, value): expected a finite number, got ${value}`);
+    panel.setParameter(place, value);
   },
-  setSample(i) {
-    setSample(i);
-  },
-});
+  setSample(i) { panel.setSample(checked("setSample(i)", i, panel.trainer.samples)); },
+  // For the tests and the benchmark.
+  internals() { return { kernels: panel.kernels, panel }; },
+  // The Python that makes exactly this.
+  python() { return pythonOf(panel.trainer); },
+};

@@ -307,6 +307,7 @@ export function updateNumbers(root, graph, state, film) {
 }
 
 function isLit(edge, current, graph, state) {
+  if (current.isCorrection) return false;
   const from = Number(edge.dataset.from);
   if (!current.isForward) return graph.outputsOf(current.unit).includes(from);
   if (edge.dataset.head === current.unit) return true;
