@@ -31,9 +31,11 @@ static void aligned_free(double *numbers) {
 
 static int64_t blocks_of(const Machine *m, int64_t count) { return (count + m->lanes - 1) / m->lanes; }
 
-static int64_t chunks_of(const Machine *m, int64_t count) {
-    int64_t blocks = blocks_of(m, count);
-    return blocks < MOST_CHUNKS ? blocks : MOST_CHUNKS;
+static int64_t chunks_of(int64_t blocks) { return blocks < MOST_CHUNKS ? blocks : MOST_CHUNKS; }
+
+/* The first block of a chunk. Most often each has one block: a small step would feel the division. */
+static int64_t block_of(int64_t chunk, int64_t blocks, int64_t chunks) {
+    return blocks == chunks ? chunk : chunk * blocks / chunks;
 }
 
 /* Lay the columns of samples first..first+count-1 out in rows. Lanes beyond the last sample repeat it. */
@@ -84,15 +86,15 @@ static void store_results(const Run *run, const double *rows, int64_t first, int
     }
 }
 
-/* Several sums side by side: one alone would wait for each addition before the next. */
+/* Several sums side by side, brought together in pairs: one alone would wait for each addition before the next. */
 static double sum_of(const double *numbers, int64_t count) {
-    double part[8] = {0.0}, total = 0.0;
+    double part[8] = {0.0}, rest = 0.0;
     int64_t l = 0;
     for (; l + 8 <= count; l += 8)
         for (int k = 0; k < 8; k++) part[k] += numbers[l + k];
-    for (int k = 0; l < count; l++, k++) part[k] += numbers[l];
-    for (int k = 0; k < 8; k++) total += part[k];
-    return total;
+    for (; l < count; l++) rest += numbers[l];
+    for (int k = 0; k < 4; k++) part[k] += part[k + 4];
+    return ((part[0] + part[2]) + (part[1] + part[3])) + rest;
 }
 
 static double weighted_sum_of(const Run *run, const int64_t *order, const double *numbers, int64_t first, int64_t count) {
@@ -107,7 +109,8 @@ static void run_chunk(Run *run, int member, int64_t piece, int64_t chunk) {
     /* Looked at once, before it is made sure that the chunk is still wanted: what a late thread has read of the next
        step, it never uses. */
     const int64_t *order = run->order;
-    const int64_t samples = run->count, chunks = run->chunks, blocks = blocks_of(m, samples);
+    const int64_t samples = run->count, chunks = run->chunks, blocks = run->blocks;
+    const int64_t end = block_of(chunk + 1, blocks, chunks);
     double *rows = run->rows + member * m->rows * m->lanes;
     double *gradients = chunks == 1 ? run->gradients : run->partial + (member * MOST_CHUNKS + chunk) * m->slots;
     unsigned char *left = run->left + member * run->most_blocks;
@@ -115,7 +118,7 @@ static void run_chunk(Run *run, int member, int64_t piece, int64_t chunk) {
     unsigned char any_left = 0;
     if (helped && !team_wants(run->team, piece, chunk)) return;
     if (run->out == NULL) memset(gradients, 0, (size_t)m->slots * sizeof(double));
-    for (int64_t b = chunk * blocks / chunks; b < (chunk + 1) * blocks / chunks; b++) {
+    for (int64_t b = block_of(chunk, blocks, chunks); b < end; b++) {
         int64_t first = b * m->lanes;
         int64_t count = samples - first < m->lanes ? samples - first : m->lanes;
         int64_t lanes = (count + LANES - 1) / LANES * LANES;
@@ -141,7 +144,7 @@ static void run_item(void *context, int member, int64_t piece, int64_t chunk) {
 }
 
 int run_start(Run *run, const Machine *machine, int64_t most, int threads) {
-    int64_t chunks = chunks_of(machine, most);
+    int64_t chunks = chunks_of(blocks_of(machine, most));
     memset(run, 0, sizeof *run);
     run->machine = machine;
     run->threads = threads < chunks ? threads : (int)chunks;
@@ -193,11 +196,10 @@ static int64_t owner_of(const Run *run, int64_t chunk) {
 static int64_t place_of(const Run *run, int64_t chunk) { return owner_of(run, chunk) * MOST_CHUNKS + chunk; }
 
 static void gather_flags(Run *run, int left_for_all) {
-    int64_t blocks = blocks_of(run->machine, run->count);
     for (int64_t chunk = 0; chunk < run->chunks; chunk++) {
         const unsigned char *left = run->left + owner_of(run, chunk) * run->most_blocks;
-        int64_t end = (chunk + 1) * blocks / run->chunks;
-        for (int64_t b = chunk * blocks / run->chunks; b < end; b++) run->flags[b] = left_for_all || left[b];
+        int64_t end = block_of(chunk + 1, run->blocks, run->chunks);
+        for (int64_t b = block_of(chunk, run->blocks, run->chunks); b < end; b++) run->flags[b] = left_for_all || left[b];
     }
 }
 
@@ -216,7 +218,8 @@ double run_step(Run *run) {
     double loss = 0.0;
     if (m->debug) fill_computed_slots(run);
     int left = shared_forward(m->set, &m->shared, run->slots);
-    run->chunks = chunks_of(m, run->count);
+    run->blocks = blocks_of(m, run->count);
+    run->chunks = chunks_of(run->blocks);
     if (run->weights != NULL) {
         run->total = 0.0;
         for (int64_t k = 0; k < run->count; k++) run->total += weight_of(run, run->order, k);

@@ -39,7 +39,7 @@ typedef struct {
     int64_t most_blocks;
     unsigned char *flags; /* the same after a step, of the blocks; any_left tells whether there is one */
     int any_left;
-    int64_t chunks;
+    int64_t blocks, chunks; /* of this step */
     int threads;
     int loaded; /* the samples in the rows are those of this step already */
     Team *team;

@@ -1,11 +1,18 @@
 /* The gradient of a layer's weights: a tile of it, several neurons by several inputs, is kept in registers while the
    samples pass by. */
 
-static double row_sum(const double *row, int64_t lanes) {
-    vec total = v_splat(0.0);
-    for (int64_t l = 0; l < lanes; l += WIDTH) total += v_load(row + l);
-    return v_sum(total);
+/* The sum of a row's vectors: four side by side, since one alone would wait for each addition before the next. */
+INLINE vec row_total(const double *row, int64_t lanes) {
+    vec total[4];
+    int64_t l = 0;
+    UNROLL for (int k = 0; k < 4; k++) total[k] = v_splat(0.0);
+    for (; l + 4 * WIDTH <= lanes; l += 4 * WIDTH)
+        UNROLL for (int k = 0; k < 4; k++) total[k] += v_load(row + l + k * WIDTH);
+    for (; l < lanes; l += WIDTH) total[0] += v_load(row + l);
+    return (total[0] + total[1]) + (total[2] + total[3]);
 }
+
+static double row_sum(const double *row, int64_t lanes) { return v_sum(row_total(row, lanes)); }
 
 /* Sums over the lanes of the products of a few gradient rows with a few input rows, added to the weights' gradients. */
 INLINE void weight_tile(const double *rows, const int64_t *g, const int64_t *x, double *out, int64_t row_stride,
@@ -57,16 +64,15 @@ static void bias_gradient(const double *rows, const int64_t *g, int64_t count, d
         vec total[WIDTH];
         double sums[WIDTH];
         int64_t here = count - j < WIDTH ? count - j : WIDTH;
-        UNROLL for (int k = 0; k < WIDTH; k++) total[k] = v_splat(0.0);
-        if (here == WIDTH) {
-            for (int64_t l = 0; l < lanes; l += WIDTH)
-                UNROLL for (int k = 0; k < WIDTH; k++) total[k] += v_load(rows + g[j + k] + l);
-        } else {
-            for (int64_t k = 0; k < here; k++)
-                for (int64_t l = 0; l < lanes; l += WIDTH) total[k] += v_load(rows + g[j + k] + l);
+        if (here < WIDTH) {
+            for (int64_t k = 0; k < here; k++) out[(j + k) * stride] += row_sum(rows + g[j + k], lanes);
+            return;
         }
+        UNROLL for (int k = 0; k < WIDTH; k++) total[k] = v_splat(0.0);
+        for (int64_t l = 0; l < lanes; l += WIDTH)
+            UNROLL for (int k = 0; k < WIDTH; k++) total[k] += v_load(rows + g[j + k] + l);
         v_store(sums, v_sums(total));
-        for (int64_t k = 0; k < here; k++) out[(j + k) * stride] += sums[k];
+        UNROLL for (int k = 0; k < WIDTH; k++) out[(j + k) * stride] += sums[k];
     }
 }
 
