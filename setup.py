@@ -21,7 +21,12 @@ PACKAGE = Path("src") / "micrograd"
 ENGINE = ["_functions", "_node", "engine", "matrix", "fused", "nn", "updates"]
 
 # No multiply-add may be contracted in the engine: its results are equal to Python's to the last bit.
-ENGINE_FLAGS = {"msvc": ["/O2", "/fp:precise"], "others": ["-O3", "-ffp-contract=off"]}
+# Its classes are made as Python makes classes: of one whose attributes can be assigned to, Python expects that.
+HEAP_TYPES = "-DCYTHON_USE_TYPE_SPECS=1"
+ENGINE_FLAGS = {
+    "msvc": ["/O2", "/fp:precise", HEAP_TYPES],
+    "others": ["-O3", "-ffp-contract=off", HEAP_TYPES],
+}
 # The compiler's kernels promise less, and may. Nor has a square root or a comparison in them to set errno or
 # to raise a floating-point exception.
 KERNEL_FLAGS = {"msvc": ["/O2"], "others": ["-O3", "-fno-math-errno", "-fno-trapping-math"]}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from micrograd import _cycles, _looks, _numbers
+from micrograd import _cycles, _looks, _numbers, _sources
 from micrograd._kinds import NAMES
 
 try:
@@ -421,5 +421,6 @@ if cython.compiled:
     guard_methods(Node)
     guard_methods(Several)
     give_attributes(Node, cython.sizeof(Node))
+    _sources.show(__name__)
 else:
     del Node.__setattr__

@@ -17,8 +17,8 @@
 
 static struct {
     PyTypeObject *type;
-    void *methods;
     destructor dealloc; /* Cython's, which subclasses go on using */
+    newfunc make;       /* likewise, whatever __new__ the user puts in its place */
     PyObject *no_arguments;
     PyObject *look; /* engine.py's, at what was changed of the class */
     unsigned int unchanged; /* the version of the class that is as engine.py wrote it; 0 where it is not */
@@ -65,8 +65,10 @@ static void free_in_turn(PyObject *object)
         Py_XDECREF(node->second);
         if (nodes.count < SPARE_NODES)
             nodes.spare[nodes.count++] = node;
-        else
+        else {
             nodes.type->tp_free((PyObject *)node);
+            Py_DECREF(nodes.type); /* that each object holds; the spare ones go on doing so */
+        }
     }
     nodes.at_work = 0;
 }
@@ -120,6 +122,7 @@ static int take_over(PyObject *kind, Py_ssize_t size, PyObject *look)
     Py_INCREF(look);
     nodes.look = look;
     nodes.type = type;
+    nodes.make = type->tp_new;
     nodes.dealloc = type->tp_dealloc;
     type->tp_dealloc = free_node;
     return 0;
@@ -137,7 +140,7 @@ static inline PyObject *new_node(PyObject *first)
         Py_SET_REFCNT((PyObject *)node, 1);
 #endif
     } else {
-        node = (Node *)nodes.type->tp_new(nodes.type, nodes.no_arguments, NULL);
+        node = (Node *)nodes.make(nodes.type, nodes.no_arguments, NULL);
         if (node == NULL)
             return NULL;
         PyObject_GC_UnTrack(node);

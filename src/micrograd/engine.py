@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from micrograd import _looks, _node, _numbers
+from micrograd import _looks, _node, _numbers, _sources
 from micrograd._node import Node
 from micrograd._node import _listen as _listen
 
@@ -903,6 +903,9 @@ else:
         return not _look()
 
     _own_init = Value.__init__
+
+if cython.compiled:
+    _sources.show(__name__)
 
 
 def __getattr__(name: str) -> Any:

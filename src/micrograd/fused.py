@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from micrograd import _numbers
+from micrograd import _numbers, _sources
 from micrograd.engine import Value
 
 try:
@@ -427,3 +427,4 @@ _free_in_turn(FusedLayer)
 
 if cython.compiled:
     guard_methods(FusedLayer)
+    _sources.show(__name__)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import operator
 from typing import Any
 
-from micrograd import _numbers
+from micrograd import _numbers, _sources
 from micrograd.engine import Value
 
 try:
@@ -223,3 +223,4 @@ def _tuple_of(weights: Any) -> tuple:
 
 if cython.compiled:
     guard_methods(Matrix)
+    _sources.show(__name__)

@@ -7,9 +7,12 @@ cdef unsigned int _neuron_version, _layer_version
 cdef bint _neuron_as_written, _layer_as_written
 
 
-cdef class Module:
-    cdef dict __dict__
+cdef class _Referable:
     cdef object __weakref__
+
+
+cdef class Module(_Referable):
+    cdef dict __dict__
 
 
 cdef class Neuron(Module):

@@ -1,4 +1,4 @@
-# cython: language_level=3, wraparound=False, nonecheck=True
+# cython: language_level=3, wraparound=False, nonecheck=True, auto_pickle=False
 """Neurons, layers of them, and multi-layer perceptrons, made of Values."""
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
-from micrograd import _numbers
+from micrograd import _numbers, _sources
 from micrograd.engine import Value
 
 try:
@@ -52,7 +52,12 @@ if TYPE_CHECKING:
 
 
 @cython.cclass
-class Module:
+class _Referable:
+    """What weak references can refer to: apart, because Cython loses a dictionary that stands in the same class."""
+
+
+@cython.cclass
+class Module(_Referable):
     """Something with parameters: what neurons, layers and models of your own have in common.
 
     A subclass keeps its Values, lists of Values and other Modules as attributes; they are found there.
@@ -419,3 +424,4 @@ if cython.compiled:
     guard_methods(Neuron)
     guard_methods(Layer)
     guard_methods(MLP)
+    _sources.show(__name__)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from micrograd import _sources
 from micrograd.engine import Value
 
 try:
@@ -149,3 +150,7 @@ def _state(given, count, name):
     if len(view) != count:
         raise ValueError(f"{name} has {len(view)} numbers, but there are {count} parameters")
     return view
+
+
+if cython.compiled:
+    _sources.show(__name__)
