@@ -15,7 +15,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from micrograd.lab import checks
-from micrograd.lab.checks import Finding, View, recording
+from micrograd.lab.checks import Finding, View, listening, recording, trails
 from micrograd.lab.checks.submitted import Submitted, read
 from micrograd.lab.content import assignment
 
@@ -31,7 +31,7 @@ def judged(submitted: Submitted) -> Verdicts:
 
     variables: dict[str, Any] = {"__name__": "__main__"}
     recorder = recording.Recorder(variables)
-    recording.activate(recorder)
+    listening.activate(recorder)
     outputs: dict[int | None, list[dict[str, Any]]] = {}
     last = {task: index for index, cell in enumerate(submitted.cells) for task in cell.tasks}
     found: Verdicts = {}
@@ -53,7 +53,7 @@ def judged(submitted: Submitted) -> Verdicts:
 
     try:
         for index, cell in enumerate(submitted.cells):
-            recorder.begin(recording.Cell(cell.source, cell.name or f"cell {index}", cell.tasks, cell.given))
+            recorder.begin(trails.Cell(cell.source, cell.name or f"cell {index}", cell.tasks, cell.given))
             shown, failed = _run(cell.source, variables)
             if plt.get_fignums():
                 shown.append({"text": "", "kinds": ["image/png"]})
@@ -69,7 +69,7 @@ def judged(submitted: Submitted) -> Verdicts:
             if task not in found:
                 look(task)
     finally:
-        recording.activate(recording.Recorder({}))
+        listening.activate(recording.Recorder({}))
     return checks.settle(found)
 
 
@@ -84,7 +84,7 @@ def _run(source: str, variables: dict[str, Any]) -> tuple[list[dict[str, Any]], 
     with contextlib.redirect_stdout(printed):
         try:
             lines = ["pass" if line[:1] in ("%", "!") else line for line in source.split("\n")]
-            tree = recording.transformed(ast.parse("\n".join(lines)))
+            tree = listening.transformed(ast.parse("\n".join(lines)))
             ends = (
                 bool(tree.body) and isinstance(tree.body[-1], ast.Expr) and not source.rstrip().endswith(";")
             )

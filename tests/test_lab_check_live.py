@@ -13,7 +13,7 @@ from checked_notebook import hints, is_right, own, scaffold, verdicts
 from corpus_of_notebooks import MISTAKES, RIGHT
 from notebooks_from_nothing import ANNE, JULIE, LEA, TOM, changed
 
-from micrograd.lab.checks import NUMBERS, recording
+from micrograd.lab.checks import NUMBERS, listening, recording
 from micrograd.lab.checks.submitted import read
 from micrograd.lab.student import in_notebook
 
@@ -36,7 +36,7 @@ class Kernel:
         self.live = in_notebook.LiveNotebook(self.shell)
 
     def run(self, source, name=None):
-        recording.activate(self.live._recorder)  # judging the file in this process has listened in between
+        listening.activate(self.live._recorder)  # judging the file in this process has listened in between
         self.shell.run_cell(source, store_history=True, silent=False, cell_id=name)
 
     def check(self, task):
@@ -53,7 +53,7 @@ def kernel(monkeypatch):
     yield made
     made.shell.events.unregister("pre_run_cell", made.live._begin)
     made.shell.events.unregister("post_run_cell", made.live._end)
-    recording.activate(recording.Recorder({}))
+    listening.activate(recording.Recorder({}))
 
 
 def told(findings):

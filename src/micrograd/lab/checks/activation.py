@@ -20,9 +20,9 @@ class _Task2:
 
     def observe(self, view: View, asked: dict[str, Any]) -> dict[str, Any]:
         observed: dict[str, Any] = {"scaffold": view.scaffold}
-        _, function = sigmoid_of(view)
-        if function is not None:
-            observed["sigmoid"] = [called(function, z, not view.scaffold) for z in asked["inputs"]]
+        place = sigmoid_of(view)
+        if place is not None:
+            observed["sigmoid"] = [called(place.value, z, not view.scaffold) for z in asked["inputs"]]
         operation = view.get("sigmoid_operation")
         if callable(operation):
             observed["sigmoid_operation"] = [called(operation, z) for z in asked["inputs"]]

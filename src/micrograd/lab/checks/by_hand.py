@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from micrograd.lab.checks import recording
+from micrograd.lab.checks import listening
 from micrograd.lab.checks.finding import Finding
 from micrograd.lab.checks.observing import View, attempt, plain_numbers
 from micrograd.lab.checks.perceptron import PERCEPTRON
@@ -102,7 +102,7 @@ def _run(source: str, variables: dict[str, Any], poison: Any) -> None:
         "pass" if line.lstrip()[:1] in ("%", "!") and not line[:1].isspace() else line
         for line in source.split("\n")
     ]
-    tree = recording.transformed(ast.parse("\n".join(lines)))
+    tree = listening.transformed(ast.parse("\n".join(lines)))
     assert isinstance(tree, ast.Module)
     for statement in tree.body:
         last = statement is tree.body[-1] and isinstance(statement, ast.Expr)
@@ -128,7 +128,7 @@ def _kept(view: View, nobodys: list[float]) -> Iterator[Any]:
             p.grad = gradient
 
     try:
-        with recording.after_each_backward(poison):
+        with listening.after_each_backward(poison):
             yield poison
     finally:
         for p, data, gradient in before:

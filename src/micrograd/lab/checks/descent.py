@@ -14,8 +14,8 @@ from typing import Any
 
 from micrograd.lab.checks import reference
 from micrograd.lab.checks.losses import losses
-from micrograd.lab.checks.recording import Trail
 from micrograd.lab.checks.reference import HIDDEN_ACTIVATIONS, close, output, sigmoid
+from micrograd.lab.checks.trails import Trail
 
 Data = list[tuple[list[list[float]], list[float]]]
 _MOST_PASSES = 160
@@ -118,6 +118,9 @@ def read_trail(data: dict[str, Any]) -> Run:
             groups[-1].roots.append(sweep["root"])
     if groups:
         groups[-1].after = data["end"]
+    # A look at the loss before the training begins, as for a picture of its graph, is no step.
+    while len(groups) > 1 and groups[0].after == groups[0].parameters:
+        del groups[0]
     return Run(
         data["start"],
         data["end"],
@@ -200,19 +203,41 @@ def loss_of(step: Step, data: Data) -> tuple[str | None, int]:
             z = [output(step.parameters, x, activation) for x in samples]
             table = losses(z, labels)
             if len(step.roots) == 1:
-                squares = [(sigmoid(a) - label) ** 2 for a, label in zip(z, labels)]
                 explained = [hint for hint, value in table.items() if close(total, value, 1e-7)]
                 if "" in explained:
                     return "", len(labels)
-                if any(close(total, square, 1e-9) for square in squares) and "last-only" not in explained:
+                alone = _explained_by_one(total, z, labels)
+                if "" in alone and "last-only" not in explained:
                     return "", 1
                 if len(explained) == 1:
                     return explained[0], len(labels)
+                if len(alone) == 1:
+                    return alone.pop(), 1
             elif close(total, table[""], 1e-7):
                 return "", 1
             elif close(total, table["sum-for-mean"], 1e-7):
                 return "sum-for-mean", 1
     return None, 0
+
+
+def _explained_by_one(total: float, z: Sequence[float], labels: Sequence[float]) -> set[str]:
+    """Return the hints of the losses of a single sample that come out as ``total``; "" for the right loss."""
+    found: set[str] = set()
+    for value, label in zip(z, labels):
+        if close(total, (sigmoid(value) - label) ** 2, 1e-9):
+            return {""}
+        if close(total, (value - label) ** 2, 1e-9):
+            found.add("no-sigmoid-on-output")
+    return found
+
+
+def is_stale(run: Run, data: Data) -> bool:
+    """Tell whether each step went down one and the same loss, computed before the first of them."""
+    groups = run.groups
+    roots = {root for group in groups for root in group.roots}
+    if len(groups) < 3 or len(roots) > 1 or None in roots or groups[0].parameters == groups[-1].parameters:
+        return False
+    return loss_of(groups[0], data)[0] is not None and loss_of(groups[-1], data)[0] is None
 
 
 def samples_taken(run: Run, data: Data) -> list[int]:
@@ -230,7 +255,8 @@ def samples_taken(run: Run, data: Data) -> list[int]:
             ]
             if not found:
                 break
-            taken.append(found[0])
+            # Where hidden neurons are silent, many samples have the same loss.
+            taken.append(next((i for i in found if i not in taken), found[0]))
         else:
             return taken
     return []

@@ -6,9 +6,9 @@ import random
 from typing import Any
 
 from micrograd.lab.checks.finding import Finding
+from micrograd.lab.checks.networks import gradients_of
 from micrograd.lab.checks.observing import View, swept_values
 from micrograd.lab.checks.perceptron import was_drawn
-from micrograd.lab.checks.recording import gradients_of
 
 SMALL = [2, 2, 1]
 

@@ -11,12 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from micrograd.engine import Value
+from micrograd.lab.checks.belongings import models_in
 from micrograd.lab.checks.finding import Finding
-from micrograd.lab.checks.recording import (
-    Cell,
-    Trail,
-    models_in,
-)
+from micrograd.lab.checks.trails import Cell, Trail
 from micrograd.nn import MLP
 
 _DEPTH = 4
@@ -180,28 +177,6 @@ def network(parameters: list[float], hidden: int) -> MLP:
     for p, value in zip(model.parameters(), parameters):
         p.data = value
     return model
-
-
-def network_like(view: View, parameters: list[float], hidden: int) -> Any:
-    """Return such a network of the class that the notebook uses, where that is another one than micrograd's.
-
-    Nodes of two classes do not add up, so a function that makes nodes of its own can only be asked with its class.
-    """
-    for model in view.models():
-        kind = type(model)
-        if isinstance(model, MLP) or kind.__name__ != "MLP":
-            continue
-        made: Any = attempt(lambda: kind(2, [hidden, 1])).get("value")  # noqa: B023
-        nodes = attempt(lambda: list(made.parameters())).get("value") or []  # noqa: B023
-        if len(nodes) != len(parameters):
-            continue
-        for node, value in zip(nodes, parameters):
-            node.data = value
-        probe = [0.3, -0.8]
-        got = attempt(lambda: number(made(probe))).get("value")  # noqa: B023
-        if got is not None and abs(got - float(network(parameters, hidden)(probe).data)) < 1e-9:
-            return made
-    return network(parameters, hidden)
 
 
 def _is_array(value: Any) -> bool:

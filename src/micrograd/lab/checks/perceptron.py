@@ -9,10 +9,11 @@ from typing import Any
 
 from micrograd.lab.checks import reference
 from micrograd.lab.checks.finding import Finding
+from micrograd.lab.checks.networks import parameters_of
 from micrograd.lab.checks.observing import View, attempt, is_node, layer_sizes, number, numbers
-from micrograd.lab.checks.recording import Sweep, parameters_of
 from micrograd.lab.checks.reference import PERCEPTRON_INPUT, close, sigmoid
 from micrograd.lab.checks.roles import own_sigmoid, perceptron_of
+from micrograd.lab.checks.trails import Sweep
 
 PERCEPTRON = [2, 1]
 _SHOWN = re.compile(r"^(image/|text/html$)")

@@ -10,12 +10,12 @@ import inspect
 import os
 import re
 from collections.abc import Callable
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 from micrograd.engine import Value
+from micrograd.lab.checks.belongings import Place, lies_beside, places
 from micrograd.lab.checks.observing import View, attempt, is_node, number, numbers, rows
-from micrograd.lab.checks.recording import lies_beside
 from micrograd.lab.checks.reference import close, sigmoid
 
 _SIGMOID = re.compile(r"sig|logist|^activation$|^act$|^σ", re.IGNORECASE)
@@ -70,22 +70,22 @@ def called(function: Any, z: float, own_style: bool = False) -> dict[str, Any]:
     )
 
 
-def sigmoid_of(view: View) -> tuple[str, Any]:
-    """Return the student's sigmoid and its name; an empty name where there is none."""
+def sigmoid_of(view: View) -> Place | None:
+    """Return the student's sigmoid and where it is kept; None where there is none."""
     return _function(view, "sigmoid", _SIGMOID, _is_sigmoid, exclude="sigmoid_operation")
 
 
-def binary_of(view: View) -> tuple[str, Any]:
-    """Return the student's function that gives the label, and its name; an empty name where there is none."""
+def binary_of(view: View) -> Place | None:
+    """Return the student's function that gives the label, and where it is kept; None where there is none."""
     return _function(view, "binary", _BINARY, _is_binary)
 
 
 def own_sigmoid(view: View, z: float) -> float | None:
     """Return what the student's sigmoid makes of a number, right or wrong; None where there is no telling."""
-    _, function = sigmoid_of(view)
-    if function is None:
+    place = sigmoid_of(view)
+    if place is None:
         return None
-    value = called(function, z, own_style=True).get("value") or {}
+    value = called(place.value, z, own_style=True).get("value") or {}
     result: float | None = value.get("number")
     return result
 
@@ -113,12 +113,12 @@ def pairs(view: View) -> list[tuple[list[list[float]], list[float]]]:
     points: list[list[list[float]]] = []
     labels: list[list[float]] = []
     found: list[tuple[list[list[float]], list[float]]] = []
-    names = sorted(
-        (name for name in view.variables if not name.startswith("_") and name not in ("In", "Out")),
-        key=lambda name: (name not in ("X", "y"), len(name)),
+    kept = sorted(
+        places(view.variables),
+        key=lambda place: (place.owner is not None, place.name not in ("X", "y"), len(place.name)),
     )
-    for name in names:
-        value = view.variables[name]
+    for place in kept:
+        value = place.value
         if isinstance(value, (str, bytes, dict, type)) or callable(value) or not hasattr(value, "__len__"):
             continue
         size = attempt(lambda: len(value)).get("value", 0)  # noqa: B023
@@ -167,31 +167,35 @@ def is_right_binary(function: Any) -> bool:
 
 def _function(
     view: View, name: str, pattern: re.Pattern[str], behaves: Callable[[Any], bool], exclude: str = ""
-) -> tuple[str, Any]:
+) -> Place | None:
     named = view.get(name)
     if callable(named) and not isinstance(named, type):
-        return name, named
-    likely: list[tuple[str, Any]] = []
-    others: list[tuple[str, Any]] = []
-    for other, value in list(view.variables.items()):
-        if other.startswith("_") or other == exclude or not _takes_one(value):
+        return Place(name, named)
+    likely: list[Place] = []
+    others: list[Place] = []
+    for place in places(view.variables):
+        if place.name == exclude or not _takes_one(place.value):
             continue
-        if pattern.search(other):
-            likely.append((other, value))
-        elif not _LONG.search(other):
-            others.append((other, value))
+        if pattern.search(place.name):
+            likely.append(place)
+        elif not _LONG.search(place.name):
+            others.append(place)
     for found in (*likely, *others)[:_MOST]:
-        if behaves(found[1]):
+        if behaves(found.value):
             return found
-    return likely[0] if likely else ("", None)
+    return likely[0] if likely else None
 
 
 def _takes_one(value: Any) -> bool:
     """Tell whether it is a function of the notebook's own that can be called with one argument."""
-    if not isinstance(value, FunctionType):
+    function = value.__func__ if isinstance(value, MethodType) else value
+    if not isinstance(function, FunctionType):
         return type(value).__name__ == "vectorize"
-    if "__main__" not in (value.__module__, value.__globals__.get("__name__")) and not _is_beside(value):
+    theirs = (function.__module__, function.__globals__.get("__name__"))
+    if "__main__" not in theirs and not _is_beside(function):
         return False
+    if function is value and function.__code__.co_varnames[:1] == ("self",):
+        return False  # a method, without an object to call it on
     try:
         parameters = list(inspect.signature(value).parameters.values())
     except (TypeError, ValueError):

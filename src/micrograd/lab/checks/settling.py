@@ -22,8 +22,8 @@ NEEDS: dict[int, tuple[int, ...]] = {
 }
 
 _NOTHING_TRAINED = {"gradients-zero", "train-does-nothing", "train-leaves-model"}
-_NOT_BEGUN = {"no-error", "no-backward-small", "no-train", "train-does-nothing", "not-updated", "no-by-hand",
-              "steps-ignored"}  # fmt: skip
+_NOT_BEGUN = {"no-error", "no-perceptron", "no-backward-small", "no-train", "train-does-nothing", "not-updated",
+              "no-by-hand", "steps-ignored"}  # fmt: skip
 
 
 def settle(findings: Mapping[int, list[Finding]]) -> dict[int, list[Finding]]:
@@ -69,6 +69,8 @@ def _comes_from(finding: Finding, earlier: Finding) -> bool:
     if finding.values.get("loss"):
         # The loss, where it is not the mean squared error of the sigmoid: the function's fault, or the sigmoid's.
         return (earlier.task == 7 and earlier.name in ("loss", "connected", "pure")) or earlier.task == 2
+    if finding.task == 3 and finding.hint == "no-sigmoid-on-output" and earlier.task == 2:
+        return True  # the sigmoid was called, and did nothing
     if finding.hint == "not-enough-updates" and earlier.hint == "other-input":
         return True
     if finding.task in (9, 10) and earlier.task == 7 and earlier.name == "pure":

@@ -416,6 +416,16 @@ HINTS: dict[str, dict[Language, str]] = {
         "fr": "l'erreur qui est propagée n'est pas l'erreur quadratique moyenne, et l'apprentissage n'aboutit pas",
         "en": "the error that is propagated is not the mean squared error, and the training leads nowhere",
     },
+    "model-anew": {
+        "fr": "un nouveau modèle est construit à chaque itération : que devient ce que le précédent a appris ?",
+        "en": "a new model is built at each iteration: what becomes of what the one before has learned?",
+    },
+    "loss-once": {
+        "fr": "l'erreur qui est propagée est toujours la même, calculée une fois avant les corrections : avec quels"
+        " poids faut-il la calculer ?",
+        "en": "the error that is propagated is always the same one, computed once before the updates: with which"
+        " weights does it have to be computed?",
+    },
     "train-does-nothing": {
         "fr": "l'apprentissage ne change pas les poids du modèle",
         "en": "the training does not change the model's weights",

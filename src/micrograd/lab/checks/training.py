@@ -7,6 +7,7 @@ to another task (the loss, the data, the seeds) is not held against it.
 from __future__ import annotations
 
 import inspect
+import math
 import random
 from collections.abc import Sequence
 from typing import Any
@@ -14,8 +15,8 @@ from typing import Any
 from micrograd.lab.checks import descent, reference
 from micrograd.lab.checks.descent import Data, Run
 from micrograd.lab.checks.finding import Finding
+from micrograd.lab.checks.networks import parameters_of
 from micrograd.lab.checks.observing import View, attempt, layer_sizes, network, numbers, quietly
-from micrograd.lab.checks.recording import parameters_of
 from micrograd.lab.checks.reference import close, random_network, random_samples
 from micrograd.lab.checks.roles import pairs
 
@@ -72,8 +73,15 @@ class _Training:
         if not moved:
             return self._nothing(observed, runs)
         best = max((self._judge_run(run, data, observed) for run in moved), key=_rightness)
+        cut_short = any(finding.hint == "steps-ignored" for finding in best)
+        if cut_short and sum(run.steps == 1 for run in moved) >= 3:
+            best = [
+                self._finding("update", "wrong", "model-anew", _shared(observed)),
+                *self._open("rate", "result"),
+            ]
         if (
             self.task == 9
+            and not cut_short
             and not any(run.stopped for run in moved)
             and not (observed["lines"] >= self.steps // 2 or observed["stored"] or observed["pictures"])
         ):
@@ -113,19 +121,27 @@ class _Training:
         known = [rate for rate in seen if rate is not None]
         shared = {"function": run.function}
         loss, samples = descent.loss_of(run.groups[0], data)
-        done = descent.iterations(run, data, samples == 1 and len(run.groups[0].roots) == 1)
+        one_by_one = samples == 1 and len(run.groups[0].roots) == 1
+        done = descent.iterations(run, data, one_by_one)
         later = run.groups[1:]
         kept = [group for group in later if not group.fresh]
         followed = len(known) >= 0.8 * len(seen) and bool(known)
         update = self._right("update")
         rates = known
-        if len(kept) * 2 > len(later):
+        if one_by_one and done < run.steps:
+            rates = known[:: len(data[0][1])]  # one rate for each round over the samples
+            rates = rates if len(rates) > 1 else []
+        elif one_by_one and (run.stopped or not all(map(math.isfinite, run.end))):
+            rates = []  # it broke off within the first round
+        if descent.is_stale(run, data):
+            update = self._finding("update", "wrong", "loss-once", shared)
+        elif len(kept) * 2 > len(later):
             update = self._finding("update", "wrong", "gradients-not-reset", shared)
         elif followed and known[0] < 0:
             update = self._finding("update", "wrong", "wrong-sign", shared)
-            rates = [-rate for rate in known]
+            rates = [-rate for rate in rates]
         elif followed and loss == "sum-for-mean" and data and close(known[0] * len(data[0][1]), 1, 1e-3):
-            rates = [rate * len(data[0][1]) for rate in known]  # the mean's step, written otherwise
+            rates = [rate * len(data[0][1]) for rate in rates]  # the mean's step, written otherwise
         elif loss:
             update = self._finding("update", "wrong", loss, {**shared, "loss": True})
         elif loss is None or not followed:

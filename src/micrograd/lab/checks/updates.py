@@ -8,9 +8,9 @@ from typing import Any
 
 from micrograd.lab.checks.descent import rates_of, read_trail, trail_data
 from micrograd.lab.checks.finding import Finding
+from micrograd.lab.checks.networks import gradients_of, parameters_of
 from micrograd.lab.checks.observing import View
 from micrograd.lab.checks.perceptron import PERCEPTRON
-from micrograd.lab.checks.recording import gradients_of, parameters_of
 from micrograd.lab.checks.reference import PERCEPTRON_INPUT, sigmoid
 from micrograd.lab.checks.roles import binary_of, label_of, own_sigmoid, perceptron_of
 
@@ -24,9 +24,9 @@ class _Task5:
 
     def observe(self, view: View, asked: dict[str, Any]) -> dict[str, Any]:
         observed: dict[str, Any] = {"inline": None, "trails": []}
-        _, function = binary_of(view)
-        if function is not None:
-            observed["binary"] = [label_of(function, value) for value in asked["inputs"]]
+        place = binary_of(view)
+        if place is not None:
+            observed["binary"] = [label_of(place.value, value) for value in asked["inputs"]]
         else:
             observed["inline"] = _threshold(view)
         trails = view.trails(PERCEPTRON, 5) or view.trails(PERCEPTRON)
@@ -113,6 +113,8 @@ class _Task5:
         groups = [group for trail in moved for group in trail.groups]
         if groups:
             kept = [group for group in groups if not group.fresh]
+            if any(_is_stale(trail.groups) for trail in moved):
+                return [Finding(5, "reset", "wrong", 0.5, "loss-once")]
             # The first pass finds what task 3 left, where the gradients are reset after each update.
             if len(kept) * 2 > len(groups) or (len(kept) == len(groups) == 1):
                 return [Finding(5, "reset", "wrong", 0.5, "gradients-not-reset")]
@@ -124,6 +126,12 @@ class _Task5:
         if abs(observed["gradients"][2]) > 1.01 * max(largest, 2 * (1 - sigmoid(z))):
             return [Finding(5, "reset", "wrong", 0.5, "gradients-not-reset")]
         return []
+
+
+def _is_stale(groups: list[Any]) -> bool:
+    """Tell whether one and the same error was propagated after each update."""
+    roots = {root for group in groups for root in group.roots}
+    return len(groups) >= 3 and len(roots) == 1 and groups[0].parameters != groups[-1].parameters
 
 
 def _threshold(view: View) -> float | None:

@@ -53,16 +53,16 @@ class Worker:
         """Run all cells in order, and after each task's last cell let its checks look."""
         # Loaded before any of the student's code runs.
         from micrograd.lab import checks
-        from micrograd.lab.checks import recording
+        from micrograd.lab.checks import listening, recording, trails
         from micrograd.lab.sandbox.borrowing import Borrowing
         from micrograd.lab.sandbox.shell import Outputs, Stream, make_shell
 
-        self._checks, self._recording = checks, recording
+        self._checks, self._trails = checks, trails
         self._outputs = Outputs(self._limits.printed, self._limits.report // 2)
         self._shell: Any = make_shell(self._outputs)
         self._variables = _main_module(self._shell)
         self._recorder = recording.Recorder(self._variables)
-        recording.install(self._shell, self._recorder)
+        listening.install(self._shell, self._recorder)
         self._borrowing = Borrowing()
         self._streams = Stream(self._outputs, "stdout"), Stream(self._outputs, "stderr")
         sys.path.insert(0, "")  # modules beside the notebook, as in Jupyter
@@ -81,7 +81,7 @@ class Worker:
         sys.stdout, sys.stderr = self._streams
         self._send({"type": "begin", "index": index})
         started = time.monotonic()
-        record = self._recording.Cell(
+        record = self._trails.Cell(
             cell["source"], cell["name"] or f"cell {index}", tuple(tasks_of(cell)), cell["given"]
         )
         self._recorder.begin(record)

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 from micrograd.lab import checks
-from micrograd.lab.checks import Finding, View, headings, recording
-from micrograd.lab.checks.recording import Cell, Recorder
+from micrograd.lab.checks import Finding, View, headings, listening
+from micrograd.lab.checks.recording import Recorder
+from micrograd.lab.checks.trails import Cell
 from micrograd.lab.content.tasks import task as task_of
 from micrograd.lab.student.verdict import print_task
 from micrograd.language import choose
@@ -30,7 +31,7 @@ def check(number: int, lang: str | None = None) -> float | None:
     """
     language = choose(lang)
     task_of(number)
-    if _live is None and recording.is_active():
+    if _live is None and listening.is_active():
         return None  # this notebook is being checked as a whole, and by somebody else
     findings = _notebook().check(number)
     print_task(number, findings, language, sys.stdout)
@@ -57,7 +58,7 @@ class LiveNotebook:
             if source.strip():  # what ran before anybody watched: its code is known, what it did is not
                 self._recorder.cells.append(self._cell(source, None))
                 self._counts[len(self._recorder.cells) - 1] = count
-        recording.install(shell, self._recorder)
+        listening.install(shell, self._recorder)
         shell.events.register("pre_run_cell", self._begin)
         shell.events.register("post_run_cell", self._end)
 
@@ -137,7 +138,7 @@ _live: LiveNotebook | None = None
 
 def watch() -> None:
     """Watch the cells of the notebook that runs in this process from now on; nothing happens without one."""
-    if "IPython" in sys.modules and not recording.is_active():
+    if "IPython" in sys.modules and not listening.is_active():
         import IPython
 
         current: Callable[[], Any] = IPython.get_ipython

@@ -1,0 +1,38 @@
+"""Notebooks by people who have not read the checks: right in every task, and one mistake named once."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("sklearn.datasets", reason="scikit-learn is missing, THE CHECKS ARE NOT TESTED")
+pytest.importorskip("pandas", reason="pandas is missing, NOTEBOOKS WITH FRAMES ARE NOT TESTED")
+
+import notebooks_by_strangers as strangers
+from checked_notebook import hints, is_right, own, verdicts
+
+from micrograd.lab.checks import NUMBERS
+from micrograd.lab.checks.submitted import read
+
+_WAITING = {"after-task"}
+
+
+@pytest.mark.parametrize("name", strangers.RIGHT)
+def test_right_work_is_right_in_every_task(name):
+    content = own(*strangers.right(name))
+    assert read(content).recognised == tuple(NUMBERS)
+    found = verdicts(content)
+    assert {task: hints(findings) for task, findings in found.items() if not is_right(findings)} == {}
+
+
+@pytest.mark.parametrize("name", strangers.MISTAKES)
+def test_a_mistake_is_named_once(name):
+    manner, changes, task, hint, repeated = strangers.MISTAKES[name]
+    found = verdicts(own(*strangers.cells(manner, *changes)))
+    wrong = {number: hints(findings) for number, findings in found.items() if not is_right(findings)}
+    assert wrong.pop(task) == {hint}
+    assert set(wrong) <= set(repeated) | {number for number, said in wrong.items() if said <= _WAITING}
+
+
+def test_there_are_enough_of_them():
+    assert len(strangers.RIGHT) >= 40
+    assert len(strangers.MISTAKES) >= 40
