@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("sklearn.datasets", reason="scikit-learn is missing, THE CHECKS ARE NOT TESTED")
 pytest.importorskip("pandas", reason="pandas is missing, NOTEBOOKS WITH FRAMES ARE NOT TESTED")
 
-from checked_notebook import hints, is_right, own, verdicts
+from checked_notebook import WHOLE_CORPUS, hints, is_right, own, verdicts
 from notebooks_from_nothing import ANNE, BESIDE_MODULE, MISTAKES, RIGHT, changed
 
 from micrograd.lab.checks import NUMBERS
@@ -44,7 +44,7 @@ def test_a_mistake_in_such_a_notebook_is_named_once(name):
     assert set(found) - {task} <= set(waiting)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(60 if WHOLE_CORPUS else 6))
 def test_a_right_training_is_right_from_any_weights(seed):
     again = ("sixteen = MLP", f"random.seed({seed + 99})\nsixteen = MLP")
     cells = changed(ANNE, ("two = MLP", f"random.seed({seed})\ntwo = MLP"), again)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
+import notebooks_by_strangers as strangers
 import pytest
 
 pytest.importorskip("sklearn.datasets", reason="scikit-learn is missing, THE CHECKS ARE NOT TESTED")
 pytest.importorskip("IPython", reason="IPython is missing, THE LIVE KERNEL IS NOT TESTED")
 
-from checked_notebook import hints, is_right, own, scaffold, verdicts
+from checked_notebook import WHOLE_CORPUS, hints, is_right, own, scaffold, verdicts
 from corpus_of_notebooks import MISTAKES, RIGHT
 from notebooks_from_nothing import ANNE, JULIE, LEA, TOM, changed
 
@@ -77,7 +78,7 @@ def in_turn(kernel, cells):
     return found
 
 
-@pytest.mark.parametrize("name", _SAME)
+@pytest.mark.parametrize("name", MISTAKES if WHOLE_CORPUS else _SAME)
 def test_a_mistake_is_told_in_the_kernel_as_in_the_file(kernel, name, capsys):
     content = scaffold(MISTAKES[name][0])
     expected = {task: told(findings) for task, findings in verdicts(content).items()}
@@ -86,7 +87,10 @@ def test_a_mistake_is_told_in_the_kernel_as_in_the_file(kernel, name, capsys):
 
 
 @pytest.mark.parametrize(
-    "name", ["error used again", "single samples", "an optimizer for training", "compiled"]
+    "name",
+    RIGHT
+    if WHOLE_CORPUS
+    else ["error used again", "single samples", "an optimizer for training", "compiled"],
 )
 def test_right_work_stays_right_when_cells_run_again_and_out_of_order(kernel, name, capsys):
     cells = scaffold_cells(scaffold(RIGHT[name]))
@@ -117,7 +121,15 @@ def test_a_mistake_that_was_mended_is_right_and_one_that_was_made_is_wrong(kerne
     assert told(kernel.check(7)) == (False, {"sum-for-mean"})
 
 
-@pytest.mark.parametrize("cells", [JULIE, LEA, ANNE, TOM, changed(JULIE, ("    petit.zero_grad()\n", ""))])
+_OWN = [JULIE, LEA, ANNE, TOM, changed(JULIE, ("    petit.zero_grad()\n", "")), strangers.right("objects"),
+        strangers.right("merged tasks"), strangers.cells(*strangers.MISTAKES["the loss computed once"][:1],
+                                                         *strangers.MISTAKES["the loss computed once"][1])]  # fmt: skip
+if WHOLE_CORPUS:
+    _OWN += [strangers.right(name) for name in strangers.RIGHT]
+    _OWN += [strangers.cells(manner, *changes) for manner, changes, *_ in strangers.MISTAKES.values()]
+
+
+@pytest.mark.parametrize("cells", _OWN)
 def test_a_notebook_of_ones_own_gets_the_same_verdict(kernel, cells, capsys):
     content = own(*cells)
     submitted = read(content)

@@ -45,6 +45,11 @@ class Recorder:
         self._last: set[int] = set()
         self._met: dict[str, tuple[int, ...]] = {}  # what each name stood for when it was last looked at
 
+    @property
+    def is_running(self) -> bool:
+        """Whether a cell has begun and not ended."""
+        return self._running is not None
+
     def begin(self, cell: Cell) -> None:
         """Note that a cell begins."""
         self._running = cell

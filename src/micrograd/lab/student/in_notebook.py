@@ -51,6 +51,7 @@ class LiveNotebook:
         self._task_of: dict[
             str, int
         ] = {}  # what a check line has said of a cell without an ID, by its source
+        self._checked_last: list[Cell] = []  # the cells that belong to the task that was checked last
         self._right: dict[tuple[int, tuple[str, ...]], list[Finding]] = {}
         if shell is None:
             return
@@ -93,9 +94,13 @@ class LiveNotebook:
         source = getattr(info, "raw_cell", "") or ""
         if source.strip() and not _ONLY_A_CHECK.match(source):
             self._recorder.begin(self._cell(source, getattr(info, "cell_id", None)))
+            # Until it has ended and its number is known: whoever checks in its last line sees what it showed.
             self._counts[len(self._recorder.cells) - 1] = self._shell.execution_count
 
     def _end(self, result: Any) -> None:
+        count = getattr(result, "execution_count", None)
+        if count is not None and self._recorder.is_running:
+            self._counts[len(self._recorder.cells) - 1] = count
         self._recorder.end(stopped=getattr(result, "success", True) is False)
 
     def _cell(self, source: str, name: str | None) -> Cell:
@@ -111,13 +116,23 @@ class LiveNotebook:
         return Cell(source, name, tasks, is_given(source, name))
 
     def _sort(self, number: int) -> None:
-        """Let the cells since the last check line that are nobody's yet belong to the task that is checked now."""
+        """Let the cells since the last check line that are nobody's yet belong to the task that is checked now.
+
+        Where none ran since, and the task has none, it was done together with the one that was checked before.
+        """
+        fresh = []
         for cell in self._recorder.cells:
             if _CHECK_LINE.search(cell.source) and _ONLY_A_CHECK.match(cell.source):
                 continue
             if not cell.tasks and not cell.name and cell.source not in self._task_of:
                 self._task_of[cell.source] = number
                 cell.tasks = (number,)
+                fresh.append(cell)
+        if fresh:
+            self._checked_last = fresh
+        elif not any(number in cell.tasks for cell in self._recorder.cells):
+            for cell in self._checked_last:
+                cell.tasks = (*cell.tasks, number)
 
     def _outputs(self, task: int) -> list[dict[str, Any]]:
         """Return what the task's own cells showed, as far as IPython remembers (from 9 on)."""
