@@ -188,3 +188,9 @@ def right(name: str) -> Cells:
     return cells(
         manner, *((_tail_of_functions(), new) if old == "<tail>" else (old, new) for old, new, *_ in changes)
     )
+
+
+def mistaken(name: str) -> Cells:
+    """Return a notebook with a mistake by the mistake's name."""
+    manner, changes, *_ = MISTAKES[name]
+    return cells(manner, *changes)

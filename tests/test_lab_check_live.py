@@ -122,11 +122,10 @@ def test_a_mistake_that_was_mended_is_right_and_one_that_was_made_is_wrong(kerne
 
 
 _OWN = [JULIE, LEA, ANNE, TOM, changed(JULIE, ("    petit.zero_grad()\n", "")), strangers.right("objects"),
-        strangers.right("merged tasks"), strangers.cells(*strangers.MISTAKES["the loss computed once"][:1],
-                                                         *strangers.MISTAKES["the loss computed once"][1])]  # fmt: skip
+        strangers.right("merged tasks"), strangers.mistaken("a new model at each step")]  # fmt: skip
 if WHOLE_CORPUS:
     _OWN += [strangers.right(name) for name in strangers.RIGHT]
-    _OWN += [strangers.cells(manner, *changes) for manner, changes, *_ in strangers.MISTAKES.values()]
+    _OWN += [strangers.mistaken(name) for name in strangers.MISTAKES]
 
 
 @pytest.mark.parametrize("cells", _OWN)
@@ -137,7 +136,7 @@ def test_a_notebook_of_ones_own_gets_the_same_verdict(kernel, cells, capsys):
     last = {task: index for index, cell in enumerate(submitted.cells) for task in cell.tasks}
     found = {}
     for index, cell in enumerate(submitted.cells):
-        kernel.run(cell.source)
+        kernel.run(cell.source.replace("%matplotlib inline\n", ""))  # what this shell is not
         for task in sorted(cell.tasks):
             if last[task] == index:
                 found[task] = told(kernel.check(task))

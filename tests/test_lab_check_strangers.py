@@ -36,7 +36,7 @@ def test_another_run_comes_to_the_same_verdict(name):
     if name in strangers.RIGHT:
         content = own(*strangers.right(name))
     else:
-        content = own(*strangers.cells(strangers.MISTAKES[name][0], *strangers.MISTAKES[name][1]))
+        content = own(*strangers.mistaken(name))
     first, *others = (verdicts(content) for _ in range(3))
     assert others == [first, first]
 
@@ -51,8 +51,8 @@ def test_right_work_is_right_in_every_task(name):
 
 @pytest.mark.parametrize("name", _chosen(strangers.MISTAKES))
 def test_a_mistake_is_named_once(name):
-    manner, changes, task, hint, repeated = strangers.MISTAKES[name]
-    found = verdicts(own(*strangers.cells(manner, *changes)))
+    _, _, task, hint, repeated = strangers.MISTAKES[name]
+    found = verdicts(own(*strangers.mistaken(name)))
     wrong = {number: hints(findings) for number, findings in found.items() if not is_right(findings)}
     assert wrong.pop(task) == {hint}
     assert set(wrong) <= set(repeated) | {number for number, said in wrong.items() if said <= _WAITING}
