@@ -119,7 +119,7 @@ def _ways(view: View, function: Any, asked: dict[str, Any]) -> list[dict[str, An
         way: dict[str, Any] = {}
         style: Any = ""
         for style in ("arrays", "lists", *frames):
-            model = attempt(make).get("value")
+            model: Any = attempt(make).get("value")
             if model is None:
                 break
             again = attempt(lambda: _returned(function, model, asked["X"], asked["y"], style))  # noqa: B023
