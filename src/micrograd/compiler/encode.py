@@ -35,7 +35,9 @@ LAYOUT: dict[str, tuple[str, ...]] = {
         "out", "count", "width", "weights", "row_stride", "column_stride", "bias", "bias_stride", "activation",
         "slope", "slope_of",
     ),
-    "WeightGradient": ("count", "width", "weights", "row_stride", "bias", "bias_stride", "scratch"),
+    "SampleLayer": ("out", "count", "width", "first", "packed", "activation", "slope"),
+    "WeightGradient": ("count", "width", "weights", "row_stride", "bias", "bias_stride"),
+    "SampleGradient": ("count", "width", "first", "weights", "row_stride", "bias", "bias_stride"),
     "Sum": ("out", "numbers", "linear", "products"),
     "Map": ("out", "function", "operand", "exponent", "slope"),
     "MapGradient": ("out", "function", "gradient", "operand", "result", "exponent"),
@@ -43,18 +45,27 @@ LAYOUT: dict[str, tuple[str, ...]] = {
     "BinaryGradient": ("out", "function", "by", "gradient", "first", "second", "result"),
     "Splat": ("out", "slot"),
     "SplatGradient": ("slot", "gradient"),
+    "Load": ("out", "count", "first"),
     "Gather": ("out", "count"),
+    "Pack": ("out", "count", "width", "weights", "row_stride", "column_stride", "bias", "bias_stride"),
 }  # fmt: skip
 KINDS = {name: kind for kind, name in enumerate(LAYOUT)}
 FUNCTIONS = {"": 0} | {o.name: code for code, o in enumerate(operations.FUNCTIONS, start=1)}
 BINARY = {o.name: code for code, o in enumerate(operations.BINARY)}
 
-# All rows of a block should stay in the second-level cache, which has at least this many numbers on today's machines.
-_CACHED_NUMBERS = 1 << 16
-# An odd number of groups of 8 lanes: rows at multiples of a power of two would compete for the same cache lines.
-_MOST_LANES, LANES = 120, 8
-# Blocks of large networks are smaller, so that a batch of a hundred samples is enough for two threads.
-_MULTIPLY_ADDS_A_BLOCK, _FEWER_LANES = 150_000, 56
+# Lanes are computed in groups of as many as the widest vector has numbers.
+GROUPS = {"float64": 8, "float32": 16}
+# All rows of a block should stay in the second-level cache, which has at least this many bytes on today's machines.
+_CACHED_BYTES = 1 << 19
+# An odd number of groups: rows at multiples of a power of two would compete for the same cache lines.
+_MOST_LANES = 120
+# Blocks of large networks are smaller, so that a batch of a hundred samples is enough for two threads; those of the largest
+# are not, because a block reads and writes the gradients of all weights.
+_MULTIPLY_ADDS_A_BLOCK, _FEWER_LANES, _LARGEST = 150_000, 56, 16_384
+# A first layer that is this wide reads the samples where they lie.
+_WIDE_INPUTS, _WIDE_WEIGHTS, _WIDE_NEURONS = 12, 192, 8
+# Packed weights have room for a multiple of this many neurons (PACKED_NEURONS in program.h).
+_PACKED_NEURONS = 16
 
 
 @dataclass(frozen=True)
@@ -75,25 +86,26 @@ class Encoded:
     forward: array[int]
     backward: array[int]
     work: int
+    packed: int  # how many numbers the packed weights of first layers are
 
 
-def encode(code: Code) -> Encoded:
-    """Return the code's words; ``code.placed`` has to be there."""
+def encode(code: Code, dtype: str = "float64") -> Encoded:
+    """Return the code's words for kernels of a precision; ``code.placed`` has to be there."""
     placed = code.placed
+    encoder = _Encoder(code)
     work = _multiply_adds([*placed.forward, *placed.backward])
-    most = _MOST_LANES if work * _MOST_LANES < _MULTIPLY_ADDS_A_BLOCK else _FEWER_LANES
-    groups = min(most, max(LANES, _CACHED_NUMBERS // max(1, placed.rows))) // LANES
-    lanes = LANES * (groups - 1 + groups % 2)
-    encoder = _Encoder(placed.rows)
+    lanes = _lanes(work, code.slots, placed.rows - code.features + len(encoder.loaded), dtype)
     shared = encoder.encode(code.shared, 1)
-    forward = encoder.encode(placed.forward, lanes)
+    forward = encoder.loads(lanes)
+    forward.extend(encoder.encode(placed.forward, lanes))
     backward = encoder.encode(placed.backward, lanes)
+    shared.extend(encoder.packs)
     return Encoded(
         parameters=code.parameters,
         captured=code.captured,
         features=code.features,
         targets=code.targets,
-        rows=placed.rows + _scratch_rows(placed.backward),
+        rows=placed.rows,
         lanes=lanes,
         seed=placed.seed,
         results=array("q", [number for result in placed.results for number in result]),
@@ -103,7 +115,17 @@ def encode(code: Code) -> Encoded:
         forward=forward,
         backward=backward,
         work=work,
+        packed=encoder.packed,
     )
+
+
+def _lanes(work: int, slots: int, rows: int, dtype: str) -> int:
+    """Return the most samples of a block: of so many multiply-adds for a sample, so many slots, and rows that are used."""
+    group = GROUPS[dtype]
+    most = _MOST_LANES if work * _MOST_LANES < _MULTIPLY_ADDS_A_BLOCK or slots >= _LARGEST else _FEWER_LANES
+    numbers = _CACHED_BYTES * group // 64
+    groups = min(most, max(group, numbers // max(1, rows))) // group
+    return group * (groups - 1 + groups % 2)
 
 
 def written(code: Code) -> dict[str, Any]:
@@ -121,15 +143,40 @@ def written(code: Code) -> dict[str, Any]:
 
 
 class _Encoder:
-    def __init__(self, scratch: int) -> None:
+    def __init__(self, code: Code) -> None:
         self.numbers = array("d")
-        self.scratch = scratch  # the first of the rows that an instruction may use while it runs
+        self.features = code.features
+        self.packs = array("q")  # what lays weights out for first layers, once a step
+        self.packed = 0
+        # The features that have to be in rows: some instruction reads them there.
+        rows: set[int] = set()
+        for instruction in (*code.placed.forward, *code.placed.backward):
+            rows.update(_rows_read(instruction, code.features))
+        rows.update(row for row, _ in code.placed.results)
+        self.loaded = sorted(row for row in rows if 0 <= row < code.features)
+
+    def loads(self, stride: int) -> array[int]:
+        """Return the instructions that bring features into their rows: one for neighbours."""
+        words = array("q")
+        runs: list[list[int]] = []
+        for row in self.loaded:
+            if runs and runs[-1][1] == row:
+                runs[-1][1] += 1
+            else:
+                runs.append([row, row + 1])
+        for first, end in runs:
+            words.extend((KINDS["Load"], 2 + len(LAYOUT["Load"]), first * stride, end - first, first))
+        return words
 
     def encode(self, instructions: Iterable[RowInstruction | SlotInstruction], stride: int) -> array[int]:
         """Return the words of instructions; rows become offsets, ``stride`` numbers apart."""
         words = array("q")
         for instruction in instructions:
             name = type(instruction).__name__
+            if isinstance(instruction, (Layer, WeightGradient)) and _reads_samples(
+                instruction, self.features
+            ):
+                name = "SampleLayer" if isinstance(instruction, Layer) else "SampleGradient"
             fields, operands = self._fields(instruction, stride)
             values = [fields[field] for field in LAYOUT[name]]
             words.extend((KINDS[name], 2 + len(values) + len(operands), *values, *operands))
@@ -148,6 +195,17 @@ class _Encoder:
         def rows(numbers: Sequence[int]) -> list[int]:
             return [number * stride for number in numbers]
 
+        if isinstance(i, Layer) and _reads_samples(i, self.features):
+            fields = {
+                "out": row(i.out),
+                "count": i.count,
+                "width": len(i.inputs),
+                "first": i.inputs[0],
+                "packed": self._pack(i),
+                "activation": FUNCTIONS[i.activation],
+                "slope": row(i.slope),
+            }
+            return fields, ()
         if isinstance(i, Layer):
             w = i.weights
             fields = {
@@ -170,11 +228,12 @@ class _Encoder:
                 "width": len(i.inputs),
                 "weights": i.weights.first,
                 "row_stride": i.weights.row_stride,
+                "first": i.inputs[0],
                 "bias": i.bias,
                 "bias_stride": i.bias_stride,
-                "scratch": row(self.scratch),
             }
-            return fields, [*rows(i.gradients), *rows(i.inputs)]
+            of_samples = _reads_samples(i, self.features)
+            return fields, rows(i.gradients) if of_samples else [*rows(i.gradients), *rows(i.inputs)]
         if isinstance(i, Sum):
             coefficients = [term[0] for term in (*i.linear, *i.products)]
             numbers = self._number(i.constant, *coefficients)
@@ -205,11 +264,44 @@ class _Encoder:
         assert isinstance(i, Gather)
         return {"out": i.out, "count": len(i.slots)}, i.slots
 
+    def _pack(self, i: Layer) -> int:
+        """Have the weights of a first layer packed; return where they will be."""
+        first = self.packed
+        fields = {
+            "out": first,
+            "count": i.count,
+            "width": len(i.inputs),
+            "weights": i.weights.first,
+            "row_stride": i.weights.row_stride,
+            "column_stride": i.weights.column_stride,
+            "bias": i.bias,
+            "bias_stride": i.bias_stride,
+        }
+        values = [fields[field] for field in LAYOUT["Pack"]]
+        self.packs.extend((KINDS["Pack"], 2 + len(values), *values))
+        self.packed += (1 + len(i.inputs)) * -(-i.count // _PACKED_NEURONS) * _PACKED_NEURONS
+        return first
 
-def _scratch_rows(backward: Iterable[RowInstruction]) -> int:
-    """Return how many rows the widest weight gradient needs to lay its inputs out sample by sample."""
-    widths = [len(i.inputs) for i in backward if isinstance(i, WeightGradient)]
-    return (-(-max(widths, default=0) // LANES) | 1) * LANES
+
+def _reads_samples(i: Layer | WeightGradient, features: int) -> bool:
+    """Whether a wide layer, or the gradient of its weights, takes neighbouring features as its inputs, in their order."""
+    count = i.count if isinstance(i, Layer) else len(i.gradients)
+    width = len(i.inputs)
+    if width < _WIDE_INPUTS or width * count < _WIDE_WEIGHTS or count < _WIDE_NEURONS:
+        return False
+    if isinstance(i, Layer) and i.slope_of != NONE:
+        return False
+    first = i.inputs[0]
+    return first + width <= features and i.inputs == tuple(range(first, first + width))
+
+
+def _rows_read(i: RowInstruction, features: int) -> Sequence[int]:
+    """Return the rows that the kernels read for an instruction."""
+    if isinstance(i, Layer) and _reads_samples(i, features):
+        return ()
+    if isinstance(i, WeightGradient) and _reads_samples(i, features):
+        return i.gradients
+    return i.reads()
 
 
 def _multiply_adds(instructions: Iterable[RowInstruction]) -> int:

@@ -57,11 +57,12 @@ class KernelMachine:
     the environment variable ``MICROGRAD_INSTRUCTION_SET`` names.
     """
 
-    def __init__(self, code: Code, instruction_set: str | None = None) -> None:
+    def __init__(self, code: Code, instruction_set: str | None = None, dtype: str = "float64") -> None:
         self.code = code
-        encoded = encode(code)
+        encoded = encode(code, dtype)
         self._work = encoded.work
         self.block = encoded.lanes
+        self._real = np.dtype(dtype)
         self._machine = _kernels.Machine(
             instruction_set=instruction_set or os.environ.get("MICROGRAD_INSTRUCTION_SET") or None,
             parameters=encoded.parameters,
@@ -78,7 +79,14 @@ class KernelMachine:
             forward=encoded.forward,
             backward=encoded.backward,
             debug=debugging(),
+            packed=encoded.packed,
+            dtype=dtype,
         )
+
+    def lanes_of(self, samples: int) -> int:
+        """See ``NumpyMachine.lanes_of``."""
+        lanes: int = self._machine.block(samples)
+        return lanes
 
     def evaluate(
         self,
@@ -94,7 +102,7 @@ class KernelMachine:
         self._machine.evaluate(
             parameters=parameters,
             captured=captured,
-            X=X,
+            X=self._in_precision(X),
             out=out,
             flags=flags,
             samples=len(X),
@@ -118,8 +126,8 @@ class KernelMachine:
         loss = self._machine.gradient(
             parameters=parameters,
             captured=captured,
-            X=X,
-            Y=Y,
+            X=self._in_precision(X),
+            Y=self._in_precision(Y),
             weights=weights,
             gradient=gradient,
             flags=flags,
@@ -150,8 +158,8 @@ class KernelMachine:
         known = {**vars(o), "samples": len(X), "threads": threads, "done": 0, "state": RUNNING}
         record = bytearray(_RECORD.pack(*[known[name] for name in TRAINING]))
         arrays: dict[str, Any] = {
-            "X": X,
-            "Y": Y,
+            "X": self._in_precision(X),
+            "Y": self._in_precision(Y),
             "sample_weight": weights,
             "captured": captured,
             "flags": flags,
@@ -171,6 +179,9 @@ class KernelMachine:
         told = dict(zip(TRAINING, _RECORD.unpack(record), strict=True))
         o.step, o.since_best, o.best = told["step"], told["since_best"], told["best"]
         return told["done"], told["state"]
+
+    def _in_precision(self, numbers: Array) -> Any:
+        return numbers if numbers.dtype == self._real else numbers.astype(self._real)
 
     def _threads(self, most: int, samples: int, work_for_one: int) -> int:
         return max(1, min(most, samples * self._work // work_for_one))

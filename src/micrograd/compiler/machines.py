@@ -19,7 +19,9 @@ Flags = bytearray
 class Machine(Protocol):
     """What runs a ``Code``; see ``NumpyMachine`` for what each method does."""
 
-    block: int
+    block: int  # the most samples of a block
+
+    def lanes_of(self, samples: int) -> int: ...
 
     def evaluate(
         self,

@@ -54,6 +54,10 @@ class NumpyMachine:
         self.block = max(16, min(8192, _BLOCK_NUMBERS // max(1, self.program.rows)))
         self.debug = debugging()
 
+    def lanes_of(self, samples: int) -> int:
+        """Return how many of so many samples each block has; the last one may have fewer."""
+        return self.block
+
     def evaluate(
         self,
         parameters: Array,

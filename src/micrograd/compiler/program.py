@@ -257,5 +257,5 @@ class Program:
 def _look(family: Family, compiled: Compiled, batch: data.Batch, flags: bytearray) -> None:
     """Raise the engine's error where a sample of a flagged block is outside of an operation's domain."""
     if 1 in flags:
-        samples = domains.flagged(flags, compiled.machine.block, range(len(batch.X)))
+        samples = domains.flagged(flags, compiled.machine.lanes_of(len(batch.X)), range(len(batch.X)))
         domains.raise_for(family.function, batch.X, batch.Y, samples, batch.row)

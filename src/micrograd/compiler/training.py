@@ -105,7 +105,8 @@ class Training:
         Where it says that a sample may have left an operation's domain, the engine is asked; if it does not mind, that
         step is made all the same.
         """
-        train, block = self.compiled.machine.train, self.compiled.machine.block
+        machine = self.compiled.machine
+        train, block = machine.train, machine.block
         part = losses[self.done : self.done + len(rates)]
         flags = domains.new_flags(len(batch.X) if order is None else int(np.diff(starts).max()), block)
         done = 0
@@ -118,7 +119,11 @@ class Training:
             if outcome != OUTSIDE_DOMAIN:
                 return done, outcome
             chosen = range(len(batch.X)) if order is None else order[starts[done] : starts[done + 1]].tolist()
-            self._look(batch, domains.flagged(flags, block, chosen), losses[: self.done + done])
+            self._look(
+                batch,
+                domains.flagged(flags, machine.lanes_of(len(chosen)), chosen),
+                losses[: self.done + done],
+            )
             more, outcome = train(
                 self.state, batch.X, batch.Y, order, starts[done : done + 2], rates[done : done + 1],
                 part[done : done + 1], threads, captured=leaves, weights=batch.weights,

@@ -4,7 +4,7 @@
 #include <immintrin.h>
 #define INSTRUCTION_SET micrograd_avx2
 #define INSTRUCTION_SET_NAME "AVX2"
-#define WIDTH 4
+#define WIDTH (32 / REAL_BYTES)
 #define TILE_REGISTERS 16
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)

@@ -4,7 +4,7 @@
 #include <immintrin.h>
 #define INSTRUCTION_SET micrograd_avx512
 #define INSTRUCTION_SET_NAME "AVX-512"
-#define WIDTH 8
+#define WIDTH (64 / REAL_BYTES)
 #define TILE_REGISTERS 32
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx2,fma"))), apply_to = function)

@@ -2,7 +2,7 @@
 #define INSTRUCTION_SET micrograd_baseline
 #define INSTRUCTION_SET_NAME "baseline"
 #if defined(__GNUC__) && !defined(MICROGRAD_PLAIN_C)
-#define WIDTH 2
+#define WIDTH (16 / REAL_BYTES)
 #else
 #define WIDTH 1
 #endif

@@ -4,27 +4,43 @@
 #include "functions.h"
 #include "layers.h"
 #include "weights.h"
+#include "samples.h"
+#include "updates.h"
 
 #define EACH(l) for (int64_t l = 0; l < lanes; l += WIDTH)
 
-static void sum_row(const Sum *i, const double *numbers, double *rows, int64_t lanes) {
-    double *out = rows + i->out;
+/* Features become rows: WIDTH of them and WIDTH samples are transposed at a time. */
+static void load(const Load *i, const Block *b) {
+    int64_t f = 0;
+    for (; f + WIDTH <= i->count; f += WIDTH)
+        for (int64_t l = 0; l < b->lanes; l += WIDTH) {
+            vec part[WIDTH];
+            UNROLL for (int k = 0; k < WIDTH; k++) part[k] = v_load(b->samples[l + k] + i->first + f);
+            v_transpose(part);
+            UNROLL for (int k = 0; k < WIDTH; k++) v_store(b->rows + i->out + (f + k) * b->stride + l, part[k]);
+        }
+    for (; f < i->count; f++)
+        for (int64_t l = 0; l < b->lanes; l++) b->rows[i->out + f * b->stride + l] = b->samples[l][i->first + f];
+}
+
+static void sum_row(const Sum *i, const double *numbers, real *rows, int64_t lanes) {
+    real *out = rows + i->out;
     const double *number = numbers + i->numbers;
     int64_t linear = i->linear, products = i->products;
     const int64_t *operand = i->operands;
     if (linear == 2 && products == 0) {
-        const double *a = rows + operand[0], *b = rows + operand[1];
-        vec constant = v_splat(number[0]), first = v_splat(number[1]), second = v_splat(number[2]);
+        const real *a = rows + operand[0], *b = rows + operand[1];
+        vec constant = v_splat((real)number[0]), first = v_splat((real)number[1]), second = v_splat((real)number[2]);
         EACH(l) v_store(out + l, v_fma(second, v_load(b + l), v_fma(first, v_load(a + l), constant)));
         return;
     }
     EACH(l) {
-        vec total = v_splat(number[0]);
-        for (int64_t t = 0; t < linear; t++) total = v_fma(v_splat(number[1 + t]), v_load(rows + operand[t] + l), total);
+        vec total = v_splat((real)number[0]);
+        for (int64_t t = 0; t < linear; t++) total = v_fma(v_splat((real)number[1 + t]), v_load(rows + operand[t] + l), total);
         for (int64_t t = 0; t < products; t++) {
             const int64_t *pair = operand + linear + 2 * t;
             vec a = v_load(rows + pair[0] + l), b = v_load(rows + pair[1] + l);
-            total = v_fma(v_splat(number[1 + linear + t]) * a, b, total);
+            total = v_fma(v_splat((real)number[1 + linear + t]) * a, b, total);
         }
         v_store(out + l, total);
     }
@@ -36,7 +52,7 @@ static void sum_row(const Sum *i, const double *numbers, double *rows, int64_t l
     EACH(l) {                                               \
         vec x = v_load(a + l), y = expression;              \
         v_store(out + l, y);                                \
-        if (leaves) wrong = v_either(wrong, y * 0.0);  \
+        if (leaves) wrong = v_either(wrong, y * (real)0.0);  \
     }                                                       \
     return leaves && v_any_nan(wrong);
 #define BY_OPERAND(name, leaves) case FUNCTION_##name: VALUES(leaves, name##_of(x, &slope_here))
@@ -47,30 +63,30 @@ static void sum_row(const Sum *i, const double *numbers, double *rows, int64_t l
             vec y = name##_of(v_load(a + l), &slope_here);  \
             v_store(out + l, y);                            \
             if (slope != NULL) v_store(slope + l, slope_here); \
-            if (leaves) wrong = v_either(wrong, y * 0.0); \
+            if (leaves) wrong = v_either(wrong, y * (real)0.0); \
         }                                                   \
         return leaves && v_any_nan(wrong);
 
 /* Returns whether a power left its domain. */
-static int power_row(double *out, const double *a, double exponent, int64_t lanes) {
-    vec wrong = v_splat(0.0);
+static int power_row(real *out, const real *a, double exponent, int64_t lanes) {
+    vec wrong = v_splat(0);
     EACH_POWER(exponent, EACH(l) {
         vec y = constant_power(v_load(a + l), exponent, way);
         v_store(out + l, y);
-        wrong = v_either(wrong, y * 0.0);
+        wrong = v_either(wrong, y * (real)0.0);
     })
     return v_any_nan(wrong);
 }
 
 /* Returns whether the function left its domain. */
-static int map_row(double *out, double *slope, const double *a, int64_t function, double exponent, int64_t lanes) {
-    vec slope_here, wrong = v_splat(0.0);
+static int map_row(real *out, real *slope, const real *a, int64_t function, double exponent, int64_t lanes) {
+    vec slope_here, wrong = v_splat(0);
     switch (function) {
         FUNCTIONS_BY_OPERAND(BY_OPERAND)
         FUNCTIONS_BY_RESULT(BY_RESULT)
         SMOOTH_FUNCTIONS(SMOOTH)
     case FUNCTION_constant_power: return power_row(out, a, exponent, lanes);
-    case FUNCTION_detach: memmove(out, a, (size_t)lanes * sizeof(double)); break;
+    case FUNCTION_detach: memmove(out, a, (size_t)lanes * sizeof(real)); break;
     }
     return 0;
 }
@@ -85,15 +101,15 @@ static int map_row(double *out, double *slope, const double *a, int64_t function
 #define GRADIENT_BY_RESULT(name, leaves) \
     case FUNCTION_##name: EACH(l) v_store(out + l, name##_gradient_of(v_load(g + l), v_load(y + l))); break;
 
-static void power_gradient_row(double *out, const double *g, const double *a, double exponent, int64_t lanes) {
+static void power_gradient_row(real *out, const real *g, const real *a, double exponent, int64_t lanes) {
     EACH_POWER(exponent - 1.0, EACH(l) {
         vec power = constant_power(v_load(a + l), exponent - 1.0, way);
-        v_store(out + l, v_load(g + l) * (exponent * power));
+        v_store(out + l, v_load(g + l) * ((real)exponent * power));
     })
 }
 
 /* out = gradient * derivative. */
-static void map_gradient_row(double *out, const double *g, const double *a, const double *y, int64_t function,
+static void map_gradient_row(real *out, const real *g, const real *a, const real *y, int64_t function,
                              double exponent, int64_t lanes) {
     vec slope;
     switch (function) {
@@ -109,7 +125,7 @@ static void map_gradient_row(double *out, const double *g, const double *a, cons
         EACH(l) {                                                     \
             vec y = name##_of(v_load(a + l), v_load(b + l));          \
             v_store(out + l, y);                                      \
-            if (leaves) wrong = v_either(wrong, y * 0.0);        \
+            if (leaves) wrong = v_either(wrong, y * (real)0.0);        \
         }                                                             \
         return leaves && v_any_nan(wrong);
 #define BINARY_SLOPES(name, leaves)                                                                            \
@@ -120,24 +136,24 @@ static void map_gradient_row(double *out, const double *g, const double *a, cons
         }                                                                                                      \
         break;
 
-static int binary_row(const Binary *i, double *rows, int64_t lanes) {
-    double *out = rows + i->out;
-    const double *a = rows + i->first, *b = rows + i->second;
-    vec wrong = v_splat(0.0);
+static int binary_row(const Binary *i, real *rows, int64_t lanes) {
+    real *out = rows + i->out;
+    const real *a = rows + i->first, *b = rows + i->second;
+    vec wrong = v_splat(0);
     switch (i->function) { BINARY_FUNCTIONS(BINARY_VALUES) }
     return 0;
 }
 
-static void binary_gradient_row(const BinaryGradient *i, double *rows, int64_t lanes) {
-    double *out = rows + i->out;
-    const double *g = rows + i->gradient, *a = rows + i->first, *b = rows + i->second, *y = rows + i->result;
+static void binary_gradient_row(const BinaryGradient *i, real *rows, int64_t lanes) {
+    real *out = rows + i->out;
+    const real *g = rows + i->gradient, *a = rows + i->first, *b = rows + i->second, *y = rows + i->result;
     switch (i->function) { BINARY_FUNCTIONS(BINARY_SLOPES) }
 }
 
 /* A function of numbers: of a row of a few equal ones. */
-static double map_number(int64_t function, double x, double exponent, double *slope) {
-    double a[WIDTH], y[WIDTH], one[WIDTH], slopes[WIDTH];
-    for (int k = 0; k < WIDTH; k++) a[k] = x, one[k] = 1.0, slopes[k] = 0.0, y[k] = 0.0;
+static real map_number(int64_t function, real x, real exponent, real *slope) {
+    real a[WIDTH], y[WIDTH], one[WIDTH], slopes[WIDTH];
+    for (int k = 0; k < WIDTH; k++) a[k] = x, one[k] = 1, slopes[k] = 0, y[k] = 0;
     map_row(y, NULL, a, function, exponent, WIDTH);
     map_gradient_row(slopes, one, a, y, function, exponent, WIDTH);
     *slope = slopes[0];
@@ -150,8 +166,8 @@ static double map_number(int64_t function, double x, double exponent, double *sl
         v_store(by_first, name##_slope(first, second, y, 0));         \
         v_store(by_second, name##_slope(first, second, y, 1));        \
         break;
-static double binary_number(int64_t function, double a, double b, double *slopes) {
-    double by_first[WIDTH], by_second[WIDTH], value[WIDTH];
+static real binary_number(int64_t function, real a, real b, real *slopes) {
+    real by_first[WIDTH], by_second[WIDTH], value[WIDTH];
     vec first = v_splat(a), second = v_splat(b), y = first;
     switch (function) { BINARY_FUNCTIONS(BINARY_NUMBER) }
     v_store(value, y);
@@ -159,16 +175,22 @@ static double binary_number(int64_t function, double a, double b, double *slopes
     return value[0];
 }
 
-static int run(const Instructions *instructions, double *rows, int64_t stride, int64_t lanes, const double *slots,
-               double *gradients) {
+static int run(const Instructions *instructions, const Block *b) {
     const int64_t *word = instructions->code, *end = word + instructions->length;
     const double *numbers = instructions->numbers;
+    real *rows = b->rows;
+    const int64_t lanes = b->lanes;
     int left = 0;
     for (; word < end; word += word[1]) {
         const void *instruction = word;
         switch (word[0]) {
-        case LAYER: layer(instruction, rows, stride, lanes, slots); break;
-        case WEIGHT_GRADIENT: weight_gradient(instruction, rows, lanes, gradients); break;
+        case LAYER: layer(instruction, b); break;
+        case SAMPLE_LAYER: sample_layer(instruction, b); break;
+        case WEIGHT_GRADIENT: weight_gradient(instruction, b); break;
+        case SAMPLE_GRADIENT: sample_gradient(instruction, b); break;
+        case LOAD:
+            if (!b->loaded) load(instruction, b);
+            break;
         case SUM: sum_row(instruction, numbers, rows, lanes); break;
         case MAP: {
             const Map *i = instruction;
@@ -186,12 +208,12 @@ static int run(const Instructions *instructions, double *rows, int64_t stride, i
         case BINARY_GRADIENT: binary_gradient_row(instruction, rows, lanes); break;
         case SPLAT: {
             const Splat *i = instruction;
-            EACH(l) v_store(rows + i->out + l, v_splat(slots[i->slot]));
+            EACH(l) v_store(rows + i->out + l, v_splat(b->slots[i->slot]));
             break;
         }
         case SPLAT_GRADIENT: {
             const SplatGradient *i = instruction;
-            gradients[i->slot] += row_sum(rows + i->gradient, lanes);
+            b->gradients[i->slot] = row_sum(rows + i->gradient, lanes) + (b->fresh ? 0 : b->gradients[i->slot]);
             break;
         }
         }
@@ -199,72 +221,33 @@ static int run(const Instructions *instructions, double *rows, int64_t stride, i
     return left;
 }
 
-/* The update rules are those of training_state.py. A weight times zero is zero exactly when it is finite. */
-static int descend(double *weights, const double *gradient, double rate, int64_t count) {
-    vec wrong = v_splat(0.0), zero = v_splat(0.0);
-    double rest = 0.0;
-    int64_t i = 0;
-    for (; i + WIDTH <= count; i += WIDTH) {
-        vec w = v_load(weights + i) - rate * v_load(gradient + i);
-        v_store(weights + i, w);
-        wrong += w * zero;
+/* How many numbers an instruction needs while it runs: for a strip, or for the sums of a group of samples. */
+static int64_t scratch(const int64_t *instruction, int64_t lanes) {
+    switch (instruction[0]) {
+    case WEIGHT_GRADIENT:
+    case SAMPLE_GRADIENT: return TILE_VECTORS * WIDTH * lanes;
+    case SAMPLE_LAYER: return GROUP * padded_neurons(((const SampleLayer *)(const void *)instruction)->count);
     }
-    for (; i < count; i++) {
-        weights[i] -= rate * gradient[i];
-        rest += weights[i] * 0.0;
-    }
-    return v_sum(wrong) + rest == 0.0;
+    return 0;
 }
 
-static int momentum(double *weights, const double *gradient, double *velocity, double factor, int nesterov,
-                    double rate, int64_t count) {
-    double wrong = 0.0;
-    for (int64_t i = 0; i < count; i++) {
-        velocity[i] = factor * velocity[i] + gradient[i];
-        weights[i] -= rate * (nesterov ? gradient[i] + factor * velocity[i] : velocity[i]);
-        wrong += weights[i] * 0.0;
-    }
-    return wrong == 0.0;
-}
-
-/* settings: beta1, beta2, epsilon, 1 - beta1**t, 1 - beta2**t. */
-static int adam(double *weights, const double *gradient, double *first, double *second, const double *settings,
-                double rate, int64_t count) {
-    double beta1 = settings[0], beta2 = settings[1], epsilon = settings[2];
-    vec wrong = v_splat(0.0), zero = v_splat(0.0);
-    double rest = 0.0;
-    int64_t i = 0;
-    for (; i + WIDTH <= count; i += WIDTH) {
-        vec g = v_load(gradient + i);
-        vec mean = beta1 * v_load(first + i) + (1.0 - beta1) * g;
-        vec square = beta2 * v_load(second + i) + (1.0 - beta2) * g * g;
-        vec w = v_load(weights + i) - rate * (mean / settings[3]) / (v_sqrt(square / settings[4]) + epsilon);
-        v_store(first + i, mean);
-        v_store(second + i, square);
-        v_store(weights + i, w);
-        wrong += w * zero;
-    }
-    for (; i < count; i++) {
-        double g = gradient[i];
-        first[i] = beta1 * first[i] + (1.0 - beta1) * g;
-        second[i] = beta2 * second[i] + (1.0 - beta2) * g * g;
-        weights[i] -= rate * (first[i] / settings[3]) / (sqrt(second[i] / settings[4]) + epsilon);
-        rest += weights[i] * 0.0;
-    }
-    return v_sum(wrong) + rest == 0.0;
+static void add(real *total, const real *part, int64_t count) {
+    for (int64_t i = 0; i < count; i++) total[i] += part[i];
 }
 
 /* Independent chains of multiply-adds, as many as hide their latency, with nothing loaded or stored. */
 static double peak(int64_t rounds) {
     vec x[8];
-    vec scale = v_splat(0.999999), shift = v_splat(1e-7);
-    UNROLL for (int i = 0; i < 8; i++) x[i] = v_splat(1.0 + i);
+    vec scale = v_splat((real)0.999999), shift = v_splat((real)1e-7);
+    UNROLL for (int i = 0; i < 8; i++) x[i] = v_splat((real)(1.0 + i));
     for (int64_t r = 0; r < rounds * (OPERATIONS_A_ROUND / 8 / WIDTH); r++) {
         UNROLL for (int i = 0; i < 8; i++) x[i] = v_fma(x[i], scale, shift);
     }
-    vec total = v_splat(0.0);
+    vec total = v_splat(0);
     UNROLL for (int i = 0; i < 8; i++) total += x[i];
     return v_sum(total);
 }
 
-const InstructionSet INSTRUCTION_SET = {INSTRUCTION_SET_NAME, run, map_number, binary_number, descend, momentum, adam, peak};
+const InstructionSet PRECISE(INSTRUCTION_SET) = {INSTRUCTION_SET_NAME, run,      pack,    scratch, map_number,
+                                                 binary_number,        descend,  momentum, adam,   add,
+                                                 peak};

@@ -9,45 +9,70 @@
 
 typedef struct {
     int64_t parameters, captured, features, targets, slots, rows;
-    int64_t lanes;  /* samples in a block; also the stride between rows */
+    int64_t lanes;  /* the most samples in a block; also the stride between rows */
     int64_t seed;   /* the row of the loss's own gradient, or NONE */
+    int64_t packed; /* how many numbers the packed weights are */
     int64_t results;
     const int64_t *result; /* for each result a row and a slot, either may be NONE */
     const double *initial; /* the slots before the first run */
     Instructions shared, forward, backward;
-    const int64_t *shared_starts;
-    int64_t shared_count;
     const InstructionSet *set;
     int debug; /* fill rows and slots with NaN before they are used */
+    /* What prepare_machine finds out. */
+    int64_t *shared_starts; /* the places of the instructions on slots, for going backwards */
+    int64_t shared_count;
+    int once;        /* every gradient gets one contribution from a block, so that its first one needs no zeros */
+    int64_t *zeroed; /* the first and the number of slots side by side that get none */
+    int64_t zeroed_count;
+    int64_t scratch; /* how many numbers an instruction may need while it runs */
+    int64_t most_chunks;
 } Machine;
 
 typedef struct {
     const Machine *machine;
-    const double *X, *Y;
+    const real *X, *Y;
     const int64_t *order; /* which samples, or NULL for all of them in their own order */
     int64_t count;
     const double *weights; /* of the samples in the loss, or NULL: all alike */
     double total;          /* the sum of the weights of this step's samples */
     double *out;     /* where the results of each sample go, or NULL for loss and gradient */
-    double *slots;   /* as many as the machine has */
-    double *gradients; /* by slots, the sum over all samples */
-    double *rows;    /* one set of rows for each thread */
-    double *partial; /* for each thread the gradients of the chunks, where there are several */
+    real *slots;     /* as many as the machine has */
+    real *spare;     /* the same once more: where the next weights go, and the last ones are */
+    real *packed;    /* weights as the first layers read them */
+    real *gradients; /* by slots, the sum over all samples */
+    real *rows;      /* one set of rows for each thread */
+    real *scratch;
+    const real **samples; /* for each thread, where the features of each lane are */
+    real *partial;   /* the gradients of chunks: of one, or for each thread of all */
     double *losses;  /* for each thread the sums of the chunks' losses */
     unsigned char *left;  /* for each thread, whether a sample of a block left an operation's domain */
     unsigned char *left_chunk; /* for each thread, whether one of a chunk did */
     int64_t most_blocks;
     unsigned char *flags; /* the same after a step, of the blocks; any_left tells whether there is one */
     int any_left;
-    int64_t blocks, chunks; /* of this step */
+    int64_t divided; /* the number of samples that these are for: */
+    int64_t lanes, blocks, chunks;
     int threads;
     int loaded; /* the samples in the rows are those of this step already */
     Team *team;
 } Run;
 
-/* The samples are cut into blocks and the blocks into at most 16 chunks. Both depend on the number of samples alone,
-   and chunks are added up in their order, so that the number of threads has no influence on the result. */
+/* The samples are cut into blocks and the blocks into at most 16 chunks. Both depend on the program and the number of samples
+   alone, and chunks are added up in their order, so that the number of threads has no influence on the result. */
 #define MOST_CHUNKS MOST_ITEMS
+
+#define prepare_machine PRECISE(prepare_machine)
+#define release_machine PRECISE(release_machine)
+#define run_start PRECISE(run_start)
+#define run_end PRECISE(run_end)
+#define run_step PRECISE(run_step)
+
+/* How many samples each block has, of `count` altogether: as many in one as in the other, as far as that goes. */
+int64_t block_lanes(int64_t most, int64_t group, int64_t count);
+
+/* Look through a program that validate.c has found right. Returns 0 when there is not enough memory. */
+int prepare_machine(Machine *machine);
+void release_machine(Machine *machine);
 
 /* Returns 0 when there is not enough memory. `most` is the largest number of samples of a step. */
 int run_start(Run *run, const Machine *machine, int64_t most, int threads);

@@ -2,7 +2,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include "training.h"
+#include "calls.h"
 #include "validate.h"
 
 #include <stdlib.h>
@@ -11,35 +11,24 @@
 typedef struct {
     PyObject_HEAD
     Machine machine;
-    void *memory[7];
+    const Calls *calls; /* of its precision */
+    void *memory[6];
 } MachineObject;
 
-static const InstructionSet *const instruction_sets[] = {
-#ifdef MICROGRAD_HAS_AVX
-    &micrograd_avx512, &micrograd_avx2,
-#endif
-    &micrograd_baseline};
-#define INSTRUCTION_SETS ((int)(sizeof instruction_sets / sizeof instruction_sets[0]))
-
-static int runs_here(const InstructionSet *set) {
-#ifdef MICROGRAD_HAS_AVX
-    __builtin_cpu_init();
-    if (set == &micrograd_avx512)
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("fma");
-    if (set == &micrograd_avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-#endif
-    return set == &micrograd_baseline;
-}
-
-static const InstructionSet *find_set(const char *name) {
-    for (int i = 0; i < INSTRUCTION_SETS; i++)
-        if (runs_here(instruction_sets[i]) && (name == NULL || strcmp(name, instruction_sets[i]->name) == 0))
-            return instruction_sets[i];
-    PyErr_Format(PyExc_ValueError, "this processor has no instruction set named %s", name);
+static const Calls *find_calls(const char *dtype) {
+    if (strcmp(dtype, calls_double.dtype) == 0) return &calls_double;
+    if (strcmp(dtype, calls_single.dtype) == 0) return &calls_single;
+    PyErr_Format(PyExc_ValueError, "there are kernels for float64 and float32, and none for %s", dtype);
     return NULL;
 }
 
-/* A named argument that is an array of 8-byte numbers. */
+static int find_set(const Calls *calls, const char *name) {
+    int set = calls->find_set(name);
+    if (set < 0) PyErr_Format(PyExc_ValueError, "this processor has no instruction set named %s", name);
+    return set;
+}
+
+/* A named argument that is an array of numbers. */
 typedef struct {
     const char *name;
     PyObject *given;
@@ -89,21 +78,25 @@ static int64_t times(int64_t a, int64_t b) { return a < 0 || b < 0 || (b > 0 && 
 
 static PyObject *machine_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
     static char *names[] = {"instruction_set", "parameters", "captured", "features", "targets", "rows", "lanes", "seed",
-                            "debug", "results", "initial", "numbers", "shared", "forward", "backward", NULL};
+                            "debug", "packed", "dtype", "results", "initial", "numbers", "shared", "forward", "backward", NULL};
     enum { RESULTS, INITIAL, NUMBERS, SHARED, FORWARD, BACKWARD, ARRAYS };
     Array a[ARRAYS] = {{.name = "results"}, {.name = "initial"}, {.name = "numbers"},
                        {.name = "shared"},  {.name = "forward"}, {.name = "backward"}};
-    const char *name;
-    long long parameters, captured, features, targets, rows, lanes, seed;
+    const char *name, *dtype;
+    long long parameters, captured, features, targets, rows, lanes, seed, packed;
     int debug;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "$zLLLLLLLpOOOOOO", names, &name, &parameters, &captured, &features,
-                                     &targets, &rows, &lanes, &seed, &debug, &a[0].given, &a[1].given, &a[2].given,
-                                     &a[3].given, &a[4].given, &a[5].given))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "$zLLLLLLLpLsOOOOOO", names, &name, &parameters, &captured, &features,
+                                     &targets, &rows, &lanes, &seed, &debug, &packed, &dtype, &a[0].given, &a[1].given,
+                                     &a[2].given, &a[3].given, &a[4].given, &a[5].given))
         return NULL;
-    const InstructionSet *set = find_set(name);
-    if (set == NULL) return NULL;
-    if (lanes < LANES || lanes > 4096 || lanes % LANES || rows < 0 || rows > (1LL << 40)) {
-        PyErr_SetString(PyExc_ValueError, "a block has from 8 to 4096 lanes, a multiple of 8, and at most 2**40 rows");
+    const Calls *calls = find_calls(dtype);
+    int set = calls == NULL ? -1 : find_set(calls, name);
+    if (set < 0) return NULL;
+    if (lanes < calls->group || lanes > 4096 || lanes % calls->group || rows < 0 || rows > (1LL << 40) || packed < 0 ||
+        packed > (1LL << 40)) {
+        PyErr_Format(PyExc_ValueError,
+                     "a block has from %d to 4096 lanes, a multiple of %d, and at most 2**40 rows and packed weights",
+                     calls->group, calls->group);
         return NULL;
     }
     for (int i = 0; i < ARRAYS; i++) a[i].count = ANY, a[i].size = 8;
@@ -116,15 +109,14 @@ static PyObject *machine_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
         if (self->memory[i] == NULL) complete = 0;
         else memcpy(self->memory[i], a[i].buffer.buf, bytes);
     }
-    if (complete) complete = (self->memory[ARRAYS] = malloc((size_t)a[SHARED].buffer.len + 1)) != NULL;
     if (!complete) {
         Py_CLEAR(self);
         PyErr_NoMemory();
     } else {
         Machine *m = &self->machine;
         const double *numbers = self->memory[NUMBERS];
-        m->set = set;
-        m->debug = debug;
+        self->calls = calls;
+        m->debug = debug, m->packed = packed;
         m->parameters = parameters, m->captured = captured, m->features = features, m->targets = targets;
         m->rows = rows, m->lanes = lanes, m->seed = seed;
         m->result = self->memory[RESULTS], m->results = length(&a[RESULTS]) / 2;
@@ -136,10 +128,9 @@ static PyObject *machine_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
         if (wrong != NULL) {
             PyErr_Format(PyExc_ValueError, "this is no program: %s", wrong);
             Py_CLEAR(self);
-        } else {
-            int64_t *starts = self->memory[ARRAYS];
-            for (int64_t at = 0; at < m->shared.length; at += m->shared.code[at + 1]) starts[m->shared_count++] = at;
-            m->shared_starts = starts;
+        } else if (!calls->prepare(m, set)) {
+            Py_CLEAR(self);
+            PyErr_NoMemory();
         }
     }
     release(a, ARRAYS);
@@ -149,16 +140,10 @@ static PyObject *machine_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
 static void machine_dealloc(PyObject *object) {
     MachineObject *self = (MachineObject *)object;
     PyTypeObject *type = Py_TYPE(object);
-    for (int i = 0; i < 7; i++) free(self->memory[i]);
+    if (self->calls != NULL) self->calls->release(&self->machine);
+    for (int i = 0; i < 6; i++) free(self->memory[i]);
     type->tp_free(object);
     Py_DECREF(type);
-}
-
-/* The numbers that every run begins with. */
-static void fill_slots(Run *run, const Array *parameters, const Array *captured) {
-    const Machine *m = run->machine;
-    memcpy(run->slots, parameters->buffer.buf, (size_t)m->parameters * sizeof(double));
-    if (m->captured) memcpy(run->slots + m->parameters, captured->buffer.buf, (size_t)m->captured * sizeof(double));
 }
 
 static int sensible(long long samples, long long threads) {
@@ -169,15 +154,12 @@ static int sensible(long long samples, long long threads) {
 
 static int64_t blocks_of(const Machine *m, int64_t samples) { return (samples - 1) / m->lanes + 1; }
 
-static void keep_flags(const Run *run, const Array *flags) {
-    if (flags->held && run->any_left) memcpy(flags->buffer.buf, run->flags, (size_t)blocks_of(run->machine, run->count));
-}
-
 /* evaluate(parameters, captured, X, out, flags, samples, threads): fill out, shape (samples, results). */
 static PyObject *machine_evaluate(PyObject *object, PyObject *args, PyObject *kwargs) {
     static char *names[] = {"parameters", "captured", "X", "out", "flags", "samples", "threads", NULL};
     enum { PARAMETERS, CAPTURED, FEATURES, OUT, FLAGS, ARRAYS };
     const Machine *m = &((MachineObject *)object)->machine;
+    const Calls *calls = ((MachineObject *)object)->calls;
     PyObject *given[ARRAYS];
     long long samples;
     int threads;
@@ -188,21 +170,15 @@ static PyObject *machine_evaluate(PyObject *object, PyObject *args, PyObject *kw
     if (m->targets) return PyErr_Format(PyExc_ValueError, "this program needs targets");
     Array a[ARRAYS] = {{"parameters", given[0], m->parameters, READ, 8},
                        {"captured", given[1], m->captured, READ, 8, m->captured == 0},
-                       {"X", given[2], times(samples, m->features), READ, 8},
+                       {"X", given[2], times(samples, m->features), READ, calls->size},
                        {"out", given[3], times(samples, m->results), WRITE, 8},
                        {"flags", given[4], blocks_of(m, samples), WRITE, 1, 1}};
     if (!hold(a, ARRAYS)) return NULL;
-    Run run;
+    Data data = {memory_of(&a[PARAMETERS]), memory_of(&a[CAPTURED]), memory_of(&a[FEATURES]), NULL, NULL,
+                 memory_of(&a[FLAGS]),      samples,                 threads};
     int started;
     Py_BEGIN_ALLOW_THREADS
-    started = run_start(&run, m, samples, threads);
-    if (started) {
-        fill_slots(&run, &a[PARAMETERS], &a[CAPTURED]);
-        run.X = memory_of(&a[FEATURES]), run.out = memory_of(&a[OUT]), run.count = samples;
-        run_step(&run);
-        keep_flags(&run, &a[FLAGS]);
-        run_end(&run);
-    }
+    started = calls->evaluate(m, &data, memory_of(&a[OUT]));
     Py_END_ALLOW_THREADS
     release(a, ARRAYS);
     if (!started) return PyErr_NoMemory();
@@ -214,6 +190,7 @@ static PyObject *machine_gradient(PyObject *object, PyObject *args, PyObject *kw
     static char *names[] = {"parameters", "captured", "X", "Y", "weights", "gradient", "flags", "samples", "threads", NULL};
     enum { PARAMETERS, CAPTURED, FEATURES, TARGETS, WEIGHTS, GRADIENT, FLAGS, ARRAYS };
     const Machine *m = &((MachineObject *)object)->machine;
+    const Calls *calls = ((MachineObject *)object)->calls;
     PyObject *given[ARRAYS];
     long long samples;
     int threads;
@@ -223,26 +200,18 @@ static PyObject *machine_gradient(PyObject *object, PyObject *args, PyObject *kw
         return NULL;
     Array a[ARRAYS] = {{"parameters", given[0], m->parameters, READ, 8},
                        {"captured", given[1], m->captured, READ, 8, m->captured == 0},
-                       {"X", given[2], times(samples, m->features), READ, 8},
-                       {"Y", given[3], times(samples, m->targets), READ, 8},
+                       {"X", given[2], times(samples, m->features), READ, calls->size},
+                       {"Y", given[3], times(samples, m->targets), READ, calls->size},
                        {"weights", given[4], samples, READ, 8, 1},
                        {"gradient", given[5], m->parameters, WRITE, 8},
                        {"flags", given[6], blocks_of(m, samples), WRITE, 1, 1}};
     if (!hold(a, ARRAYS)) return NULL;
-    Run run;
+    Data data = {memory_of(&a[PARAMETERS]), memory_of(&a[CAPTURED]), memory_of(&a[FEATURES]), memory_of(&a[TARGETS]),
+                 memory_of(&a[WEIGHTS]),    memory_of(&a[FLAGS]),    samples,                 threads};
     int started;
     double loss = 0.0;
     Py_BEGIN_ALLOW_THREADS
-    started = run_start(&run, m, samples, threads);
-    if (started) {
-        fill_slots(&run, &a[PARAMETERS], &a[CAPTURED]);
-        run.X = memory_of(&a[FEATURES]), run.Y = memory_of(&a[TARGETS]), run.count = samples;
-        run.weights = memory_of(&a[WEIGHTS]);
-        loss = run_step(&run);
-        memcpy(a[GRADIENT].buffer.buf, run.gradients, (size_t)m->parameters * sizeof(double));
-        keep_flags(&run, &a[FLAGS]);
-        run_end(&run);
-    }
+    started = calls->gradient(m, &data, &loss, memory_of(&a[GRADIENT]));
     Py_END_ALLOW_THREADS
     release(a, ARRAYS);
     if (!started) return PyErr_NoMemory();
@@ -281,6 +250,7 @@ static PyObject *machine_train(PyObject *object, PyObject *args, PyObject *kwarg
     enum { RECORD, WEIGHTS, PREVIOUS, FIRST, SECOND, CAPTURED, FEATURES, TARGETS, SAMPLE_WEIGHT, ORDER, STARTS, RATES,
            LOSSES, FLAGS, ARRAYS };
     const Machine *m = &((MachineObject *)object)->machine;
+    const Calls *calls = ((MachineObject *)object)->calls;
     PyObject *g[ARRAYS];
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "$OOOOOOOOOOOOOO", names, &g[0], &g[1], &g[2], &g[3], &g[4], &g[5],
                                      &g[6], &g[7], &g[8], &g[9], &g[10], &g[11], &g[12], &g[13]))
@@ -300,8 +270,8 @@ static PyObject *machine_train(PyObject *object, PyObject *args, PyObject *kwarg
                        {"first", g[3], m->parameters, WRITE, 8},
                        {"second", g[4], told.kind == ADAM ? m->parameters : ANY, WRITE, 8},
                        {"captured", g[5], m->captured, READ, 8, m->captured == 0},
-                       {"X", g[6], times(told.samples, m->features), READ, 8},
-                       {"Y", g[7], times(told.samples, m->targets), READ, 8},
+                       {"X", g[6], times(told.samples, m->features), READ, calls->size},
+                       {"Y", g[7], times(told.samples, m->targets), READ, calls->size},
                        {"sample_weight", g[8], told.samples, READ, 8, 1},
                        {"order", g[9], ANY, READ, 8, 1},
                        {"starts", g[10], (int64_t)steps + 1, READ, 8},
@@ -321,22 +291,14 @@ static PyObject *machine_train(PyObject *object, PyObject *args, PyObject *kwarg
     else if (a[FLAGS].held && length(&a[FLAGS]) < blocks_of(m, most))
         PyErr_SetString(PyExc_ValueError, "flags has not enough places for the blocks of a step");
     if (!PyErr_Occurred()) {
-        TrainingArrays arrays = {memory_of(&a[WEIGHTS]), memory_of(&a[PREVIOUS]), memory_of(&a[FIRST]),
-                                 memory_of(&a[SECOND]),  order,                   starts,
-                                 memory_of(&a[RATES]),   steps,                   memory_of(&a[LOSSES]),
-                                 a[FLAGS].held};
-        Run run;
+        Data data = {memory_of(&a[WEIGHTS]),       memory_of(&a[CAPTURED]), memory_of(&a[FEATURES]),
+                     memory_of(&a[TARGETS]),       memory_of(&a[SAMPLE_WEIGHT]), memory_of(&a[FLAGS]),
+                     most,                         told.threads > 64 ? 64 : (int)told.threads};
+        State state = {memory_of(&a[WEIGHTS]), memory_of(&a[PREVIOUS]), memory_of(&a[FIRST]), memory_of(&a[SECOND])};
+        Schedule schedule = {order, starts, memory_of(&a[RATES]), steps, memory_of(&a[LOSSES]), a[FLAGS].held};
         int started;
         Py_BEGIN_ALLOW_THREADS
-        started = run_start(&run, m, most, told.threads > 64 ? 64 : (int)told.threads);
-        if (started) {
-            fill_slots(&run, &a[WEIGHTS], &a[CAPTURED]);
-            run.X = memory_of(&a[FEATURES]), run.Y = memory_of(&a[TARGETS]), run.weights = memory_of(&a[SAMPLE_WEIGHT]);
-            train(&run, &told, &arrays);
-            memcpy(arrays.weights, run.slots, (size_t)m->parameters * sizeof(double));
-            if (told.state == OUTSIDE_DOMAIN) keep_flags(&run, &a[FLAGS]);
-            run_end(&run);
-        }
+        started = calls->train(m, &data, &told, &state, &schedule);
         Py_END_ALLOW_THREADS
         if (started) memcpy(record.buffer.buf, &told, sizeof told);
         else PyErr_NoMemory();
@@ -349,7 +311,16 @@ static PyObject *machine_train(PyObject *object, PyObject *args, PyObject *kwarg
     Py_RETURN_NONE;
 }
 
+/* block(samples) -> how many of so many samples each block has, the last one perhaps fewer. */
+static PyObject *machine_block(PyObject *object, PyObject *args) {
+    const MachineObject *self = (MachineObject *)object;
+    long long samples;
+    if (!PyArg_ParseTuple(args, "L", &samples) || !sensible(samples, 1)) return NULL;
+    return PyLong_FromLongLong(block_lanes(self->machine.lanes, self->calls->group, samples));
+}
+
 static PyMethodDef machine_methods[] = {
+    {"block", machine_block, METH_VARARGS, NULL},
     {"evaluate", (PyCFunction)(void (*)(void))machine_evaluate, METH_VARARGS | METH_KEYWORDS, NULL},
     {"gradient", (PyCFunction)(void (*)(void))machine_gradient, METH_VARARGS | METH_KEYWORDS, NULL},
     {"train", (PyCFunction)(void (*)(void))machine_train, METH_VARARGS | METH_KEYWORDS, NULL},
@@ -363,17 +334,18 @@ static PyType_Slot machine_slots[] = {{Py_tp_new, machine_new},
 static PyType_Spec machine_spec = {"micrograd.compiler._kernels.Machine", sizeof(MachineObject), 0, Py_TPFLAGS_DEFAULT,
                                    machine_slots};
 
-/* peak(rounds, name or None) -> the sum of a loop of rounds * OPERATIONS_A_ROUND multiply-adds, to be timed. */
+/* peak(rounds, name or None, dtype) -> the sum of a loop of rounds * OPERATIONS_A_ROUND multiply-adds, to be timed. */
 static PyObject *peak(PyObject *module, PyObject *args) {
-    const char *name;
+    const char *name, *dtype = "float64";
     long long rounds;
     double total;
     (void)module;
-    if (!PyArg_ParseTuple(args, "Lz", &rounds, &name)) return NULL;
-    const InstructionSet *set = find_set(name);
-    if (set == NULL) return NULL;
+    if (!PyArg_ParseTuple(args, "Lz|s", &rounds, &name, &dtype)) return NULL;
+    const Calls *calls = find_calls(dtype);
+    int set = calls == NULL ? -1 : find_set(calls, name);
+    if (set < 0) return NULL;
     Py_BEGIN_ALLOW_THREADS
-    total = set->peak(rounds);
+    total = calls->peak(set, rounds);
     Py_END_ALLOW_THREADS
     return PyFloat_FromDouble(total);
 }
@@ -381,9 +353,10 @@ static PyObject *peak(PyObject *module, PyObject *args) {
 static PyObject *instruction_set_names(PyObject *module, PyObject *ignored) {
     (void)module, (void)ignored;
     PyObject *names = PyList_New(0);
-    for (int i = 0; names != NULL && i < INSTRUCTION_SETS; i++) {
-        if (!runs_here(instruction_sets[i])) continue;
-        PyObject *name = PyUnicode_FromString(instruction_sets[i]->name);
+    const char *found;
+    for (int i = 0; names != NULL && (found = calls_double.name(i)) != NULL; i++) {
+        if (calls_double.find_set(found) < 0) continue;
+        PyObject *name = PyUnicode_FromString(found);
         if (name == NULL || PyList_Append(names, name) < 0) Py_CLEAR(names);
         Py_XDECREF(name);
     }

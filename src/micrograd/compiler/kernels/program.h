@@ -4,6 +4,7 @@
 #define MICROGRAD_PROGRAM_H
 
 #include "operations.h"
+#include "precision.h"
 
 #include <stdint.h>
 
@@ -14,7 +15,9 @@ enum { BINARY_FUNCTIONS(FUNCTION_CODE) BINARY_FUNCTIONS_END };
 /* The fields of each instruction. Rows are offsets of their first lane; -1 where there is none. */
 #define LAYER_FIELDS(F) \
     F(out) F(count) F(width) F(weights) F(row_stride) F(column_stride) F(bias) F(bias_stride) F(activation) F(slope) F(slope_of)
-#define WEIGHT_GRADIENT_FIELDS(F) F(count) F(width) F(weights) F(row_stride) F(bias) F(bias_stride) F(scratch)
+#define SAMPLE_LAYER_FIELDS(F) F(out) F(count) F(width) F(first) F(packed) F(activation) F(slope)
+#define WEIGHT_GRADIENT_FIELDS(F) F(count) F(width) F(weights) F(row_stride) F(bias) F(bias_stride)
+#define SAMPLE_GRADIENT_FIELDS(F) F(count) F(width) F(first) F(weights) F(row_stride) F(bias) F(bias_stride)
 #define SUM_FIELDS(F) F(out) F(numbers) F(linear) F(products)
 #define MAP_FIELDS(F) F(out) F(function) F(operand) F(exponent) F(slope)
 #define MAP_GRADIENT_FIELDS(F) F(out) F(function) F(gradient) F(operand) F(result) F(exponent)
@@ -22,11 +25,15 @@ enum { BINARY_FUNCTIONS(FUNCTION_CODE) BINARY_FUNCTIONS_END };
 #define BINARY_GRADIENT_FIELDS(F) F(out) F(function) F(by) F(gradient) F(first) F(second) F(result)
 #define SPLAT_FIELDS(F) F(out) F(slot)
 #define SPLAT_GRADIENT_FIELDS(F) F(slot) F(gradient)
+#define LOAD_FIELDS(F) F(out) F(count) F(first)
 #define GATHER_FIELDS(F) F(out) F(count)
+#define PACK_FIELDS(F) F(out) F(count) F(width) F(weights) F(row_stride) F(column_stride) F(bias) F(bias_stride)
 
 #define INSTRUCTIONS(I)                                 \
     I(LAYER, Layer, LAYER_FIELDS)                       \
+    I(SAMPLE_LAYER, SampleLayer, SAMPLE_LAYER_FIELDS)   \
     I(WEIGHT_GRADIENT, WeightGradient, WEIGHT_GRADIENT_FIELDS) \
+    I(SAMPLE_GRADIENT, SampleGradient, SAMPLE_GRADIENT_FIELDS) \
     I(SUM, Sum, SUM_FIELDS)                             \
     I(MAP, Map, MAP_FIELDS)                             \
     I(MAP_GRADIENT, MapGradient, MAP_GRADIENT_FIELDS)   \
@@ -34,7 +41,9 @@ enum { BINARY_FUNCTIONS(FUNCTION_CODE) BINARY_FUNCTIONS_END };
     I(BINARY_GRADIENT, BinaryGradient, BINARY_GRADIENT_FIELDS) \
     I(SPLAT, Splat, SPLAT_FIELDS)                       \
     I(SPLAT_GRADIENT, SplatGradient, SPLAT_GRADIENT_FIELDS) \
-    I(GATHER, Gather, GATHER_FIELDS)
+    I(LOAD, Load, LOAD_FIELDS)                          \
+    I(GATHER, Gather, GATHER_FIELDS)                    \
+    I(PACK, Pack, PACK_FIELDS)
 
 #define INSTRUCTION_CODE(code, name, fields) code,
 enum { INSTRUCTIONS(INSTRUCTION_CODE) INSTRUCTIONS_END };
@@ -48,30 +57,47 @@ enum { INSTRUCTIONS(INSTRUCTION_CODE) INSTRUCTIONS_END };
     } name;
 INSTRUCTIONS(INSTRUCTION_STRUCT)
 
-/* Rows are stored at multiples of a fixed stride; lanes are computed in groups of this many. */
-#define LANES 8
-
 typedef struct {
     const int64_t *code;   /* instructions, each beginning with its kind and its length */
     int64_t length;
     const double *numbers; /* the coefficients and exponents that instructions refer to */
 } Instructions;
 
+/* Some samples on their way through the instructions. */
+typedef struct {
+    real *rows;
+    int64_t stride; /* from row to row */
+    int64_t lanes;  /* how many are computed, a multiple of LANES; those beyond the last sample repeat it */
+    const real *const *samples; /* of each lane, where its features are */
+    const real *slots, *packed; /* what all samples share; weights as the first layers read them */
+    real *gradients;            /* by slots */
+    int fresh;                  /* the gradients are to be written, not added to */
+    int loaded;                 /* the features that are read from rows are there already */
+    real *scratch;
+} Block;
+
+/* Packed weights have room for a multiple of this many neurons, whatever the instruction set. */
+#define PACKED_NEURONS 16
+
 typedef struct {
     const char *name;
-    /* Run instructions over the first `lanes` lanes of the rows, a multiple of LANES. Returns whether an operation left
-       its domain, or overflowed, in one of them. */
-    int (*run)(const Instructions *instructions, double *rows, int64_t stride, int64_t lanes, const double *slots,
-               double *gradients);
+    /* Run instructions over a block. Returns whether an operation left its domain, or overflowed, in one of the lanes. */
+    int (*run)(const Instructions *instructions, const Block *block);
+    /* Lay the weights of a layer out as samples pass by them. */
+    void (*pack)(const Pack *pack, const real *slots, real *packed);
+    /* How many numbers of scratch an instruction needs. */
+    int64_t (*scratch)(const int64_t *instruction, int64_t lanes);
     /* A function of numbers, and its derivatives. */
-    double (*map_number)(int64_t function, double x, double exponent, double *slope);
-    double (*binary_number)(int64_t function, double a, double b, double *slopes);
-    /* w -= rate * g; returns whether all weights are finite. */
-    int (*descend)(double *weights, const double *gradient, double rate, int64_t count);
-    int (*momentum)(double *weights, const double *gradient, double *velocity, double momentum, int nesterov,
-                    double rate, int64_t count);
-    int (*adam)(double *weights, const double *gradient, double *first, double *second, const double *settings,
-                double rate, int64_t count);
+    real (*map_number)(int64_t function, real x, real exponent, real *slope);
+    real (*binary_number)(int64_t function, real a, real b, real *slopes);
+    /* weights = old - rate * gradient; returns whether all weights are finite. */
+    int (*descend)(real *weights, const real *old, const real *gradient, real rate, int64_t count);
+    int (*momentum)(real *weights, const real *old, const real *gradient, real *velocity, real momentum, int nesterov,
+                    real rate, int64_t count);
+    int (*adam)(real *weights, const real *old, const real *gradient, real *first, real *second, const double *settings,
+                real rate, int64_t count);
+    /* total += part. */
+    void (*add)(real *total, const real *part, int64_t count);
     /* A plain loop of independent multiply-adds, `rounds` times OPERATIONS_A_ROUND of them: the machine's peak. */
     double (*peak)(int64_t rounds);
 } InstructionSet;
@@ -82,12 +108,12 @@ int binary_leaves(int64_t function);
 
 #define OPERATIONS_A_ROUND 1024
 
-extern const InstructionSet micrograd_baseline;
+extern const InstructionSet PRECISE(micrograd_baseline);
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define MICROGRAD_HAS_AVX 1
-extern const InstructionSet micrograd_avx2;
-extern const InstructionSet micrograd_avx512;
+extern const InstructionSet PRECISE(micrograd_avx2);
+extern const InstructionSet PRECISE(micrograd_avx512);
 #endif
 
 #endif

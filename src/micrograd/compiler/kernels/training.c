@@ -4,21 +4,30 @@
 #include <math.h>
 #include <string.h>
 
-static int update(Training *t, const TrainingArrays *a, const Machine *m, double *weights, const double *gradient,
-                  double rate) {
+/* The new weights go into the spare slots, which then become the slots. */
+static int update(Training *t, Run *run, double rate, real *first, real *second) {
+    const Machine *m = run->machine;
+    const real *old = run->slots, *gradient = run->gradients;
+    real *weights = run->spare;
+    run->spare = run->slots;
+    run->slots = weights;
     t->step++;
-    memcpy(a->previous, weights, (size_t)m->parameters * sizeof(double));
     if (t->kind == ADAM) {
         double settings[] = {t->beta1, t->beta2, t->epsilon, 1.0 - pow(t->beta1, (double)t->step),
                              1.0 - pow(t->beta2, (double)t->step)};
-        return m->set->adam(weights, gradient, a->first, a->second, settings, rate, m->parameters);
+        return m->set->adam(weights, old, gradient, first, second, settings, (real)rate, m->parameters);
     }
     if (t->momentum != 0.0)
-        return m->set->momentum(weights, gradient, a->first, t->momentum, t->nesterov != 0, rate, m->parameters);
-    return m->set->descend(weights, gradient, rate, m->parameters);
+        return m->set->momentum(weights, old, gradient, first, (real)t->momentum, t->nesterov != 0, (real)rate, m->parameters);
+    return m->set->descend(weights, old, gradient, (real)rate, m->parameters);
 }
 
-static int64_t steps(Run *run, Training *t, const TrainingArrays *a) {
+/* Only the parameters: what is computed from them is computed anew at each step. */
+static void take_back(Run *run) {
+    memcpy(run->slots, run->spare, (size_t)run->machine->parameters * sizeof(real));
+}
+
+static int64_t steps(Run *run, Training *t, const Schedule *a, real *first, real *second) {
     const Machine *m = run->machine;
     /* In a single block the samples and the weights stay where they are from step to step. */
     for (int64_t k = 0; k < a->steps; k++) {
@@ -29,13 +38,13 @@ static int64_t steps(Run *run, Training *t, const TrainingArrays *a) {
         t->done = k;
         if (run->any_left && a->watches_domains) return OUTSIDE_DOMAIN;
         if (!isfinite(loss)) {
-            memcpy(run->slots, a->previous, (size_t)m->parameters * sizeof(double));
+            take_back(run);
             return LOSS_NOT_FINITE;
         }
         a->losses[k] = loss;
         t->done = k + 1;
-        if (!update(t, a, m, run->slots, run->gradients, a->rates[k])) {
-            memcpy(run->slots, a->previous, (size_t)m->parameters * sizeof(double));
+        if (!update(t, run, a->rates[k], first, second)) {
+            take_back(run);
             return WEIGHTS_NOT_FINITE;
         }
         if (loss < t->best - t->tolerance) {
@@ -49,7 +58,7 @@ static int64_t steps(Run *run, Training *t, const TrainingArrays *a) {
     return RUNNING;
 }
 
-void train(Run *run, Training *training, const TrainingArrays *arrays) {
+void train(Run *run, Training *training, const Schedule *schedule, real *first, real *second) {
     training->done = 0;
-    training->state = steps(run, training, arrays);
+    training->state = steps(run, training, schedule, first, second);
 }

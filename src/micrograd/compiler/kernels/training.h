@@ -16,17 +16,19 @@ enum { RUNNING, LOSS_NOT_FINITE, WEIGHTS_NOT_FINITE, NO_PROGRESS, OUTSIDE_DOMAIN
 #define REAL_FIELD(name) double name;
 typedef struct { TRAINING_FIELDS(WHOLE_FIELD, REAL_FIELD) } Training;
 
-/* The arrays that belong to it. */
+/* The steps to be made. */
 typedef struct {
-    double *weights, *previous, *first, *second; /* as long as the parameters; `second` for Adam only */
-    const int64_t *order, *starts;               /* step k takes samples order[starts[k]]...; or NULL: all, always */
+    const int64_t *order, *starts; /* step k takes samples order[starts[k]]...; or NULL: all, always */
     const double *rates;
     int64_t steps;
     double *losses;
     int watches_domains; /* end before the update of a step in which an operation leaves its domain */
-} TrainingArrays;
+} Schedule;
 
-/* Make the steps; sets done and state. The run is ready, with the weights in its slots. */
-void train(Run *run, Training *training, const TrainingArrays *arrays);
+#define train PRECISE(train)
+/* Make the steps; sets done and state. The run is ready, with the weights in its slots, and in its spare ones those of the
+   last step whose loss was finite; so it is at the end. `first` and `second`, the optimizer's moments, are as long as the
+   parameters, `second` for Adam only. */
+void train(Run *run, Training *training, const Schedule *schedule, real *first, real *second);
 
 #endif

@@ -6,7 +6,7 @@
 typedef struct {
     int64_t rows;   /* how many */
     int64_t stride; /* from row to row */
-    int64_t slots, numbers;
+    int64_t slots, numbers, features, packed;
     int on_slots; /* rows are slots */
 } Bounds;
 
@@ -81,8 +81,39 @@ static int weight_gradient(const Bounds *b, const WeightGradient *i) {
     return has_operands(&i->kind, i->count, i->width) && i->count > 0 && i->width > 0 &&
            matrix(b, i->weights, i->count, i->row_stride, i->width, 1) &&
            (i->bias == NONE || slots_from(b, i->bias, i->count, i->bias_stride)) &&
-           rows_from(b, i->scratch, ((i->width + LANES - 1) / LANES | 1) * LANES) &&
            all_rows(b, i->operands, i->count + i->width);
+}
+
+static int features_from(const Bounds *b, int64_t first, int64_t count) {
+    return first >= 0 && count > 0 && first <= b->features && count <= b->features - first;
+}
+
+/* The packed weights of a layer: a panel's neurons fill vectors, and their biases are a row of their own. */
+static int panels(const Bounds *b, int64_t first, int64_t count, int64_t width) {
+    if (first < 0 || first > b->packed || count < 1 || width < 1 || count > b->slots || width > b->slots) return 0;
+    int64_t neurons = (count + PACKED_NEURONS - 1) / PACKED_NEURONS * PACKED_NEURONS;
+    return width < (b->packed - first) / neurons;
+}
+
+static int sample_layer(const Bounds *b, const SampleLayer *i) {
+    return has_operands(&i->kind, 0, 0) && rows_from(b, i->out, i->count) && features_from(b, i->first, i->width) &&
+           panels(b, i->packed, i->count, i->width) && activation(i->activation) && optional_rows(b, i->slope, i->count);
+}
+
+static int sample_gradient(const Bounds *b, const SampleGradient *i) {
+    return has_operands(&i->kind, i->count, 0) && i->count > 0 && features_from(b, i->first, i->width) &&
+           matrix(b, i->weights, i->count, i->row_stride, i->width, 1) &&
+           (i->bias == NONE || slots_from(b, i->bias, i->count, i->bias_stride)) && all_rows(b, i->operands, i->count);
+}
+
+static int load(const Bounds *b, const Load *i) {
+    return has_operands(&i->kind, 0, 0) && rows_from(b, i->out, i->count) && features_from(b, i->first, i->count);
+}
+
+static int pack(const Bounds *b, const Pack *i) {
+    return has_operands(&i->kind, 0, 0) && panels(b, i->out, i->count, i->width) &&
+           matrix(b, i->weights, i->count, i->row_stride, i->width, i->column_stride) &&
+           (i->bias == NONE || slots_from(b, i->bias, i->count, i->bias_stride));
 }
 
 static int sum(const Bounds *b, const Sum *i) {
@@ -125,10 +156,15 @@ static int gather(const Bounds *b, const Gather *i) {
 
 static int instruction(const Bounds *b, const int64_t *word) {
     const void *i = word;
-    if (b->on_slots && word[0] != SUM && word[0] != MAP && word[0] != BINARY && word[0] != GATHER) return 0;
+    if (b->on_slots && word[0] != SUM && word[0] != MAP && word[0] != BINARY && word[0] != GATHER && word[0] != PACK)
+        return 0;
     switch (word[0]) {
     case LAYER: return layer(b, i);
+    case SAMPLE_LAYER: return sample_layer(b, i);
     case WEIGHT_GRADIENT: return weight_gradient(b, i);
+    case SAMPLE_GRADIENT: return sample_gradient(b, i);
+    case LOAD: return load(b, i);
+    case PACK: return b->on_slots && pack(b, i);
     case SUM: return sum(b, i);
     case MAP: return map(b, i);
     case MAP_GRADIENT: return map_gradient(b, i);
@@ -153,7 +189,8 @@ static int words(const Bounds *b, const Instructions *instructions) {
 }
 
 const char *wrong_with(const Machine *m, int64_t numbers) {
-    Bounds rows = {m->rows, m->lanes, m->slots, numbers, 0}, slots = {m->slots, 1, m->slots, numbers, 1};
+    Bounds rows = {m->rows, m->lanes, m->slots, numbers, m->features, m->packed, 0};
+    Bounds slots = {m->slots, 1, m->slots, numbers, m->features, m->packed, 1};
     if (m->parameters < 0 || m->captured < 0 || m->parameters > m->slots || m->captured > m->slots - m->parameters)
         return "there are fewer slots than parameters and captured leaves";
     if (m->features < 0 || m->targets < 0 || m->features > m->rows || m->targets > m->rows - m->features)

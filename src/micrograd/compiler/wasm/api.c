@@ -10,7 +10,6 @@
 
 typedef struct {
     Machine machine;
-    int64_t *starts;
     Run run;
     int64_t most; /* the largest number of samples that `run` has room for; 0: it was not started */
 } Program;
@@ -25,8 +24,8 @@ EXPORT("problem") const char *problem_text(void) { return problem; }
 EXPORT("problem_length") int32_t problem_length(void) { return (int32_t)strlen(problem); }
 
 /* `sizes`: parameters, captured, features, targets, rows, lanes, seed, and the lengths of results, initial, numbers,
-   shared, forward and backward. The arrays stay the caller's, and have to stay. Returns 0 where it is no program. */
-enum { PARAMETERS, CAPTURED, FEATURES, TARGETS, ROWS, BLOCK, SEED, RESULTS, INITIAL, NUMBERS, SHARED, FORWARD, BACKWARD };
+   shared, forward and backward, and of the packed weights. The arrays stay the caller's, and have to stay. Returns 0 where it is no program. */
+enum { PARAMETERS, CAPTURED, FEATURES, TARGETS, ROWS, BLOCK, SEED, RESULTS, INITIAL, NUMBERS, SHARED, FORWARD, BACKWARD, PACKED };
 
 EXPORT("program_new")
 Program *program_new(const int32_t *sizes, const int64_t *results, const double *initial, const double *numbers,
@@ -37,10 +36,10 @@ Program *program_new(const int32_t *sizes, const int64_t *results, const double 
         return NULL;
     }
     Machine *m = &p->machine;
-    m->set = &micrograd_baseline;
+    m->set = &micrograd_baseline_double;
     m->parameters = sizes[PARAMETERS], m->captured = sizes[CAPTURED];
     m->features = sizes[FEATURES], m->targets = sizes[TARGETS];
-    m->rows = sizes[ROWS], m->lanes = sizes[BLOCK], m->seed = sizes[SEED];
+    m->rows = sizes[ROWS], m->lanes = sizes[BLOCK], m->seed = sizes[SEED], m->packed = sizes[PACKED];
     m->result = results, m->results = sizes[RESULTS] / 2;
     m->initial = initial, m->slots = sizes[INITIAL];
     m->shared = (Instructions){shared, sizes[SHARED], numbers};
@@ -48,20 +47,17 @@ Program *program_new(const int32_t *sizes, const int64_t *results, const double 
     m->backward = (Instructions){backward, sizes[BACKWARD], numbers};
     const char *wrong = m->lanes < LANES || m->lanes > 4096 || m->lanes % LANES ? "a block has from 8 to 4096 lanes"
                                                                                 : wrong_with(m, sizes[NUMBERS]);
-    p->starts = wrong == NULL ? malloc((size_t)(m->shared.length + 1) * sizeof(int64_t)) : NULL;
-    if (p->starts == NULL) {
+    if (wrong != NULL || !prepare_machine(m)) {
         problem = wrong == NULL ? "there is not enough memory" : wrong;
         free(p);
         return NULL;
     }
-    for (int64_t at = 0; at < m->shared.length; at += shared[at + 1]) p->starts[m->shared_count++] = at;
-    m->shared_starts = p->starts;
     return p;
 }
 
 EXPORT("program_end") void program_end(Program *p) {
     if (p->most) run_end(&p->run);
-    free(p->starts);
+    release_machine(&p->machine);
     free(p);
 }
 
@@ -75,7 +71,10 @@ static Run *ready(Program *p, int64_t samples, const double *weights, const doub
     Run *run = &p->run;
     const Machine *m = &p->machine;
     memcpy(run->slots, weights, (size_t)m->parameters * sizeof(double));
-    if (m->captured) memcpy(run->slots + m->parameters, captured, (size_t)m->captured * sizeof(double));
+    if (m->captured) {
+        memcpy(run->slots + m->parameters, captured, (size_t)m->captured * sizeof(double));
+        memcpy(run->spare + m->parameters, captured, (size_t)m->captured * sizeof(double));
+    }
     run->out = NULL, run->order = NULL, run->weights = NULL, run->loaded = 0, run->count = samples;
     return run;
 }
@@ -120,9 +119,12 @@ int32_t train_program(Program *p, Training *training, double *const *arrays, con
     Run *run = ready(p, most, arrays[0], captured);
     if (run == NULL) return 0;
     run->X = X, run->Y = Y;
-    TrainingArrays given = {arrays[0], arrays[1], arrays[2], arrays[3], order, starts, rates, steps, losses, 1};
-    train(run, training, &given);
-    memcpy(arrays[0], run->slots, (size_t)p->machine.parameters * sizeof(double));
+    const size_t bytes = (size_t)p->machine.parameters * sizeof(double);
+    Schedule schedule = {order, starts, rates, steps, losses, 1};
+    memcpy(run->spare, arrays[1], bytes);
+    train(run, training, &schedule, arrays[2], arrays[3]);
+    memcpy(arrays[0], run->slots, bytes);
+    memcpy(arrays[1], run->spare, bytes);
     return 1;
 }
 

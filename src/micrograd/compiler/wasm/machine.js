@@ -117,11 +117,11 @@ export class Program {
     this.kept = ["results", "initial", "numbers", "shared", "forward", "backward"].map((name) =>
       name === "initial" || name === "numbers" ? kernels.keepReals(written[name]) : kernels.keepWords(written[name]),
     );
-    const { parameters, captured, features, targets, rows, lanes, seed } = written;
+    const { parameters, captured, features, targets, rows, lanes, seed, packed } = written;
     const lengths = ["results", "initial", "numbers", "shared", "forward", "backward"].map((n) => written[n].length);
-    const sizes = kernels.allocate(13, 4);
-    new Int32Array(kernels.exports.memory.buffer, sizes, 13).set(
-      [parameters, captured, features, targets, rows, lanes, seed, ...lengths],
+    const sizes = kernels.allocate(14, 4);
+    new Int32Array(kernels.exports.memory.buffer, sizes, 14).set(
+      [parameters, captured, features, targets, rows, lanes, seed, ...lengths, packed],
     );
     this.address = kernels.exports.program_new(sizes, ...this.kept);
     kernels.exports.release(sizes);

@@ -1,0 +1,115 @@
+#include "calls.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const InstructionSet *const instruction_sets[] = {
+#ifdef MICROGRAD_HAS_AVX
+    &PRECISE(micrograd_avx512), &PRECISE(micrograd_avx2),
+#endif
+    &PRECISE(micrograd_baseline)};
+#define INSTRUCTION_SETS ((int)(sizeof instruction_sets / sizeof instruction_sets[0]))
+
+static const char *name(int set) { return set < INSTRUCTION_SETS ? instruction_sets[set]->name : NULL; }
+
+static int runs_here(const InstructionSet *set) {
+#ifdef MICROGRAD_HAS_AVX
+    __builtin_cpu_init();
+    if (set == &PRECISE(micrograd_avx512))
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("fma");
+    if (set == &PRECISE(micrograd_avx2)) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+    return set == &PRECISE(micrograd_baseline);
+}
+
+static int find_set(const char *wanted) {
+    for (int i = 0; i < INSTRUCTION_SETS; i++)
+        if (runs_here(instruction_sets[i]) && (wanted == NULL || strcmp(wanted, instruction_sets[i]->name) == 0)) return i;
+    return -1;
+}
+
+static int prepare(Machine *machine, int set) {
+    machine->set = instruction_sets[set];
+    return prepare_machine(machine);
+}
+
+static double peak(int set, int64_t rounds) { return instruction_sets[set]->peak(rounds); }
+
+static void to_real(real *to, const double *from, int64_t count) {
+    for (int64_t i = 0; i < count; i++) to[i] = (real)from[i];
+}
+
+static void to_double(double *to, const real *from, int64_t count) {
+    for (int64_t i = 0; i < count; i++) to[i] = from[i];
+}
+
+static int start(Run *run, const Machine *m, const Data *data) {
+    if (!run_start(run, m, data->samples, data->threads)) return 0;
+    to_real(run->slots, data->parameters, m->parameters);
+    if (m->captured) {
+        to_real(run->slots + m->parameters, data->captured, m->captured);
+        memcpy(run->spare + m->parameters, run->slots + m->parameters, (size_t)m->captured * sizeof(real));
+    }
+    run->X = data->X, run->Y = data->Y, run->weights = data->weights, run->count = data->samples;
+    return 1;
+}
+
+static void keep_flags(const Run *run, const Data *data) {
+    if (data->flags != NULL && run->any_left) memcpy(data->flags, run->flags, (size_t)run->blocks);
+}
+
+static int evaluate(const Machine *machine, const Data *data, double *out) {
+    Run run;
+    if (!start(&run, machine, data)) return 0;
+    run.out = out;
+    run_step(&run);
+    keep_flags(&run, data);
+    run_end(&run);
+    return 1;
+}
+
+static int gradient(const Machine *machine, const Data *data, double *loss, double *by_parameters) {
+    Run run;
+    if (!start(&run, machine, data)) return 0;
+    *loss = run_step(&run);
+    to_double(by_parameters, run.gradients, machine->parameters);
+    keep_flags(&run, data);
+    run_end(&run);
+    return 1;
+}
+
+static int train_all(const Machine *m, const Data *data, Training *training, const State *state, const Schedule *schedule) {
+    Run run;
+    const int64_t moments = training->kind == ADAM ? 2 : training->momentum != 0.0;
+    real *moment[2] = {NULL, NULL};
+    double *const given[2] = {state->first, state->second};
+    if (!start(&run, m, data)) return 0;
+    to_real(run.spare, state->previous, m->parameters);
+    for (int k = 0; k < moments; k++) {
+        moment[k] = malloc((size_t)m->parameters * sizeof(real) + 1);
+        if (moment[k] == NULL) {
+            free(moment[0]);
+            run_end(&run);
+            return 0;
+        }
+        to_real(moment[k], given[k], m->parameters);
+    }
+    train(&run, training, schedule, moment[0], moment[1]);
+    to_double(state->weights, run.slots, m->parameters);
+    to_double(state->previous, run.spare, m->parameters);
+    for (int k = 0; k < moments; k++) {
+        to_double(given[k], moment[k], m->parameters);
+        free(moment[k]);
+    }
+    if (training->state == OUTSIDE_DOMAIN) keep_flags(&run, data);
+    run_end(&run);
+    return 1;
+}
+
+#ifdef SINGLE
+#define DTYPE "float32"
+#else
+#define DTYPE "float64"
+#endif
+const Calls PRECISE(calls) = {DTYPE,           sizeof(real), LANES,    name,     find_set,  prepare,
+                              release_machine, evaluate,     gradient, train_all, peak};

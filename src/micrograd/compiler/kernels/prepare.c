@@ -1,0 +1,110 @@
+/* What is found out about a program once, when it is made. */
+#include "machine.h"
+
+#include <stdlib.h>
+
+#ifndef SINGLE
+#define FUNCTION_LEAVES(name, leaves) \
+    case FUNCTION_##name: return leaves;
+int function_leaves(int64_t function) {
+    switch (function) { FUNCTIONS(FUNCTION_LEAVES) }
+    return 0;
+}
+int binary_leaves(int64_t function) {
+    switch (function) { BINARY_FUNCTIONS(FUNCTION_LEAVES) }
+    return 0;
+}
+
+int64_t block_lanes(int64_t most, int64_t group, int64_t count) {
+    int64_t blocks = (count + most - 1) / most;
+    return ((count + blocks - 1) / blocks + group - 1) / group * group;
+}
+#endif
+
+/* Partial gradients of so many slots may lie about. */
+#define PARTIAL_NUMBERS (1 << 20)
+#define FEWEST_CHUNKS 4
+
+static void count_weights(unsigned char *times, int64_t weights, int64_t count, int64_t row_stride, int64_t width,
+                          int64_t bias, int64_t bias_stride) {
+    for (int64_t j = 0; j < count; j++) {
+        for (int64_t i = 0; i < width; i++) times[weights + j * row_stride + i] += times[weights + j * row_stride + i] < 2;
+        if (bias >= 0) times[bias + j * bias_stride] += times[bias + j * bias_stride] < 2;
+    }
+}
+
+/* How often a block contributes to each slot's gradient: 0, 1, or 2 for more often. */
+static void count_contributions(const Instructions *backward, unsigned char *times) {
+    const int64_t *word = backward->code, *end = word + backward->length;
+    for (; word < end; word += word[1]) {
+        const void *instruction = word;
+        if (word[0] == WEIGHT_GRADIENT) {
+            const WeightGradient *i = instruction;
+            count_weights(times, i->weights, i->count, i->row_stride, i->width, i->bias, i->bias_stride);
+        } else if (word[0] == SAMPLE_GRADIENT) {
+            const SampleGradient *i = instruction;
+            count_weights(times, i->weights, i->count, i->row_stride, i->width, i->bias, i->bias_stride);
+        } else if (word[0] == SPLAT_GRADIENT) {
+            const SplatGradient *i = instruction;
+            times[i->slot] += times[i->slot] < 2;
+        }
+    }
+}
+
+static void find_zeroed(Machine *m, const unsigned char *times) {
+    for (int64_t slot = 0; slot < m->slots; slot++) {
+        if (times[slot]) continue;
+        if (slot > 0 && !times[slot - 1]) {
+            m->zeroed[2 * m->zeroed_count - 1]++;
+        } else {
+            m->zeroed[2 * m->zeroed_count] = slot, m->zeroed[2 * m->zeroed_count + 1] = 1;
+            m->zeroed_count++;
+        }
+    }
+}
+
+static void find_scratch(Machine *m, const Instructions *instructions) {
+    const int64_t *word = instructions->code, *end = word + instructions->length;
+    for (; word < end; word += word[1]) {
+        int64_t needed = m->set->scratch(word, m->lanes);
+        if (needed > m->scratch) m->scratch = needed;
+    }
+    m->scratch = (m->scratch + LANES - 1) / LANES * LANES;
+}
+
+int prepare_machine(Machine *m) {
+    unsigned char *times = calloc((size_t)m->slots + 1, 1);
+    int64_t ranges = 0;
+    m->shared_starts = malloc((size_t)(m->shared.length + 1) * sizeof(int64_t));
+    if (times == NULL || m->shared_starts == NULL) {
+        free(times);
+        release_machine(m);
+        return 0;
+    }
+    for (int64_t at = 0; at < m->shared.length; at += m->shared.code[at + 1]) m->shared_starts[m->shared_count++] = at;
+    count_contributions(&m->backward, times);
+    m->once = 1;
+    for (int64_t slot = 0; slot < m->slots; slot++) {
+        m->once &= times[slot] < 2;
+        ranges += !times[slot] && (slot == 0 || times[slot - 1]);
+    }
+    m->zeroed = malloc((size_t)(2 * ranges + 2) * sizeof(int64_t));
+    if (m->zeroed != NULL && m->once) find_zeroed(m, times);
+    free(times);
+    if (m->zeroed == NULL) {
+        release_machine(m);
+        return 0;
+    }
+    find_scratch(m, &m->forward);
+    find_scratch(m, &m->backward);
+    m->most_chunks = m->slots ? PARTIAL_NUMBERS / m->slots : MOST_CHUNKS;
+    if (m->most_chunks < FEWEST_CHUNKS) m->most_chunks = FEWEST_CHUNKS;
+    if (m->most_chunks > MOST_CHUNKS) m->most_chunks = MOST_CHUNKS;
+    return 1;
+}
+
+void release_machine(Machine *m) {
+    free(m->shared_starts);
+    free(m->zeroed);
+    m->shared_starts = m->zeroed = NULL;
+}

@@ -1,0 +1,114 @@
+/* The first layer of wide networks reads the samples where they lie, and nobody lays them out in rows: there, the vectors go
+   along the neurons, whose weights are packed once a step. A panel has the weights of a few vectors of neurons: their
+   biases first, then those of the first input, of the second, and so on. */
+
+#if TILE_REGISTERS >= 32
+#define TILE_SAMPLES 8
+#else
+#define TILE_SAMPLES 4
+#endif
+/* So many samples are computed before their sums are turned round, into rows. */
+#define GROUP (TILE_SAMPLES > WIDTH ? TILE_SAMPLES : WIDTH)
+/* So many inputs of a group stay in the first-level cache while the panels pass by. */
+#define INPUTS_AT_A_TIME ((int64_t)(2048 / sizeof(real)))
+
+static int64_t padded_neurons(int64_t count) { return (count + WIDTH - 1) / WIDTH * WIDTH; }
+
+/* A panel's rows from `input` on: WIDTH neurons and WIDTH inputs are transposed at a time. */
+static void pack_inputs(const Pack *p, const real *slots, real *panel, int64_t neuron, int vectors) {
+    const real *weights = slots + p->weights;
+    for (int v = 0; v < vectors; v++, neuron += WIDTH) {
+        const int64_t left = p->count - neuron;
+        real *out = panel + v * WIDTH;
+        for (int k = 0; k < WIDTH; k++) out[k] = p->bias >= 0 && k < left ? slots[p->bias + (neuron + k) * p->bias_stride] : 0;
+        out += vectors * WIDTH;
+        if (p->column_stride != 1) {
+            for (int64_t i = 0; i < p->width; i++, out += vectors * WIDTH)
+                for (int k = 0; k < WIDTH; k++)
+                    out[k] = k < left ? weights[(neuron + k) * p->row_stride + i * p->column_stride] : 0;
+            continue;
+        }
+        for (int64_t i = 0; i < p->width; i += WIDTH) {
+            vec part[WIDTH];
+            UNROLL for (int k = 0; k < WIDTH; k++)
+                part[k] = k < left ? v_load_first(weights + (neuron + k) * p->row_stride + i, p->width - i) : v_splat(0);
+            v_transpose(part);
+            for (int k = 0; k < WIDTH && i + k < p->width; k++, out += vectors * WIDTH) v_store(out, part[k]);
+        }
+    }
+}
+
+static void pack(const Pack *p, const real *slots, real *packed) {
+    int vectors;
+    real *panel = packed + p->out;
+    for (int64_t neuron = 0; neuron < p->count; neuron += vectors * WIDTH) {
+        vectors = next_vectors(p->count - neuron);
+        pack_inputs(p, slots, panel, neuron, vectors);
+        panel += (1 + p->width) * vectors * WIDTH;
+    }
+}
+
+/* Inputs `from` to `to` of a few samples by the neurons of a panel; the sums go on from what they were. */
+INLINE void sample_tile(const real *const *samples, const real *panel, int64_t from, int64_t to, real *sums, int64_t stride,
+                        const int vectors) {
+    vec total[TILE_SAMPLES][TILE_VECTORS];
+    const real *x[TILE_SAMPLES];
+    UNROLL for (int s = 0; s < TILE_SAMPLES; s++) {
+        x[s] = samples[s];
+        UNROLL for (int v = 0; v < vectors; v++) total[s][v] = v_load((from ? sums + s * stride : panel) + v * WIDTH);
+    }
+    panel += (1 + from) * vectors * WIDTH;
+    for (int64_t i = from; i < to; i++, panel += vectors * WIDTH) {
+        vec weight[TILE_VECTORS];
+        UNROLL for (int v = 0; v < vectors; v++) weight[v] = v_load(panel + v * WIDTH);
+        UNROLL for (int s = 0; s < TILE_SAMPLES; s++) {
+            vec value = v_splat(x[s][i]);
+            UNROLL for (int v = 0; v < vectors; v++) total[s][v] = v_fma(value, weight[v], total[s][v]);
+        }
+    }
+    UNROLL for (int s = 0; s < TILE_SAMPLES; s++)
+        UNROLL for (int v = 0; v < vectors; v++) v_store(sums + s * stride + v * WIDTH, total[s][v]);
+}
+
+/* The sums of a group of samples become rows. */
+static void store_group(const SampleLayer *i, const Block *b, const real *sums, int64_t stride, int64_t lane) {
+    const int relu = i->activation == FUNCTION_relu;
+    for (int64_t neuron = 0; neuron < i->count; neuron += WIDTH)
+        for (int64_t s = 0; s < GROUP; s += WIDTH) {
+            vec part[WIDTH];
+            real *out = b->rows + i->out + neuron * b->stride + lane + s;
+            UNROLL for (int k = 0; k < WIDTH; k++) part[k] = v_load(sums + (s + k) * stride + neuron);
+            v_transpose(part);
+            for (int k = 0; k < WIDTH && neuron + k < i->count; k++, out += b->stride)
+                v_store(out, relu ? relu_of(part[k]) : part[k]);
+        }
+}
+
+static void sample_layer(const SampleLayer *i, const Block *b) {
+    const int64_t stride = padded_neurons(i->count);
+    const int64_t parts = (i->width + INPUTS_AT_A_TIME - 1) / INPUTS_AT_A_TIME, at_a_time = (i->width + parts - 1) / parts;
+    const real *start[GROUP];
+    for (int64_t lane = 0; lane < b->lanes; lane += GROUP) {
+        for (int s = 0; s < GROUP; s++) start[s] = b->samples[lane + s] + i->first;
+        for (int64_t from = 0, to; from < i->width; from = to) {
+            const real *panel = b->packed + i->packed;
+            real *sums = b->scratch;
+            int vectors;
+            to = from + at_a_time < i->width ? from + at_a_time : i->width;
+            for (int64_t neuron = 0; neuron < i->count; neuron += vectors * WIDTH) {
+                vectors = next_vectors(i->count - neuron);
+                for (int s = 0; s < GROUP; s += TILE_SAMPLES) {
+                    real *out = sums + s * stride + neuron;
+                    switch (vectors) {
+                    case 3: sample_tile(start + s, panel, from, to, out, stride, 3); break;
+                    case 2: sample_tile(start + s, panel, from, to, out, stride, 2); break;
+                    default: sample_tile(start + s, panel, from, to, out, stride, 1);
+                    }
+                }
+                panel += (1 + i->width) * vectors * WIDTH;
+            }
+        }
+        store_group(i, b, b->scratch, stride, lane);
+    }
+    activate_all(b, i->out, i->slope, i->count, i->activation);
+}

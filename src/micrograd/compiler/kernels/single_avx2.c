@@ -1,0 +1,3 @@
+/* avx2.c for float32. */
+#define SINGLE
+#include "avx2.c"

@@ -1,0 +1,3 @@
+/* baseline.c for float32. */
+#define SINGLE
+#include "baseline.c"

@@ -1,0 +1,3 @@
+/* calls.c for float32. */
+#define SINGLE
+#include "calls.c"

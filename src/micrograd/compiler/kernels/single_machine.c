@@ -1,0 +1,3 @@
+/* machine.c for float32. */
+#define SINGLE
+#include "machine.c"

@@ -1,0 +1,3 @@
+/* prepare.c for float32. */
+#define SINGLE
+#include "prepare.c"

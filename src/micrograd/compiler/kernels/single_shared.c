@@ -1,0 +1,3 @@
+/* shared.c for float32. */
+#define SINGLE
+#include "shared.c"

@@ -1,0 +1,3 @@
+/* training.c for float32. */
+#define SINGLE
+#include "training.c"
