@@ -59,8 +59,8 @@ GROUPS = {"float64": 8, "float32": 16}
 _CACHED_BYTES = 1 << 19
 # An odd number of groups: rows at multiples of a power of two would compete for the same cache lines.
 _MOST_LANES = 120
-# Blocks of large networks are smaller, so that a batch of a hundred samples is enough for two threads; those of the largest
-# are not, because a block reads and writes the gradients of all weights.
+# Blocks of large networks are smaller, so that a batch of a hundred samples is enough for two threads; those of the
+# largest are not, because a block reads and writes the gradients of all weights.
 _MULTIPLY_ADDS_A_BLOCK, _FEWER_LANES, _LARGEST = 150_000, 56, 16_384
 # A first layer that is this wide reads the samples where they lie.
 _WIDE_INPUTS, _WIDE_WEIGHTS, _WIDE_NEURONS = 12, 192, 8
@@ -120,7 +120,7 @@ def encode(code: Code, dtype: str = "float64") -> Encoded:
 
 
 def _lanes(work: int, slots: int, rows: int, dtype: str) -> int:
-    """Return the most samples of a block: of so many multiply-adds for a sample, so many slots, and rows that are used."""
+    """Return the most samples of a block: of so much work for a sample, so many slots, and rows that are used."""
     group = GROUPS[dtype]
     most = _MOST_LANES if work * _MOST_LANES < _MULTIPLY_ADDS_A_BLOCK or slots >= _LARGEST else _FEWER_LANES
     numbers = _CACHED_BYTES * group // 64
@@ -284,7 +284,7 @@ class _Encoder:
 
 
 def _reads_samples(i: Layer | WeightGradient, features: int) -> bool:
-    """Whether a wide layer, or the gradient of its weights, takes neighbouring features as its inputs, in their order."""
+    """Whether a wide layer, or the gradient of its weights, takes neighbouring features as inputs, in their order."""
     count = i.count if isinstance(i, Layer) else len(i.gradients)
     width = len(i.inputs)
     if width < _WIDE_INPUTS or width * count < _WIDE_WEIGHTS or count < _WIDE_NEURONS:
