@@ -28,13 +28,13 @@ except ImportError:
 MACHINES = ["NumPy", *INSTRUCTION_SETS]
 
 
-def machine_of(code: Code, name: str) -> Any:
-    return NumpyMachine(code) if name == "NumPy" else KernelMachine(code, name)
+def machine_of(code: Code, name: str, dtype: str = "float64") -> Any:
+    return NumpyMachine(code, dtype) if name == "NumPy" else KernelMachine(code, name, dtype)
 
 
 def use_machine(monkeypatch: Any, name: str) -> None:
     """Make every program compiled from now on run on the machine named."""
-    monkeypatch.setattr(family, "machine", lambda code: machine_of(code, name))
+    monkeypatch.setattr(family, "machine", lambda code, dtype="float64": machine_of(code, name, dtype))
 
 
 def code_of(loss: Callable[..., Value], model: Any, X: Any, Y: Any) -> Code:

@@ -18,7 +18,7 @@ _PIECE = 1 << 16
 
 @dataclass
 class Batch:
-    """Samples as the machines take them: C-contiguous float64.
+    """Samples as the machines take them: C-contiguous, float64 or float32.
 
     X has shape (samples, features), Y (samples, targets). ``weights`` of shape (samples,) are above 0, or None where
     all samples count the same. ``rows`` are the samples' rows in the data that were given, or None where it is all of
@@ -36,16 +36,16 @@ class Batch:
         return sample if self.rows is None else int(self.rows[sample])
 
 
-def batch(X: Any, Y: Any = None, sample_weight: Any = None) -> Batch:
-    """Return the data of one call, checked; without copies where they are float64 matrices already.
+def batch(X: Any, Y: Any = None, sample_weight: Any = None, dtype: str = "float64") -> Batch:
+    """Return the data of one call, checked; without copies where they are matrices of ``dtype`` already.
 
     ``X`` has shape (samples, features), ``Y`` (samples,) or (samples, targets) or is None, ``sample_weight``
     (samples,) or is None. A sample of weight 0 is left out, whatever it holds. Raises ``TypeError`` for what does not
     hold real numbers, ``ValueError`` for another shape, for data that are empty or hold NaN or infinity, and for
     weights that are negative, not finite or all 0.
     """
-    features, targets = _features(X), None
-    targets = _targets(Y, len(features))
+    features = _features(X, dtype)
+    targets = _targets(Y, len(features), dtype)
     weights, rows = None, None
     if sample_weight is not None:
         weights, rows = _weights(sample_weight, len(features))
@@ -57,8 +57,8 @@ def batch(X: Any, Y: Any = None, sample_weight: Any = None) -> Batch:
     return Batch(features, targets, weights, rows, total)
 
 
-def _features(X: Any) -> Matrix:
-    matrix = _numbers(X, "X")
+def _features(X: Any, dtype: str) -> Matrix:
+    matrix = _numbers(X, "X", dtype)
     if matrix.ndim != 2:
         hint = "; for one feature per sample use X.reshape(-1, 1)" if matrix.ndim == 1 else ""
         raise ValueError(f"X has shape {matrix.shape}, expected (samples, features){hint}")
@@ -67,10 +67,10 @@ def _features(X: Any) -> Matrix:
     return matrix
 
 
-def _targets(Y: Any, samples: int) -> Matrix:
+def _targets(Y: Any, samples: int, dtype: str) -> Matrix:
     if Y is None:
-        return np.empty((samples, 0))
-    matrix = _numbers(Y, "Y")
+        return np.empty((samples, 0), dtype)
+    matrix = _numbers(Y, "Y", dtype)
     if matrix.ndim not in (1, 2):
         raise ValueError(f"Y has shape {matrix.shape}, expected (samples,) or (samples, targets)")
     if matrix.shape[0] != samples:
@@ -80,7 +80,7 @@ def _targets(Y: Any, samples: int) -> Matrix:
 
 def _weights(given: Any, samples: int) -> tuple[Matrix | None, NDArray[np.int64] | None]:
     """Return the weights above 0 (None where all are equal), and their rows (None where it is all rows)."""
-    weights = _numbers(given, "sample_weight")
+    weights = _numbers(given, "sample_weight", "float64")
     if weights.shape != (samples,):
         raise ValueError(
             f"sample_weight has shape {weights.shape}, expected ({samples},): one weight for each sample of X"
@@ -103,7 +103,7 @@ def _weights(given: Any, samples: int) -> tuple[Matrix | None, NDArray[np.int64]
     )
 
 
-def _numbers(data: Any, name: str) -> Matrix:
+def _numbers(data: Any, name: str, dtype: str) -> Matrix:
     masked_arrays = sys.modules.get(
         "numpy.ma"
     )  # without it there are none, and it takes its time to be imported
@@ -120,7 +120,8 @@ def _numbers(data: Any, name: str) -> Matrix:
         raise TypeError(f"{name} must hold real numbers, and it holds {array.dtype}")
     if array.ndim > 0 and array.shape[0] == 0:
         raise ValueError(f"{name} is empty: at least one sample is needed")
-    return np.ascontiguousarray(array, dtype=np.float64)
+    with np.errstate(over="ignore"):
+        return np.ascontiguousarray(array, dtype=dtype)
 
 
 def _number(x: Any, name: str) -> float:
@@ -137,15 +138,16 @@ def _finite(matrix: Matrix, name: str, rows: NDArray[np.int64] | None) -> float:
     total = 0.0
     for start in range(0, len(matrix), _PIECE):
         piece = matrix[start : start + _PIECE]
-        part = float(piece.sum())
+        part = float(piece.sum(dtype=np.float64))
         total += part
         if math.isfinite(part):
             continue
         wrong = np.argwhere(~np.isfinite(piece))
         if len(wrong):
             sample, column = int(wrong[0, 0]) + start, int(wrong[0, 1])
+            beyond = " (or a number that float32 has not)" if matrix.dtype == np.float32 else ""
             raise ValueError(
-                f"{name} holds {matrix[sample, column]} in row {sample if rows is None else rows[sample]}, column "
-                f"{column}: remove or fill in such samples before training"
+                f"{name} holds {matrix[sample, column]}{beyond} in row {sample if rows is None else rows[sample]}, "
+                f"column {column}: remove or fill in such samples before training"
             )
     return total

@@ -39,10 +39,12 @@ _REMEMBERED = 64
 class Compiled:
     """A graph and the machine that runs it; ``captured`` and the weights are read when it is called."""
 
-    def __init__(self, graph: Graph, code: Code) -> None:
+    def __init__(self, graph: Graph, code: Code, dtype: str = "float64") -> None:
         self.graph = graph
         self.code = code
-        self.machine: Machine = machine(code)
+        self.machine: Machine = machine(code, dtype)
+        # What is held against the engine: in float32, rounding could not be told from a graph that depends on data.
+        self.exact: Machine = self.machine if dtype == "float64" else machine(code)
         # Seconds: in the program since the last look at the function, in the program and in checks altogether.
         self.since_traced = 0.0
         self.in_program = 0.0
@@ -78,10 +80,18 @@ _ONE_AT_A_TIME = threading.RLock()
 class Family:
     """The programs of ``function``, a loss or a model, by the number of features and targets."""
 
-    def __init__(self, function: Callable[..., Any], parameters: Parameters, *, with_gradient: bool) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        parameters: Parameters,
+        *,
+        with_gradient: bool,
+        dtype: str = "float64",
+    ) -> None:
         self.function = function
         self.parameters = parameters
         self.with_gradient = with_gradient
+        self.dtype = dtype
         self.compiled: dict[tuple[int, int], Compiled] = {}
         self.codes: list[Code] = []
         self._seen_data: set[tuple[int, int]] = set()
@@ -169,7 +179,7 @@ class Family:
         if key in self.compiled:
             self.codes = [other for other in self.codes if other is not self.compiled[key].code]
         self.codes.append(code)
-        self.compiled[key] = Compiled(graph, code)
+        self.compiled[key] = Compiled(graph, code, self.dtype)
 
     # -- Rows through the engine ----------------------------------------------------------------------------
 
@@ -200,9 +210,9 @@ class Family:
 
             def answer(X: Array = X, Y: Array = Y) -> row_check.Answer:
                 if self.with_gradient:
-                    value, gradient = compiled.machine.gradient(numbers, X, Y, 1, captured=compiled.leaves())
+                    value, gradient = compiled.exact.gradient(numbers, X, Y, 1, captured=compiled.leaves())
                     return [value], gradient
-                outputs = compiled.machine.evaluate(numbers, X, 1, captured=compiled.leaves())
+                outputs = compiled.exact.evaluate(numbers, X, 1, captured=compiled.leaves())
                 return outputs[0].tolist(), np.empty(0)
 
             row_check.check(

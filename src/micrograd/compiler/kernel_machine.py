@@ -54,7 +54,8 @@ class KernelMachine:
     """Runs a ``Code`` with the compiled kernels; the methods are those of ``NumpyMachine``.
 
     ``instruction_set`` is one of ``_kernels.instruction_sets()``; by default the best that the processor has, or what
-    the environment variable ``MICROGRAD_INSTRUCTION_SET`` names.
+    the environment variable ``MICROGRAD_INSTRUCTION_SET`` names. ``dtype`` is "float64" or "float32": the same C
+    source is built for both. Weights, gradients, losses and results come and go as float64 either way.
     """
 
     def __init__(self, code: Code, instruction_set: str | None = None, dtype: str = "float64") -> None:
@@ -62,7 +63,7 @@ class KernelMachine:
         encoded = encode(code, dtype)
         self._work = encoded.work
         self.block = encoded.lanes
-        self._real = np.dtype(dtype)
+        self.real = np.dtype(dtype)
         self._machine = _kernels.Machine(
             instruction_set=instruction_set or os.environ.get("MICROGRAD_INSTRUCTION_SET") or None,
             parameters=encoded.parameters,
@@ -181,7 +182,7 @@ class KernelMachine:
         return told["done"], told["state"]
 
     def _in_precision(self, numbers: Array) -> Any:
-        return numbers if numbers.dtype == self._real else numbers.astype(self._real)
+        return numbers if numbers.dtype == self.real else numbers.astype(self.real)
 
     def _threads(self, most: int, samples: int, work_for_one: int) -> int:
         return max(1, min(most, samples * self._work // work_for_one))

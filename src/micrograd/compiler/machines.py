@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ class Machine(Protocol):
     """What runs a ``Code``; see ``NumpyMachine`` for what each method does."""
 
     block: int  # the most samples of a block
+    real: np.dtype[Any]  # the precision in which it computes; features and targets may be given in it
 
     def lanes_of(self, samples: int) -> int: ...
 
@@ -62,12 +63,15 @@ class Machine(Protocol):
     ) -> tuple[int, int]: ...
 
 
-def machine(code: Code) -> Machine:
-    """Return the fastest machine that there is; with ``MICROGRAD_PURE=1`` in the environment, NumPy's."""
+def machine(code: Code, dtype: str = "float64") -> Machine:
+    """Return the fastest machine that there is; with ``MICROGRAD_PURE=1`` in the environment, NumPy's.
+
+    ``dtype`` is "float64" or "float32", the precision in which it computes.
+    """
     if os.environ.get("MICROGRAD_PURE", "") not in ("", "0"):
-        return NumpyMachine(code)
+        return NumpyMachine(code, dtype)
     try:
         from micrograd.compiler.kernel_machine import KernelMachine
     except ImportError:
-        return NumpyMachine(code)
-    return KernelMachine(code)
+        return NumpyMachine(code, dtype)
+    return KernelMachine(code, dtype=dtype)

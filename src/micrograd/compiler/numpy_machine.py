@@ -48,8 +48,9 @@ class NumpyMachine:
     1 where a sample of its block leaves an operation's domain, or overflows in one where the engine would raise.
     """
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, dtype: str = "float64") -> None:
         self.code = code
+        self.real = np.dtype(dtype)
         self.program = code.placed
         self.block = max(16, min(8192, _BLOCK_NUMBERS // max(1, self.program.rows)))
         self.debug = debugging()
@@ -100,7 +101,7 @@ class NumpyMachine:
         row, slot = program.results[0]
         with np.errstate(all="ignore"):
             run = _Run(self, parameters, captured)
-            gradients = np.zeros(code.slots)
+            gradients = np.zeros(code.slots, self.real)
             loss = 0.0 if slot == NONE else float(run.slots[slot])
             if row == NONE:
                 run.report(flags, 0)
@@ -119,7 +120,7 @@ class NumpyMachine:
             if slot != NONE:
                 gradients[slot] += 1.0
             run.shared_backward(gradients)
-        return loss, gradients[: code.parameters].copy()
+        return loss, gradients[: code.parameters].astype(np.float64)
 
     def train(
         self,
@@ -155,6 +156,7 @@ class NumpyMachine:
             losses[k] = loss
             with np.errstate(all="ignore"):
                 state.update(gradient, float(rate))
+                state.weights[:] = state.weights.astype(self.real)
             if not np.isfinite(state.weights).all():
                 state.weights[:] = state.previous
                 return k + 1, WEIGHTS_NOT_FINITE
@@ -171,7 +173,7 @@ class _Run:
         code = machine.code
         self.code, self.program, self.debug = code, machine.program, machine.debug
         self.left = False
-        self.slots: Array = np.array(code.initial, dtype=np.float64)
+        self.slots: Array = np.array(code.initial, dtype=machine.real)
         self.slots[: code.parameters] = parameters
         if captured is not None:
             self.slots[code.parameters : code.parameters + code.captured] = captured
@@ -226,7 +228,7 @@ class _Run:
 
     def forward(self, X: Array, Y: Array) -> Array:
         """Return the rows after the forward pass over some samples."""
-        rows = np.empty((self.program.rows, len(X)))
+        rows = np.empty((self.program.rows, len(X)), self.slots.dtype)
         if self.debug:
             rows.fill(np.nan)
         features = self.code.features

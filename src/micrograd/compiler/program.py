@@ -22,14 +22,18 @@ from micrograd.engine import Value
 Array = NDArray[np.float64]
 
 
-def compile(loss: Callable[..., Value], model: Any, *, threads: int | None = None) -> Program:
+def compile(
+    loss: Callable[..., Value], model: Any, *, threads: int | None = None, dtype: str = "float64"
+) -> Program:
     """Return a program that computes and trains ``loss`` over whole batches, without Python in the loop.
 
     ``loss(x, y)`` computes the loss of one sample: ``x`` is the list of its features as Values, ``y`` its target as
     a Value, or a list of Values where the targets have several columns (``loss(x)`` where there are none). It returns
     a Value made with the engine's operations. ``model`` is what is trained: a ``Module``, anything with
     ``parameters()``, or a list of Values. ``threads`` bounds the threads used where there is enough work for them
-    (default: what ``OMP_NUM_THREADS`` says, else one for each processor); it never changes a result.
+    (default: what ``OMP_NUM_THREADS`` says, else one for each processor); it never changes a result. With ``dtype``
+    "float32" the program computes in single precision: up to twice as fast on wide networks, and to about 1e-5 of the
+    terms that are summed instead of 1e-12; the weights are in the Values as floats all the same.
 
     The function is run on a few samples and its graph is compiled. A Value that is neither a parameter nor of the
     sample (a frozen layer, a coefficient) is read anew at every call; numbers and functions that the loss refers to
@@ -39,7 +43,7 @@ def compile(loss: Callable[..., Value], model: Any, *, threads: int | None = Non
     features cannot be known from the model, or the loss needs real samples to run, these errors come with the first
     samples instead.
     """
-    return Program(loss, model, threads=threads)
+    return Program(loss, model, threads=threads, dtype=dtype)
 
 
 def _default_threads() -> int:
@@ -52,19 +56,33 @@ def _default_threads() -> int:
     return os.cpu_count() or 1
 
 
+def _precision(dtype: Any) -> str:
+    """Return the name of a precision, given as a name or as NumPy's type; raise where there is no such program."""
+    try:
+        name = str(np.dtype(dtype)) if dtype is not None else ""
+    except TypeError:
+        name = ""
+    if name not in ("float64", "float32"):
+        raise ValueError(f"dtype must be 'float64' or 'float32', and it is {dtype!r}")
+    return name
+
+
 class Program:
     """A loss compiled for whole batches; made by ``micrograd.compile``.
 
     The weights live in the model's Values: every call reads them there, ``train`` writes them back.
     """
 
-    def __init__(self, loss: Callable[..., Value], model: Any, *, threads: int | None = None) -> None:
+    def __init__(
+        self, loss: Callable[..., Value], model: Any, *, threads: int | None = None, dtype: str = "float64"
+    ) -> None:
         if not callable(loss):
             raise TypeError(
                 f"loss must be a function loss(x, y) of one sample, and it is a {type(loss).__name__}"
             )
         if threads is not None and threads < 1:
             raise ValueError(f"threads must be at least 1, and it is {threads}")
+        self.dtype = _precision(dtype)
         self._loss = loss
         self._model = model
         self._threads = threads or _default_threads()
@@ -75,8 +93,8 @@ class Program:
     def _start(self) -> None:
         """Begin with the parameters that the model has now."""
         self._parameters = Parameters(self._model)
-        self._losses = Family(self._loss, self._parameters, with_gradient=True)
-        self._outputs = Family(self._model, self._parameters, with_gradient=False)
+        self._losses = Family(self._loss, self._parameters, with_gradient=True, dtype=self.dtype)
+        self._outputs = Family(self._model, self._parameters, with_gradient=False, dtype=self.dtype)
         self._training: Training | None = None
         features = features_of(self._model)
         if features is not None:
@@ -97,7 +115,7 @@ class Program:
         program would not give what the loss gives.
         """
         self._notice_new_parameters()
-        batch = data.batch(X, Y, sample_weight)
+        batch = data.batch(X, Y, sample_weight, self.dtype)
         compiled = self._losses.for_data(batch, (X, Y), len(batch.X))
         flags = domains.new_flags(len(batch.X), compiled.machine.block)
         started = time.perf_counter()
@@ -134,7 +152,7 @@ class Program:
         traced and compiled anew at every call.
         """
         self._notice_new_parameters()
-        return self._evaluate(Family(function, self._parameters, with_gradient=False), X)
+        return self._evaluate(Family(function, self._parameters, with_gradient=False, dtype=self.dtype), X)
 
     def train(
         self,
@@ -180,7 +198,7 @@ class Program:
         for settings and data that make no sense.
         """
         self._notice_new_parameters()
-        batch = data.batch(X, Y, sample_weight)
+        batch = data.batch(X, Y, sample_weight, self.dtype)
         settings = Settings(
             steps=steps,
             learning_rate=learning_rate,
@@ -231,18 +249,18 @@ class Program:
     def compiled_for(self, X: Any, Y: Any = None) -> tuple[Parameters, data.Batch, Compiled]:
         """Return the parameters, the data as the machines take them, and what was compiled for such data."""
         self._notice_new_parameters()
-        batch = data.batch(X, Y)
+        batch = data.batch(X, Y, None, self.dtype)
         return self._parameters, batch, self._losses.for_data(batch, (X, Y), len(batch.X))
 
     def compiled_output_for(self, X: Any) -> Compiled | None:
         """Return what was compiled of the model's own output, or None where it cannot be called."""
         if not callable(self._model):
             return None
-        batch = data.batch(X)
+        batch = data.batch(X, None, None, self.dtype)
         return self._outputs.for_data(batch, (X, None), len(batch.X))
 
     def _evaluate(self, family: Family, X: Any) -> Array:
-        batch = data.batch(X)
+        batch = data.batch(X, None, None, self.dtype)
         compiled = family.for_data(batch, (X, None), len(batch.X))
         flags = domains.new_flags(len(batch.X), compiled.machine.block)
         started = time.perf_counter()
