@@ -57,16 +57,14 @@ test: environment ## Run the tests: the engine's uncompiled, then all of them.
 	$(PYTEST) $(ARGUMENTS) || status=1; \
 	exit $$status
 
-quick: environment ## Check style and types, and run the engine's tests: for while you work.
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
+quick: lint ## Check style and types, and run the engine's tests: for while you work.
 	HYPOTHESIS_PROFILE=quick $(PYTEST) -q -m "not slow" $(PURE_TESTS) $(ARGUMENTS)
 
-lint: environment ## Check format, style and types.
+lint: environment ## Check format, style and types; the JavaScript too, where npm is installed.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python tools/lint_javascript.py
 
 format: environment ## Format the code and mend what can be mended.
 	$(BIN)/ruff check --fix .

@@ -59,7 +59,7 @@ function section(kind, title, parts) {
   return element("section", { class: kind }, element("h3", {}, say(title)), ...parts);
 }
 
-function ofGroup(number, graph, state, actions) {
+function ofGroup(number, graph, _state, actions) {
   const group = graph.groups[number];
   const label = say("unfoldOne", { name: groupName(group) });
   const heading = element("h2", { class: "neuron" }, element("span", { class: "chip" }, "⊞"), " ", groupName(group), " ", element("small", {}, say(group.kind)));
