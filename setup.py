@@ -48,7 +48,12 @@ SANITIZED = [*SANITIZERS, "-O1", "-g", "-DSPARE_NODES=0"] if os.environ.get("MIC
 class BuildExtensions(build_ext):
     """Build what can be built, and the modules of the engine either all or not at all."""
 
+    def finalize_options(self) -> None:
+        super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
+
     def build_extensions(self) -> None:
+        self.translate()
         super().build_extensions()
         # A compiled module cannot reach into the C structures of one that runs as Python.
         built = [Path(self.get_ext_fullpath(e.name)) for e in self.extensions if is_engine(e)]
@@ -69,15 +74,19 @@ class BuildExtensions(build_ext):
         # A report of a checker names lines, so nothing is stripped then.
         linked = SANITIZERS[:1] if SANITIZED else STRIPPED.get(sys.platform, [])
         ext.extra_link_args = [*linked, *ext.extra_link_args]
-        if is_engine(ext):
-            try:
-                from Cython.Build import cythonize
-            except ImportError:
-                return say(f"Cython is not installed: {ext.name} stays uncompiled")
-            # Translated here, and not below, because building an sdist has no use for it.
+        super().build_extension(ext)
+
+    def translate(self) -> None:
+        """Make C of the engine's modules: here, and not below, because building an sdist has no use for it."""
+        try:
+            from Cython.Build import cythonize
+        except ImportError:
+            say("Cython is not installed: the engine stays uncompiled")
+            self.extensions = [e for e in self.extensions if not is_engine(e)]
+            return
+        for ext in filter(is_engine, self.extensions):
             source = Extension(ext.name, list(ext.sources))
             ext.sources = cythonize([source], include_path=["src"], build_dir="build/cython")[0].sources
-        return super().build_extension(ext)
 
 
 def engine() -> list[Extension]:

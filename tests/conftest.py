@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import textwrap
 import types
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -27,35 +30,74 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "micrograd"))
 
 
 # What takes longest, in the order in which it is best begun: what is begun last, one process does alone.
-LONGEST = ("test_pythons", "test_lab_grading", "test_lab_nbgrader", "test_packaging")
+LONGEST = (
+    *(
+        "test_pythons",
+        "test_lab_grading",
+        "test_packaging",
+        "test_lab_nbgrader",
+        "test_draw_page",
+        "test_docs",
+    ),
+    *(
+        "test_lab_run",
+        "test_lab_check_from_nothing",
+        "test_import",
+        "test_compiler_peers",
+        "test_lab_student",
+    ),
+    *("test_draw_notebook", "test_compiler_generated", "test_engine_memory", "test_lab_patterns"),
+)
 
 
 def pytest_configure() -> None:
     shared_folder()  # before pytest-xdist starts its workers, which are told of it
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put slow tests first, and say which have to run in one process: those that share what a module made.
-
-    ``pytest -n 2 --dist loadgroup --no-loadscope-reorder`` goes by that; it changes nothing without ``-n``.
-    """
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Put what takes longest first, and note which tests one process has to run one after another."""
     items.sort(key=_when)
-    for item in items:
-        if item.get_closest_marker("slow") is None or _uses_what_its_module_made(item):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    groups = {item.nodeid: item.path.stem for item in items if not _is_on_its_own(item)}
+    _groups_file().write_text(json.dumps(groups), encoding="utf-8")  # every worker writes the same
+    return (yield)
 
 
-def _when(item: pytest.Item) -> int:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out tests in their order, and groups of them whole: for ``pytest -n 2 --dist loadgroup``.
+
+    pytest-xdist's own groups are a part of the tests' names, which pytest 9.2 does not let it change.
+    """
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class InGroups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            if not hasattr(self, "groups"):
+                self.groups = json.loads(_groups_file().read_text(encoding="utf-8"))
+            return self.groups.get(nodeid, nodeid)
+
+    return InGroups(config, log)
+
+
+def _groups_file() -> Path:
+    return shared_folder() / "groups.json"
+
+
+def _when(item: pytest.Item) -> tuple[int, int]:
+    longest = LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST)
+    return longest, item.get_closest_marker("slow") is None
+
+
+def _is_on_its_own(item: pytest.Item) -> bool:
+    """Tell a test that takes long, and that uses nothing that its module made, from those of a file together."""
     if item.get_closest_marker("slow") is None:
-        return len(LONGEST) + 1
-    return LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST)
-
-
-def _uses_what_its_module_made(item: pytest.Item) -> bool:
+        return False
     fixtures = getattr(item, "_fixtureinfo", None)
     found = fixtures.name2fixturedefs.values() if fixtures else ()
-    return any(definitions[-1].scope in ("module", "class") for definitions in found)
+    return not any(definitions[-1].scope in ("module", "class") for definitions in found)
 
 
 @pytest.fixture(scope="session")

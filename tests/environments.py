@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import tempfile
 from pathlib import Path
@@ -19,6 +20,7 @@ from shared import once
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST = (3, 10)
+SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
 
 
 def run(*command: str | Path, cwd: Path | None = None, status: int = 0, **environment: str) -> str:
@@ -60,8 +62,16 @@ def copy_project(folder: Path) -> Path:
     return folder
 
 
+def just_built(pattern: str) -> Path | None:
+    """Return the package that whoever runs the tests has built of these very files, in ``MICROGRAD_DIST``."""
+    folder = os.environ.get("MICROGRAD_DIST")
+    return next(Path(folder).glob(pattern)) if folder else None
+
+
 def sdist() -> Path:
     """Build the sdist from what a fresh clone has, once in a run of the tests."""
+    if built := just_built("*.tar.gz"):
+        return built
 
     def build(folder: Path) -> None:
         clone = copy_project(temporary_folder() / "clone")
@@ -82,13 +92,30 @@ def build_wheel(folder: Path, **environment: str) -> Path:
 
 def wheel() -> Path:
     """Build the wheel as a user would, once in a run of the tests."""
-    return next(once("wheel", build_wheel).glob("*.whl"))
+    return just_built("*.whl") or next(once("wheel", build_wheel).glob("*.whl"))
 
 
 def wheel_without_compiler() -> Path:
     """Build it where the C compiler is there in name only."""
     compiler = shutil.which("false") or "no-compiler"
     return next(once("wheel-pure", lambda folder: build_wheel(folder, CC=compiler)).glob("*.whl"))
+
+
+def quick_compiler(folder: Path, *lines: str, flag: str = "-O0") -> str:
+    """Return a compiler that hardly optimizes, for what is tested once; ``lines`` of shell go before it."""
+    if os.name == "nt":
+        return ""
+    compiler = folder / "compiler"
+    compiler.write_text("\n".join(["#!/bin/sh", *lines, f'exec cc "$@" {flag}', ""]), encoding="utf-8")
+    compiler.chmod(0o755)
+    return str(compiler)
+
+
+def works_here() -> bool:
+    """Tell whether the project itself was built by a working compiler."""
+    from micrograd import engine
+
+    return Path(engine.__file__).suffix != ".py" or any((ROOT / "src" / "micrograd").glob(f"engine*{SUFFIX}"))
 
 
 def temporary_folder() -> Path:

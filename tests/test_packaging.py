@@ -14,7 +14,16 @@ from pathlib import Path
 
 import environments
 import pytest
-from environments import ROOT, build_wheel, empty_environment, pip, project_files, run
+from environments import (
+    ROOT,
+    build_wheel,
+    empty_environment,
+    pip,
+    project_files,
+    quick_compiler,
+    run,
+    works_here,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -34,13 +43,6 @@ loss.backward()
 print(model, [p.data for p in model.parameters()], [p.grad for p in model.parameters()])
 print(engine.COMPILED)
 """
-
-
-def works_here() -> bool:
-    """Tell whether the project itself was built by a working compiler."""
-    from micrograd import engine
-
-    return Path(engine.__file__).suffix != ".py" or any((ROOT / "src" / "micrograd").glob(f"engine*{SUFFIX}"))
 
 
 needs_a_compiler = pytest.mark.skipif(
@@ -115,16 +117,6 @@ def test_without_a_working_compiler(tmp_path):
         "MLP of [Layer of [LinearNeuron(2)]] [0.2788535969157675, -0.9499784895546661, 0]"
     )
     assert printed.endswith("False\n")
-
-
-def quick_compiler(folder: Path, *lines: str) -> str:
-    """Return a compiler that does not optimize, for what nobody will run; ``lines`` of shell go before it."""
-    if os.name == "nt":
-        return ""
-    compiler = folder / "compiler"
-    compiler.write_text("\n".join(["#!/bin/sh", *lines, 'exec cc "$@" -O0', ""]), encoding="utf-8")
-    compiler.chmod(0o755)
-    return str(compiler)
 
 
 @needs_a_compiler

@@ -37,7 +37,13 @@ def main() -> int:
     # Not the pages' HTML, which are templates.
     files = sys.argv[1:] or [str(path) for kind in ("*.js", "*.css") for path in sorted(source.rglob(kind))]
     biome = INSTALLED / ".bin" / "biome"
-    command = [shutil.which(str(biome)) or str(biome), "lint", "--config-path", str(HERE), *map(os.path.abspath, files)]
+    command = [
+        shutil.which(str(biome)) or str(biome),
+        "lint",
+        "--config-path",
+        str(HERE),
+        *map(os.path.abspath, files),
+    ]
     return subprocess.run(command, cwd=HERE).returncode
 
 
