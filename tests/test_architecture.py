@@ -84,7 +84,10 @@ def known() -> dict[Room, dict[str, set[str]]]:
     """What the modules of each room know: rooms and libraries by name, each with who of the room knows it."""
     found: dict[Room, dict[str, set[str]]] = {room: {} for room in rooms()}
     for module, path in modules().items():
-        room = room_of(module)
+        try:
+            room = room_of(module)
+        except AssertionError:
+            continue  # the first test says so
         for name in imported(ast.parse(path.read_text(encoding="utf-8"))):
             top = name.partition(".")[0]
             if top == "micrograd":
