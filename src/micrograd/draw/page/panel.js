@@ -10,7 +10,7 @@ import { Maps } from "./maps.js";
 import { Plane, canShow } from "./plane.js";
 import { listen, toolRow } from "./points.js";
 import { pythonOf } from "./python.js";
-import { about, dragCards, promised, reachPart, showReach } from "./reach.js";
+import { about, dragCards, reachPart, showReach } from "./reach.js";
 import { trainingPart } from "./settings.js";
 import { element, icon } from "./svg.js";
 import { takingPart } from "./taking.js";

@@ -130,7 +130,7 @@ function switchLines(name, isOn, writer) {
   return [`switch(${layer}, ${k}, on=${isOn ? "True" : "False"})`, ...again];
 }
 
-function trainLines({ steps, settings, samples, fresh, start, offset }, writer) {
+function trainLines({ steps, settings, samples, fresh, offset }, writer) {
   const made = settings.optimizer === "adam" ? "Adam(parameters" : "SGD(parameters";
   const momentum = settings.optimizer === "momentum" ? `, momentum=${inPython(settings.momentum)}` : "";
   const key = `${settings.optimizer}${momentum}`;
