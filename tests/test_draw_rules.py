@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from micrograd.draw.rules import RULES, function_applied, rule_of, sign_of
 from micrograd.engine import Value
+from micrograd.operations import OPERATIONS
 
 latex2mathml = pytest.importorskip("latex2mathml.converter")
 
@@ -31,6 +32,7 @@ MAKE = {
     "min": lambda a, b: a.minimum(b),
     "tanh": lambda a, b: a.tanh(),
     "sigmoid": lambda a, b: a.sigmoid(),
+    "softplus": lambda a, b: a.softplus(),
 }
 POSITIVE = {"**", "log", "sqrt"}
 WORDS = {name: getattr(math, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tanh")}
@@ -87,7 +89,7 @@ def evaluate_mathml(source: str, a: float, b: float, o: float, k: float) -> floa
 
 
 def test_every_operation_of_the_engine_has_a_rule() -> None:
-    assert set(MAKE) == set(RULES)
+    assert set(MAKE) == set(RULES) == set(OPERATIONS)
     for op, make in MAKE.items():
         node = make(Value(1.3), Value(0.7))
         found = rule_of(node._op)

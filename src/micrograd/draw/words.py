@@ -468,6 +468,7 @@ FUNCTIONS: dict[str, dict[Language, str]] = {
     "abs": {"fr": "la valeur absolue", "en": "the absolute value"},
     "sin": {"fr": "le sinus", "en": "the sine"},
     "cos": {"fr": "le cosinus", "en": "the cosine"},
+    "softplus": {"fr": "la fonction softplus", "en": "the function softplus"},
 }
 
 
