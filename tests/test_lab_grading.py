@@ -139,7 +139,7 @@ def test_no_mistake_gets_the_hint_of_another(graded, name):
 def test_an_empty_notebook_gets_nothing_and_says_what_is_to_do(graded):
     row = table(graded)["empty"]
     assert row["Total /16"] == "0"
-    assert all(f"tâche {task} :" in row["Remarques"] for task in NUMBERS)
+    assert all(f"tâche {task}\N{NO-BREAK SPACE}:" in row["Remarques"] for task in NUMBERS)
 
 
 def test_a_crash_keeps_what_came_before(graded):

@@ -31,7 +31,7 @@ WIDTHS = (1280, 1440)
 EXPLORERS = ("task-4-explore", "task-8-explore")
 PICTURES = ("task-3-graph", "task-8-graph")
 LINES = {"fr": "ouvrez le notebook dans Jupyter", "en": "open the notebook in Jupyter"}
-TASK = {"fr": "✓ Tâche {} :", "en": "✓ Task {}:"}
+TASK = {"fr": "✓ Tâche {}\N{NO-BREAK SPACE}:", "en": "✓ Task {}:"}
 
 HEIGHTS = """() => [...document.querySelectorAll("#picture .figure, #picture .slope")]
     .filter((text) => getComputedStyle(text).display !== "none")

@@ -222,7 +222,7 @@ def test_french_prose_is_set_as_french():
     text = "\n".join(prose("fr").values())
     assert not re.search(r"[^\s\N{NO-BREAK SPACE}] [;?!»](\s|$)", text)
     assert not re.search(r"« ", text)
-    assert "l'erreur" in text
+    assert "l’erreur" in text
 
 
 @pytest.mark.slow

@@ -157,7 +157,7 @@ def test_a_text_names_only_what_is_there_where_it_is_read():
 
 def test_say_fills_in_and_writes_numbers_as_the_language_does():
     table = {"of": {"fr": "{got} sur {most} : {what}", "en": "{got} of {most}: {what}"}}
-    assert say(table, "of", "fr", got=1.5, most=16.0, what="a.b") == "1,5 sur 16 : a.b"
+    assert say(table, "of", "fr", got=1.5, most=16.0, what="a.b") == "1,5 sur 16\xa0: a.b"
     assert say(table, "of", "en", got=1.5, most=16, what="{x}") == "1.5 of 16: {x}"
     with pytest.raises(KeyError):
         say(table, "of", "fr", got=1)

@@ -18,22 +18,31 @@ Texts = Mapping[str, Mapping[Language, str]]
 def say(texts: Texts, key: str, language: Language, /, **values: Any) -> str:
     """Return the text of that key in that language, with its braces filled in; numbers as the language has them.
 
-    For a terminal, which breaks no line at a space; ``in_language`` is for a page. Raises ``KeyError`` for a key
-    that there is not, and for a value that the text asks for and was not given.
+    French is set as ``french`` sets it; what is filled in stays as it is. Raises ``KeyError`` for a key that there is
+    not, and for a value that the text asks for and was not given.
     """
     written = {k: number(v, language) if isinstance(v, float) else v for k, v in values.items()}
-    return texts[key][language].format(**written)
+    text = texts[key][language]
+    return (french(text) if language == "fr" else text).format(**written)
 
 
 def in_language(texts: Texts, language: Language) -> dict[str, str]:
     """Return the texts in one language, by key, their braces as they are: for a page's template."""
-    chosen = {key: text[language] for key, text in texts.items()}
-    return {key: french(text) for key, text in chosen.items()} if language == "fr" else chosen
+    return {key: text[language] for key, text in typeset(texts).items()}
+
+
+def typeset(texts: Texts) -> dict[str, dict[Language, str]]:
+    """Return the same texts by key and language, with the French as ``french`` sets it."""
+    return {key: {"fr": french(text["fr"]), "en": text["en"]} for key, text in texts.items()}
 
 
 def french(text: str) -> str:
-    """Return a French text with its spaces inside quotation marks and before tall punctuation unbreakable."""
-    return _FRENCH_SPACE.sub("\N{NO-BREAK SPACE}", text)
+    """Return a French text with typographic apostrophes, and spaces that break no line where French has some.
+
+    That is inside quotation marks and before tall punctuation. Code keeps its quotes: only an elision (``l'erreur``)
+    has an apostrophe.
+    """
+    return _FRENCH_SPACE.sub("\N{NO-BREAK SPACE}", _ELISION.sub(r"\1’", text))
 
 
 def number(value: float, language: Language, form: str = "g") -> str:
@@ -60,6 +69,10 @@ def choose(lang: str | None = None) -> Language:
     return (_known(name) if name else None) or "en"
 
 
+# After the short words that lose their vowel, before a word, or what stands for one: code, a formula, emphasis.
+_ELISION = re.compile(
+    r"\b([cdjlmnst]|(?:jus|lors|puis|quoi|quel)?qu|aujourd)'(?=[^\W\d]|[`*${«])", re.IGNORECASE
+)
 # Where French has a space that no line may be broken at.
 _FRENCH_SPACE = re.compile(r"(?<=«) | (?=[»:;?!%](?:\s|[).,*|]|$))", re.MULTILINE)
 

@@ -15,8 +15,8 @@ from typing import Any
 from micrograd._origin import install
 from micrograd.compiler import wasm
 from micrograd.draw.rules import RULES
-from micrograd.draw.words import FUNCTIONS, WORDS
-from micrograd.language import Language
+from micrograd.draw.words import FUNCTIONS, WORDS, say
+from micrograd.language import Language, french, typeset
 
 # In the order in which they need each other.
 MODULES = (
@@ -84,14 +84,14 @@ def page_of(
     With ``is_packed``, its data are compressed, for a notebook that is saved with the page in it. With ``play``, the
     data of a training (see ``play.py``), the page trains, and its numbers live.
     """
-    data = {"scene": scene, "lang": lang, "words": WORDS, "functions": FUNCTIONS, "rules": _rules()}
+    data = {"scene": scene, "lang": lang, "words": typeset(WORDS), "functions": FUNCTIONS, "rules": _rules()}
     if play is not None:
         data["play"] = play
     script = _script(MODULES if play is None else LIVE_MODULES)
     parts = {
         "LANG": lang,
         "TITLE": html.escape(title),
-        "NOSCRIPT": html.escape(WORDS["noScript"][lang]),
+        "NOSCRIPT": html.escape(say("noScript", lang)),
         "STYLE": _part("style.css"),
         "DATA": _packed(data) if is_packed else _json_in_html(data),
         "SCRIPT": script,
@@ -150,6 +150,6 @@ def _rules() -> dict[str, Any]:
     told = {}
     for op, rule in RULES.items():
         formulas = [rule.value, *rule.derivatives]
-        written = [{"math": convert(f.latex), "fr": f.fr, "en": f.en} for f in formulas]
+        written = [{"math": convert(f.latex), "fr": french(f.fr), "en": f.en} for f in formulas]
         told[op] = {"sign": rule.sign, "value": written[0], "derivatives": written[1:]}
     return told

@@ -5,6 +5,7 @@ Braces are filled in: ``{name}``, ``{number}``, ... Text that explains an operat
 
 from __future__ import annotations
 
+from micrograd import language
 from micrograd.language import Language
 
 WORDS: dict[str, dict[Language, str]] = {
@@ -474,4 +475,4 @@ FUNCTIONS: dict[str, dict[Language, str]] = {
 
 def say(key: str, lang: Language, **filled: object) -> str:
     """Return a text in ``lang`` with its braces filled in; text put in is not read for braces again."""
-    return WORDS[key][lang].format(**{name: str(value) for name, value in filled.items()})
+    return language.say(WORDS, key, lang, **{name: str(value) for name, value in filled.items()})

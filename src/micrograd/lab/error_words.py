@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from micrograd.lab.plain_text import plain_text
-from micrograd.language import Language
+from micrograd.language import Language, Texts, typeset
 
 _LONGEST = 200
-WORDS: dict[str, dict[Language, str]] = {
+_WORDS: Texts = {
     "EOFError": {
         "fr": "input() attend une réponse, et personne ne répond pendant une vérification : écrivez la valeur "
         "dans le code",
@@ -28,6 +28,7 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "it asks for more memory than there is",
     },
 }
+WORDS = typeset(_WORDS)
 _OF_THE_PLACE = ("EOFError", "Timeout", "TooMuchOutput", "MemoryError")
 _NO_NETWORK = ("gaierror", "URLError", "ConnectionError", "ConnectTimeout")
 _NETWORK: dict[Language, str] = {

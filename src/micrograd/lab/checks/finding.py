@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -10,6 +11,16 @@ from micrograd.lab.checks.texts import CHECKS, HINTS
 from micrograd.language import Language, say
 
 State = Literal["right", "wrong", "missing", "unseen"]
+
+# A number on its own, as findings have them: what is code or a list stays as Python writes it.
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]\d+)?%?")
+
+
+def _in_language(value: Any, language: Language) -> Any:
+    """Return a number that was written down as the language writes it: "58.3%" is "58,3 %" in French."""
+    if language != "fr" or not isinstance(value, str) or not _NUMBER.fullmatch(value):
+        return value
+    return value.replace(".", ",").replace("%", "\N{NO-BREAK SPACE}%")
 
 
 @dataclass(frozen=True)
@@ -30,11 +41,12 @@ class Finding:
 
     def title(self, language: Language) -> str:
         """Return what was checked, in words."""
-        return CHECKS[self.name][language]
+        return say(CHECKS, self.name, language)
 
     def advice(self, language: Language) -> str:
         """Return the hint in words, empty where there is none."""
-        return say(HINTS, self.hint, language, **self.values) if self.hint else ""
+        values = {name: _in_language(value, language) for name, value in self.values.items()}
+        return say(HINTS, self.hint, language, **values) if self.hint else ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding as plain JSON data; ``Finding(**data)`` makes it again."""

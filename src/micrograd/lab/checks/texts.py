@@ -57,11 +57,11 @@ HINTS: dict[str, dict[Language, str]] = {
         "en": "{name} stops with an error on our data: {error}",
     },
     "returns-nothing": {
-        "fr": "{name} ne rend encore rien : que doit recevoir celui qui l'appelle ?",
+        "fr": "{name} ne renvoie encore rien : que doit recevoir celui qui l'appelle ?",
         "en": "{name} returns nothing yet: what should its caller receive?",
     },
     "returns-no-number": {
-        "fr": "{name} rend un objet ({kind}) dont on ne peut tirer un nombre",
+        "fr": "{name} renvoie un objet ({kind}) dont on ne peut tirer un nombre",
         "en": "{name} returns an object ({kind}) that holds no number",
     },
     "after-task": {
@@ -105,7 +105,7 @@ HINTS: dict[str, dict[Language, str]] = {
         "en": "the function sigmoid_operation is not written yet",
     },
     "sigmoid-plain-number": {
-        "fr": "sigmoid rend un simple nombre : il a oublié le graphe, et plus rien ne pourra être propagé",
+        "fr": "sigmoid renvoie un simple nombre : il a oublié le graphe, et plus rien ne pourra être propagé",
         "en": "sigmoid returns a plain number: it has forgotten the graph, and nothing can be propagated any more",
     },
     "sigmoid-twice": {
@@ -119,7 +119,7 @@ HINTS: dict[str, dict[Language, str]] = {
         " exponential",
     },
     "sigmoid-derivative": {
-        "fr": "c'est la dérivée de la sigmoïde que la fonction rend, et non la sigmoïde",
+        "fr": "c'est la dérivée de la sigmoïde que la fonction renvoie, et non la sigmoïde",
         "en": "the function returns the sigmoid's derivative, not the sigmoid",
     },
     "sigmoid-tanh": {
@@ -127,7 +127,7 @@ HINTS: dict[str, dict[Language, str]] = {
         "en": "this is the hyperbolic tangent: it runs from −1 to 1, and the sigmoid from 0 to 1",
     },
     "sigmoid-unchanged": {
-        "fr": "la fonction rend son argument inchangé",
+        "fr": "la fonction renvoie son argument inchangé",
         "en": "the function returns its argument unchanged",
     },
     "sigmoid-outside": {
@@ -225,7 +225,7 @@ HINTS: dict[str, dict[Language, str]] = {
         "en": "binary applies the sigmoid again to an output that has been through it already",
     },
     "binary-value": {
-        "fr": "binary rend {got} pour une sortie de {input} ; l'étiquette est 1 au-dessus de 0,5, sinon 0",
+        "fr": "binary renvoie {got} pour une sortie de {input} ; l'étiquette est 1 au-dessus de 0,5, sinon 0",
         "en": "binary returns {got} for an output of {input}; the label is 1 above 0.5, otherwise 0",
     },
     "not-updated": {
@@ -284,7 +284,7 @@ HINTS: dict[str, dict[Language, str]] = {
         "en": "the function model_loss is not written yet",
     },
     "sum-for-mean": {
-        "fr": "model_loss rend la somme des erreurs ; la moyenne est demandée",
+        "fr": "model_loss renvoie la somme des erreurs ; la moyenne est demandée",
         "en": "model_loss returns the sum of the errors; the mean was asked for",
     },
     "not-squared": {
@@ -304,7 +304,7 @@ HINTS: dict[str, dict[Language, str]] = {
         "en": "only the last point counts in the loss: what becomes of the others?",
     },
     "first-only": {
-        "fr": "seul le premier point compte dans l'erreur : la fonction rend-elle son résultat trop tôt ?",
+        "fr": "seul le premier point compte dans l'erreur : la fonction renvoie-t-elle son résultat trop tôt ?",
         "en": "only the first point counts in the loss: does the function return too early?",
     },
     "difference": {
@@ -356,11 +356,11 @@ HINTS: dict[str, dict[Language, str]] = {
         "en": "the loss does not lead back to the weights: something on the way cuts the graph",
     },
     "accuracy-missing": {
-        "fr": "model_loss rend l'erreur seule ; la précision est demandée aussi",
+        "fr": "model_loss renvoie l'erreur seule ; la précision est demandée aussi",
         "en": "model_loss returns the loss alone; the accuracy was asked for too",
     },
     "accuracy-not-number": {
-        "fr": "la précision rendue n'est pas un nombre",
+        "fr": "la précision renvoyée n'est pas un nombre",
         "en": "the accuracy that is returned is not a number",
     },
     "accuracy-before-sigmoid": {
@@ -384,11 +384,11 @@ HINTS: dict[str, dict[Language, str]] = {
         "en": "the accuracy is a number of points; a share was asked for",
     },
     "accuracy-value": {
-        "fr": "la précision rendue est {got} là où {expected} des prédictions sont bonnes",
+        "fr": "la précision renvoyée est {got} là où {expected} des prédictions sont bonnes",
         "en": "the accuracy returned is {got} where {expected} of the predictions are right",
     },
     "model-loss-trains": {
-        "fr": "model_loss change les poids du modèle : mesurer n'est pas apprendre",
+        "fr": "model_loss change les poids du modèle : mesurer n'est pas entraîner",
         "en": "model_loss changes the model's weights: measuring is not training",
     },
     # Tasks 8, 9, 10

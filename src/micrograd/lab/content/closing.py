@@ -8,7 +8,7 @@ any rate. A cell keeps the ID of the one that it replaces.
 from __future__ import annotations
 
 from micrograd.lab.content.printed import in_language
-from micrograd.language import Language
+from micrograd.language import Language, Texts, typeset
 
 _CODE: dict[str, str] = {
     "compiled-loss": """\
@@ -45,7 +45,7 @@ finally:
     sigmoid = written""",
 }
 
-TEXT: dict[str, dict[Language, str]] = {
+_TEXT: Texts = {
     "compiled-train-statement": {
         "fr": "Mesurons le même réseau deux fois, avec les mêmes poids : par votre `model_loss` et par le programme"
         " compilé. Entraînons-le ensuite pendant cent itérations, une fois par votre `train`, une fois par le"
@@ -68,6 +68,8 @@ TEXT: dict[str, dict[Language, str]] = {
         " graph taken up again.",
     },
 }
+
+TEXT = typeset(_TEXT)
 
 
 def code(language: Language) -> dict[str, str]:

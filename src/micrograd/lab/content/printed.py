@@ -18,6 +18,7 @@ FRENCH: dict[str, str] = {
     ),
     "[step {step}] output {output.data:.6f}, prediction": "[step {step}] sortie {output.data:.6f}, prédiction",
     "sweep {sweep}: gradient of b =": "passe {sweep} : gradient de b =",
+    'f"loss {loss.data:.6f}, accuracy {accuracy:.1%}"': 'f"erreur {loss.data:.6f}, précision {100 * accuracy:.1f} %"',
     '"parameters:"': '"paramètres :"',
     "{samples:>3} samples: {len(nodes):>4} nodes, {len(edges):>4} edges": (
         "{samples:>3} points : {len(nodes):>4} nœuds, {len(edges):>4} arêtes"
@@ -35,5 +36,7 @@ def in_language(code: str, language: Language) -> str:
     """Return a code cell as the notebook in ``language`` has it."""
     if language == "fr":
         for english, french in FRENCH.items():
-            code = code.replace(english, french.replace(" :", "\N{NO-BREAK SPACE}:"))
+            code = code.replace(
+                english, french.replace(" :", "\N{NO-BREAK SPACE}:").replace(" %", "\N{NO-BREAK SPACE}%")
+            )
     return code

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from micrograd.language import Language
+from micrograd.language import Language, Texts, typeset
 
-WORDS: dict[str, dict[Language, str]] = {
+_WORDS: Texts = {
     "colon": {"fr": " :", "en": ":"},
     "no such": {
         "fr": "{path} n'existe pas : donnez un dossier de rendus, un notebook, ou un fichier d'adresses Git",
@@ -218,6 +218,8 @@ WORDS: dict[str, dict[Language, str]] = {
     "note patches": {"fr": "modifie {what}", "en": "patches {what}"},
     "note reads": {"fr": "regarde dans {what}", "en": "looks into {what}"},
 }
+
+WORDS = typeset(_WORDS)
 
 #: Remarks that mean that somebody tried to be graded for what was not done.
 SUSPICIOUS = ("imports", "patches", "reads")

@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from micrograd.lab.sandbox.limits import Limits
-from micrograd.language import Language
+from micrograd.language import Language, Texts
+from micrograd.language import say as say_in
 
 Kind = Literal["bubblewrap", "namespaces", "limits"]
 _PROBE_SECONDS = 30
@@ -62,7 +63,7 @@ class Isolation:
 
     def say(self, language: Language) -> str:
         """Return one sentence for the teacher: what holds, and what does not."""
-        sentence = _SENTENCES[self.kind][language]
+        sentence = say_in(_SENTENCES, self.kind, language)
         return f"{sentence} ({self.reason})" if self.reason else sentence
 
     def box(self, root: Path) -> str:
@@ -95,7 +96,7 @@ def _entering(specification: dict[str, Any]) -> list[str]:
     return [sys.executable, "-I", "-S", _ENTER, json.dumps(specification)]
 
 
-_SENTENCES: dict[Kind, dict[Language, str]] = {
+_SENTENCES: Texts = {
     "bubblewrap": {
         "fr": "Chaque rendu s'exécute dans bubblewrap : sans réseau, sans accès à vos fichiers.",
         "en": "Each submission runs in bubblewrap: no network, no access to your files.",

@@ -54,7 +54,7 @@ WORDS: Texts = {
         "rapporteur, puis\n  "
         "git remote add origin ADRESSE_DU_PROJET\n  "
         "micrograd lab submit",
-        "en": "What now:\n  "
+        "en": "What to do now:\n  "
         "cd {path}\n  "
         "python3 -m venv ml-venv      (environment, see README.md)\n  "
         "micrograd lab open\n"
@@ -83,7 +83,7 @@ WORDS: Texts = {
     "running": {"fr": "Exécution", "en": "Running"},
     "task": {"fr": "Tâche", "en": "Task"},
     "of": {"fr": "{got} / {most}", "en": "{got} / {most}"},
-    "words done": {"fr": "question : répondue", "en": "question: answered"},
+    "words done": {"fr": "question : réponse donnée", "en": "question: answered"},
     "words missing": {
         "fr": "question : la réponse en mots manque",
         "en": "question: the answer in words is missing",
@@ -148,7 +148,7 @@ WORDS: Texts = {
         "en": "no remote is configured:\n  git remote add origin ADDRESS_OF_THE_PROJECT",
     },
     "which remote": {
-        "fr": "plusieurs dépôts distants ({remotes}) : dites lequel, par exemple\n  micrograd lab submit "
+        "fr": "plusieurs dépôts distants ({remotes}) : précisez lequel, par exemple\n  micrograd lab submit "
         "--remote {first}",
         "en": "there are several remotes ({remotes}): say which, for example\n  micrograd lab submit "
         "--remote {first}",
