@@ -417,7 +417,7 @@ HINTS: dict[str, dict[Language, str]] = {
         "en": "the error that is propagated is not the mean squared error, and the training leads nowhere",
     },
     "model-anew": {
-        "fr": "un nouveau modèle est construit à chaque itération : que devient ce que le précédent a appris ?",
+        "fr": "un nouveau modèle est construit à chaque itération : que devient l'entraînement du précédent ?",
         "en": "a new model is built at each iteration: what becomes of what the one before has learned?",
     },
     "loss-once": {
