@@ -32,7 +32,7 @@ SANITIZED_TESTS := $(filter-out tests/test_engine_memory.py tests/test_engine_ty
   $(addprefix tests/test_,nn.py optim.py losses.py compiler_gradients.py compiler_training.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help environment lab notebook test quick lint format fuzz class corpus sanitize bench wasm build lock clean
+.PHONY: help environment lab notebook test quick lint format fuzz class corpus sanitize bench wasm site serve build lock clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -90,6 +90,12 @@ bench: environment ## Measure against micrograd, PyTorch, JAX and NumPy, side by
 wasm: environment ## Build the kernels for pages anew (needs clang, lld and wasi-libc; nothing else does).
 	$(BIN)/python tools/build_wasm.py $(ARGUMENTS)
 
+site: environment ## Write the site into public/: front page, lab in the browser, playground, guides.
+	$(BIN)/micrograd lab site --output public $(ARGUMENTS)
+
+serve: environment ## Serve public/ on this machine: http://127.0.0.1:8000/.
+	$(BIN)/python -m micrograd.site.serve public $(PORT)
+
 build: environment ## Build the sdist and the wheel into dist/.
 	$(BIN)/python -m build --no-isolation
 
@@ -100,6 +106,6 @@ lock: environment ## Choose today's versions of all libraries anew, and write bo
 	@echo "Now bring the pins of requirements.txt to those of requirements.lock: the tests compare them."
 
 clean: ## Remove what was built and all environments.
-	rm -rf .venv .venv-bench .venv-pythons .peers build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench .venv-pythons .peers build dist public .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find src \( -name '*.so' -o -name '*.pyd' -o -name '*.egg-info' \) -prune -exec rm -rf {} +

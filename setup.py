@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import os
 import runpy
+import shutil
 import sys
 from pathlib import Path
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
+from setuptools.command.build_py import build_py
 
 PACKAGE = Path("src") / "micrograd"
 
@@ -89,6 +91,19 @@ class BuildExtensions(build_ext):
             ext.sources = cythonize([source], include_path=["src"], build_dir="build/cython")[0].sources
 
 
+class BuildPackages(build_py):
+    """Put the guides beside what makes the site from them, so that an installed package can make it, too."""
+
+    def run(self) -> None:
+        super().run()
+        if not self.editable_mode:
+            site = Path(self.build_lib) / "micrograd" / "site"
+            shutil.copytree(
+                "docs", site / "guides", ignore=shutil.ignore_patterns("_build"), dirs_exist_ok=True
+            )
+            shutil.copy("CHANGELOG.md", site)  # where the guides' page of changes looks for it: one folder up
+
+
 def engine() -> list[Extension]:
     """Return the engine's modules."""
     sources = [PACKAGE / f"{name}.py" for name in ENGINE]
@@ -131,5 +146,5 @@ def say(message: str) -> None:
 
 setup(
     ext_modules=[] if os.environ.get("MICROGRAD_NO_EXTENSIONS") else [*engine(), *kernels()],
-    cmdclass={"build_ext": BuildExtensions},
+    cmdclass={"build_ext": BuildExtensions, "build_py": BuildPackages},
 )

@@ -36,6 +36,7 @@ LAB_COMMANDS = {
     ),
     "submit": ("micrograd.lab.student.submit", "check, commit, tag and push a student's work"),
     "grade": ("micrograd.lab.grading.grade", "grade a folder of submissions"),
+    "site": ("micrograd.site.command", "write the lab for a browser tab, and the site around it"),
 }
 
 

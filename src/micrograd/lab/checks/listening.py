@@ -110,7 +110,7 @@ def activate(recorder: Recorder) -> None:
     setattr(builtins, _NAME, _through)
     if not any(isinstance(finder, _FindBeside) for finder in sys.meta_path):
         sys.meta_path.insert(0, _FindBeside())
-    _watch_programs()
+    watch_programs()
 
 
 def is_active() -> bool:
@@ -125,8 +125,14 @@ def install(shell: Any, recorder: Recorder) -> None:
         shell.ast_transformers.append(_Transformer())
 
 
-def _watch_programs() -> None:
-    from micrograd.compiler.program import Program
+def watch_programs() -> None:
+    """Watch compiled trainings, where NumPy is there for them: in a browser it may arrive between two cells."""
+    try:
+        from micrograd.compiler.program import Program
+    except ModuleNotFoundError as error:
+        if error.name != "numpy":
+            raise
+        return
 
     train = Program.train
     if getattr(train, "_is_watched", False):

@@ -17,6 +17,7 @@ from micrograd.lab.checks.roles import (
     binary_of,
     is_right_binary,
     is_right_sigmoid,
+    keeps_lists,
     right_binary,
     right_sigmoid,
     sigmoid_of,
@@ -114,11 +115,12 @@ def _faults(findings: list[Finding]) -> int:
 def _ways(view: View, function: Any, asked: dict[str, Any]) -> list[dict[str, Any]]:
     """Ask with a plain network, and where the notebook wraps its networks in a class of its own with one of those."""
     frames = column_names(view)
+    given = ("lists", "arrays") if keeps_lists(view) else ("arrays", "lists")
     ways = []
     for make in makers(view, asked["parameters"], _HIDDEN):
         way: dict[str, Any] = {}
         style: Any = ""
-        for style in ("arrays", "lists", *frames):
+        for style in (*given, *frames):
             model: Any = attempt(make).get("value")
             if model is None:
                 break

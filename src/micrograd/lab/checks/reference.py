@@ -79,22 +79,27 @@ def descended(
     parameters: Vector, samples: Sequence[Vector], labels: Vector, rates: Sequence[float], exact: bool
 ) -> list[float]:
     """Return a network's parameters after one step of full-batch descent for each learning rate."""
-    import numpy as np
-
     h = hidden_size(parameters)
-    data, wanted = np.asarray(samples, float), np.asarray(labels, float)
-    into = np.array(parameters[: 3 * h], float).reshape(h, 3)
-    out, bias = np.array(parameters[3 * h : 4 * h], float), float(parameters[4 * h])
-    padded = np.hstack([data, np.ones((len(data), 1))])
+    into = [list(parameters[3 * n : 3 * n + 3]) for n in range(h)]
+    out, bias = list(parameters[3 * h : 4 * h]), float(parameters[4 * h])
     for rate in rates:
-        z = padded @ into.T
-        hidden = np.maximum(z, 0)
-        with np.errstate(over="ignore"):
-            o = 1 / (1 + np.exp(-(hidden @ out + bias)))
-        d = 2 * (o - wanted) / len(wanted) * (o * (1 - o) if exact else 1)
-        back = d[:, None] * out * (z > 0)
-        into, out, bias = into - rate * back.T @ padded, out - rate * d @ hidden, bias - rate * d.sum()
-    return [*into.ravel().tolist(), *out.tolist(), float(bias)]
+        into_slopes, out_slopes, bias_slope = [[0.0, 0.0, 0.0] for _ in into], [0.0] * h, 0.0
+        for (x0, x1), label in zip(samples, labels):
+            hidden = [w0 * x0 + w1 * x1 + b for w0, w1, b in into]
+            o = sigmoid(bias + sum(w * z for w, z in zip(out, hidden) if z > 0))
+            d = 2 * (o - label) / len(labels) * (o * (1 - o) if exact else 1)
+            bias_slope += d
+            for n, z in enumerate(hidden):
+                if z > 0:
+                    out_slopes[n] += d * z
+                    back, slopes = d * out[n], into_slopes[n]
+                    slopes[0] += back * x0
+                    slopes[1] += back * x1
+                    slopes[2] += back
+        into = [[w - rate * s for w, s in zip(weights, slopes)] for weights, slopes in zip(into, into_slopes)]
+        out = [w - rate * s for w, s in zip(out, out_slopes)]
+        bias -= rate * bias_slope
+    return [*(w for weights in into for w in weights), *out, bias]
 
 
 def random_network(generator: random.Random, hidden: int) -> list[float]:

@@ -108,6 +108,11 @@ def data_of(view: View) -> dict[str, Any]:
     return given
 
 
+def keeps_lists(view: View) -> bool:
+    """Tell whether the notebook keeps its points in lists, as without NumPy, and its functions may count on that."""
+    return isinstance(view.get("X"), (list, tuple))
+
+
 def pairs(view: View) -> list[tuple[list[list[float]], list[float]]]:
     """Return every pair of points in the plane and as many labels among the variables, the usual names first."""
     points: list[list[list[float]]] = []

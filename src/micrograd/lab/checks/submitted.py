@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 from typing import Any, Literal
 
 from micrograd.lab import bounded_json
@@ -239,8 +240,8 @@ def _answers(words: dict[int, list[str]], tasks: tuple[int, ...], text: str) -> 
 def given_sources() -> dict[str, tuple[str, ...]]:
     """Return the code cells that come with the student's notebook complete, by ID, as each language has them."""
     given: dict[str, tuple[str, ...]] = {}
-    for language in LANGUAGES:
-        cells = weaving.cells_of(language)
+    for language, edition in product(LANGUAGES, weaving.EDITIONS):
+        cells = weaving.cells_of(language, edition)
         ours = {cell.id: cell.source for cell in cells if cell.kind == "code" and not cell.solution}
         for name, source in {**ours, **closing.code(language)}.items():
             given[name] = (*given.get(name, ()), source)
@@ -275,8 +276,8 @@ def _scaffold() -> tuple[dict[str, tuple[str, int | None]], frozenset[str]]:
     """Return what is handed out: cells by their text, with kind and task, and the lines of the prose."""
     cells: dict[str, tuple[str, int | None]] = {}
     lines: set[str] = set()
-    for language in LANGUAGES:
-        for cell in weaving.cells_of(language):
+    for language, edition in product(LANGUAGES, weaving.EDITIONS):
+        for cell in weaving.cells_of(language, edition):
             if cell.kind == "text":
                 cells[_squeezed(cell.source)] = "text", cell.task
                 lines.update(map(_squeezed, cell.source.split("\n")))

@@ -18,7 +18,7 @@ from micrograd.lab.checks.finding import Finding
 from micrograd.lab.checks.networks import parameters_of
 from micrograd.lab.checks.observing import View, attempt, layer_sizes, network, numbers, quietly
 from micrograd.lab.checks.reference import close, random_network, random_samples
-from micrograd.lab.checks.roles import pairs
+from micrograd.lab.checks.roles import keeps_lists, pairs
 
 _MOST_TRAILS = 12
 
@@ -256,8 +256,6 @@ def _is_stored(view: View, trail: Any) -> bool:
 
 def _leaves_alone(view: View, name: str, asked: dict[str, Any], sizes: list[int]) -> bool:
     """Tell whether the function that trained leaves a model alone that it is given."""
-    import numpy as np
-
     function = view.get(name)
     if not callable(function):
         return False
@@ -266,7 +264,12 @@ def _leaves_alone(view: View, name: str, asked: dict[str, Any], sizes: list[int]
         return False  # it takes no model: training one of its own is what it is for
     model = network(asked["parameters"], sizes[1])
     before = parameters_of(model)
-    given = [model, np.array(asked["X"]), np.array(asked["y"]), 2]
+    samples, labels = asked["X"], asked["y"]
+    if not keeps_lists(view):
+        import numpy as np
+
+        samples, labels = np.array(samples), np.array(labels)
+    given = [model, samples, labels, 2]
     with quietly():
         outcome = attempt(lambda: function(*given[: len(parameters)]))
     return "error" not in outcome and parameters_of(model) == before

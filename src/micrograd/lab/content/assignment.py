@@ -16,7 +16,7 @@ from micrograd._needs import needs
 from micrograd.lab.content import closing
 from micrograd.lab.content import weaving as lab_notebook
 from micrograd.lab.content.tasks import NUMBERS, TASKS
-from micrograd.lab.content.weaving import BEGIN_SOLUTION, Cell, cells_of
+from micrograd.lab.content.weaving import BEGIN_SOLUTION, Cell, Edition, cells_of
 from micrograd.language import Language, choose
 
 with needs("lab"):
@@ -27,21 +27,21 @@ ANSWER_STUB: dict[Language, str] = {"fr": "*Votre réponse ici.*", "en": "*Your 
 QUESTION = "**Question"
 
 
-def student(lang: str | None = None) -> NotebookNode:
-    """Return the student's notebook in ``lang`` (``"fr"`` or ``"en"``; None: the user's)."""
-    return _assignment(choose(lang), solved=False)
+def student(lang: str | None = None, edition: Edition = "full") -> NotebookNode:
+    """Return the student's notebook in ``lang`` (``"fr"`` or ``"en"``; None: the user's), in one of its editions."""
+    return _assignment(choose(lang), edition, solved=False)
 
 
-def teacher(lang: str | None = None) -> NotebookNode:
+def teacher(lang: str | None = None, edition: Edition = "full") -> NotebookNode:
     """Return the solved notebook from which nbgrader makes the student's."""
-    return _assignment(choose(lang), solved=True)
+    return _assignment(choose(lang), edition, solved=True)
 
 
-def _assignment(language: Language, solved: bool) -> NotebookNode:
-    built = lab_notebook.build(language, solved=solved)
+def _assignment(language: Language, edition: Edition, solved: bool) -> NotebookNode:
+    built = lab_notebook.build(language, solved=solved, edition=edition)
     ready = {cell.id: cell for cell in built.cells}
     cells: list[NotebookNode] = []
-    contents = list(_given(cells_of(language)))
+    contents = list(_given(cells_of(language, edition)))
     for content, following in zip(contents, [*contents[1:], None]):
         if content.kind == "answer":
             source = content.source if solved else ANSWER_STUB[language]

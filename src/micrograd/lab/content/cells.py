@@ -3,6 +3,7 @@
 # mypy: ignore-errors
 # The lab's code cells, written once for both languages. A line `# %% ID` begins a cell; the Markdown
 # files beside this one say where each stands. An ID that begins with `task-N-` belongs to task N.
+# `# %% ID (light)`: the light edition's cell of that ID, which needs no other library; all others serve both.
 # What lies between `### BEGIN SOLUTION` and `### END SOLUTION` is taken out of a student's notebook.
 
 # %% seeds
@@ -11,6 +12,11 @@ import random
 import numpy as np
 
 np.random.seed(42)
+random.seed(42)
+
+# %% seeds (light)
+import random
+
 random.seed(42)
 
 # %% task-1-perceptron
@@ -172,6 +178,16 @@ X, y = make_moons(n_samples=100, noise=0.1)
 print(X.shape, y.shape, np.bincount(y))
 ### END SOLUTION
 
+# %% task-6-moons (light)
+from micrograd.data import make_moons
+
+random.seed(42)
+
+### BEGIN SOLUTION
+X, y = make_moons(n_samples=100, noise=0.1, random_state=42)
+print(len(X), len(y), [y.count(0), y.count(1)])
+### END SOLUTION
+
 # %% task-6-plot
 import matplotlib.pyplot as plt
 
@@ -184,6 +200,13 @@ plt.ylabel("$x_1$")
 plt.axis("equal")
 plt.legend()
 plt.show()
+### END SOLUTION
+
+# %% task-6-plot (light)
+from micrograd.plot import scatter
+
+### BEGIN SOLUTION
+scatter(X, y)
 ### END SOLUTION
 
 # %% task-7-model-loss
@@ -265,6 +288,13 @@ decision_boundary(model, X, y)
 plt.show()
 ### END SOLUTION
 
+# %% task-9-boundary (light)
+from micrograd.plot import decision_boundary, training_curves
+
+### BEGIN SOLUTION
+decision_boundary(model, X, y)
+### END SOLUTION
+
 # %% task-10-run
 ### BEGIN SOLUTION
 model_16 = MLP(2, [16, 1])
@@ -277,10 +307,20 @@ training_curves(history_16)
 plt.show()
 ### END SOLUTION
 
+# %% task-10-curves (light)
+### BEGIN SOLUTION
+training_curves(history_16)
+### END SOLUTION
+
 # %% task-10-boundary
 ### BEGIN SOLUTION
 decision_boundary(model_16, X, y)
 plt.show()
+### END SOLUTION
+
+# %% task-10-boundary (light)
+### BEGIN SOLUTION
+decision_boundary(model_16, X, y)
 ### END SOLUTION
 
 # %% compiled-loss

@@ -15,12 +15,15 @@ What a contributor edits, all of it in ``src/micrograd/lab/content/``:
   replaced by the number of that name; they are measured on the executed notebook (see ``numbers.py``), never
   typed.
 
+Two editions are woven from that. ``ID (light)`` in a marker names a cell of the light edition, which needs no library
+beside ours; it takes the place of the cell of that ID where there is one. ``ID (full)`` is left out of the light one.
+
 Both languages have the same cells with the same IDs in the same order. An ID that begins with ``task-N-``
 belongs to task N. In the notebook each cell has that ID, and the metadata ``{"micrograd": {"kind": "text" |
 "answer" | "code", "task": N or None, "solution": bool}}``, where ``solution`` is true of every answer and of
-every code cell that holds a solution. The notebook itself carries ``{"micrograd": {"language": "fr" |
-"en"}}``. Whoever derives another notebook (a student's, nbgrader's) starts from ``build(lang)`` and goes by
-this metadata.
+every code cell that holds a solution. The notebook itself carries
+``{"micrograd": {"language": "fr" | "en", "edition": "full" | "light"}}``. Whoever derives another notebook
+(a student's, nbgrader's) starts from ``build(lang)`` and goes by this metadata.
 
 ``python -m micrograd.lab.solved.publish [FOLDER]`` executes both languages and writes ``gradient.ipynb`` and
 ``gradient.en.ipynb`` into FOLDER; it measures the numbers anew on the way.
@@ -32,7 +35,7 @@ import json
 import re
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from micrograd.lab.content.nodes import KERNEL, code_cell, language_info, markdown_cell, notebook
 from micrograd.lab.content.printed import in_language
@@ -47,8 +50,11 @@ END_SOLUTION = "### END SOLUTION"
 #: What stands in a student's notebook in the place of a solution.
 CODE_STUB: dict[Language, str] = {"fr": "...  # à vous", "en": "...  # your turn"}
 
-_MARKER = re.compile(r"^<!-- (text|answer|code): ([a-z0-9-]+) -->$", re.MULTILINE)
-_CELL = re.compile(r"^# %% ([a-z0-9-]+)$", re.MULTILINE)
+Edition = Literal["full", "light"]
+EDITIONS: tuple[Edition, ...] = ("full", "light")
+
+_MARKER = re.compile(r"^<!-- (text|answer|code): ([a-z0-9-]+)(?: \((full|light)\))? -->$", re.MULTILINE)
+_CELL = re.compile(r"^# %% ([a-z0-9-]+)(?: \((light)\))?$", re.MULTILINE)
 _MARKER_LINE = re.compile(rf"^[ \t]*(?:{BEGIN_SOLUTION}|{END_SOLUTION})[ \t]*(?:\n|\Z)", re.MULTILINE)
 _HEADING = re.compile(r"## (.+)")
 _TASK = re.compile(r"^task-(\d+)-")
@@ -78,44 +84,54 @@ class Cell(NamedTuple):
         return self.kind == "answer" or BEGIN_SOLUTION in self.source
 
 
-def build(lang: str | None = None, solved: bool = True, markers: bool = True) -> NotebookNode:
+def build(
+    lang: str | None = None, solved: bool = True, markers: bool = True, edition: Edition = "full"
+) -> NotebookNode:
     """Return the lab's notebook in ``lang`` (``"fr"`` or ``"en"``; None: the user's), not executed.
 
     With ``solved=False`` the answers are left out and each solution is replaced by a line that asks for it. With
-    ``markers=False`` the solutions are there, but not the lines that mark where they begin and end.
-    Raises ``ValueError`` for another language.
+    ``markers=False`` the solutions are there, but not the lines that mark where they begin and end. ``edition`` is
+    ``"full"``, or ``"light"``: without NumPy, scikit-learn and Matplotlib. Raises ``ValueError`` for another language
+    and for another edition.
     """
     language = choose(lang)
     cells = [
         _notebook_cell(cell, language, solved, markers)
-        for cell in cells_of(language)
+        for cell in cells_of(language, edition)
         if solved or cell.kind != "answer"
     ]
     metadata = {
         "kernelspec": dict(KERNEL),
         "language_info": language_info(),
-        "micrograd": {"language": language},
+        "micrograd": {"language": language, "edition": edition},
     }
     return notebook(cells, metadata)
 
 
 @cache
-def cells_of(language: Language) -> tuple[Cell, ...]:
-    """Return the lab's cells in reading order, the numbers filled into the prose."""
-    code = _code_cells()
+def cells_of(language: Language, edition: Edition = "full") -> tuple[Cell, ...]:
+    """Return the cells of an edition in reading order, the numbers filled into the prose.
+
+    Raises ``ValueError`` for an edition that there is not.
+    """
+    if edition not in EDITIONS:
+        raise ValueError(f"unknown edition {edition!r}: there are {' and '.join(EDITIONS)}")
+    code = _code_cells(edition)
     text = _content(f"gradient.{language}.md")
     markers = list(_MARKER.finditer(text))
-    cells = []
+    cells: dict[str, Cell] = {}
     for marker, following in zip(markers, [*markers[1:], None]):
-        kind, name = marker.group(1), marker.group(2)
+        kind, name, only = marker.groups()
+        if only not in (None, edition):
+            continue
         source = text[marker.end() : following.start() if following else len(text)].strip()
         if kind == "code":
             source = in_language(code[name], language)
         else:
             source = _fill_in(source, _numbers(), language)
             source = french(source) if language == "fr" else source
-        cells.append(Cell(kind, name, source))
-    return tuple(cells)
+        cells[name] = Cell(kind, name, source)  # an edition's own cell stands behind the one that it replaces
+    return tuple(cells.values())
 
 
 def task_titles(language: Language) -> dict[int, str]:
@@ -138,11 +154,15 @@ def _notebook_cell(cell: Cell, language: Language, solved: bool, markers: bool) 
     return code_cell(source, id=cell.id, metadata=metadata)
 
 
-def _code_cells() -> dict[str, str]:
+def _code_cells(edition: Edition) -> dict[str, str]:
     text = _content("cells.py")
     markers = list(_CELL.finditer(text))
     ends = [marker.start() for marker in markers[1:]] + [len(text)]
-    return {marker.group(1): text[marker.end() : end].strip("\n") for marker, end in zip(markers, ends)}
+    return {
+        marker[1]: text[marker.end() : end].strip("\n")
+        for marker, end in zip(markers, ends)
+        if marker[2] in (None, edition)
+    }
 
 
 def _numbers() -> dict[str, Any]:

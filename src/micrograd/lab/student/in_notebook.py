@@ -93,6 +93,7 @@ class LiveNotebook:
     def _begin(self, info: Any) -> None:
         source = getattr(info, "raw_cell", "") or ""
         if source.strip() and not _ONLY_A_CHECK.match(source):
+            listening.watch_programs()
             self._recorder.begin(self._cell(source, getattr(info, "cell_id", None)))
             # Until it has ended and its number is known: whoever checks in its last line sees what it showed.
             self._counts[len(self._recorder.cells) - 1] = self._shell.execution_count

@@ -1,0 +1,94 @@
+"""The playground, and the gallery beside it: each a live page of ``play``, made by the Python that the page shows."""
+
+from __future__ import annotations
+
+import html
+import random
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from micrograd.language import LANGUAGES, Language
+from micrograd.site.front import text_of
+from micrograd.site.pages import filled
+from micrograd.site.words import say
+
+
+class Example(NamedTuple):
+    """One live page: a name for its files, and the learning rate and speed that it opens with.
+
+    Its words are those of ``words.py`` under ``NAME title`` and ``NAME idea``; its Python lies in ``front/NAME.py``.
+    """
+
+    name: str
+    learning_rate: float
+
+
+MOONS = Example("moons", 1.0)
+GALLERY: tuple[Example, ...] = (
+    Example("line", 0.1),
+    Example("xor", 0.5),
+    Example("dead_relu", 0.1),
+    Example("vanishing", 1.0),
+    Example("too_large", 1.1),
+    Example("overfitting", 0.3),
+)
+
+
+def source(example: Example) -> str:
+    """Return the Python that makes an example's page; its last line is the page."""
+    return text_of(f"{example.name}.py").strip()
+
+
+@cache
+def page_of(example: Example, language: Language) -> Any:
+    """Run an example's Python and return its ``Playground``, in ``language``."""
+    body, _, last = source(example).rpartition("\n")
+    names: dict[str, Any] = {}
+    before = random.getstate()
+    try:
+        exec(body, names)
+        # The same line, in one more language.
+        return eval(last.removesuffix(")") + f", lang={language!r})", names)
+    finally:
+        random.setstate(before)
+
+
+def write_playground(folder: Path) -> None:
+    """Write the playground and the gallery into ``folder``, in both languages."""
+    (folder / "live").mkdir(parents=True)
+    for language in LANGUAGES:
+        for example in (MOONS, *GALLERY):
+            page_of(example, language).save(folder / "live" / f"{example.name}.{language}.html")
+        for example in GALLERY:
+            given = _slots(example, language)
+            (folder / f"{example.name}.{language}.html").write_text(
+                filled("example.html", language, given), encoding="utf-8"
+            )
+        cards = "\n".join(_card(example, language) for example in GALLERY)
+        slots = {
+            "cards": cards,
+            "live": f"live/{MOONS.name}.{language}.html",
+            "rate": f"{MOONS.learning_rate:g}",
+        }
+        text = filled("playground.html", language, slots)
+        (folder / f"{language}.html").write_text(text, encoding="utf-8")
+    (folder / "index.html").write_text(text_of("choose.html"), encoding="utf-8")
+    (folder / "example.mjs").write_text(text_of("example.mjs"), encoding="utf-8")
+
+
+def _slots(example: Example, language: Language) -> dict[str, str]:
+    other = "en" if language == "fr" else "fr"
+    return {
+        "title": say(f"{example.name} title", language),
+        "idea": say(f"{example.name} idea", language),
+        "live": f"live/{example.name}.{language}.html",
+        "rate": f"{example.learning_rate:g}",
+        "python": html.escape(source(example)),
+        "other page": f"{example.name}.{other}.html",
+    }
+
+
+def _card(example: Example, language: Language) -> str:
+    title, idea = say(f"{example.name} title", language), say(f"{example.name} idea", language)
+    return f'<li><a href="{example.name}.{language}.html"><h3>{title}</h3></a><p>{idea}</p></li>'
