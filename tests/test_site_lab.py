@@ -92,7 +92,9 @@ class Lab:
 
     def write(self, name: str, source: str) -> None:
         """Write into one cell, and leave it."""
-        self.page.frames[1].evaluate(f"name => {NOTEBOOK}.content.activeCellIndex = ({CELLS})().indexOf(name)", name)
+        self.page.frames[1].evaluate(
+            f"name => {NOTEBOOK}.content.activeCellIndex = ({CELLS})().indexOf(name)", name
+        )
         self.notebook.locator(".jp-Cell.jp-mod-active .cm-content").click()
         self.page.keyboard.press("Control+a")
         self.page.keyboard.insert_text(source)
@@ -253,5 +255,6 @@ def test_a_broken_download_is_said(profile, tmp_path, broken, how):
         path.write_bytes(half)
     with served(public) as address:
         lab = Lab(profile().new_page(), address, "fr")
-        assert lab.notice().startswith(say("broken", "fr").replace("\N{NO-BREAK SPACE}", " "))
+        told = lab.notice()
+        assert told.startswith(" ".join(say("broken", "fr").split())), told
         assert lab.page.locator("#state").inner_text() == say("failed", "fr")

@@ -61,14 +61,15 @@ def named() -> dict[Path, Counter[str]]:
             strings = [node.value for node in tree if isinstance(node, ast.Constant)]
             # The cell of a notebook is named in a line of its own, "# %% ID".
             found[path] = Counter([s for s in strings if isinstance(s, str)])
-            found[path].update(re.findall(r"^# %% (\S+)$", source, re.M))
+            found[path].update(re.findall(r"^# %% (\S+)(?: \(\w+\))?$", source, re.M))
         elif path.suffix == ".md":
-            marker = r"^<!-- \w+: (\S+) -->$"
+            marker = r"^<!-- \w+: (\S+)(?: \(\w+\))? -->$"
             found[path] = Counter(re.findall(marker, path.read_text(encoding="utf-8"), re.M))
-        elif path.suffix in (".jinja", ".js", ".html"):
+        elif path.suffix in (".jinja", ".js", ".mjs", ".html"):
             source = path.read_text(encoding="utf-8")
             found[path] = Counter(key for _, key in re.findall(r"""(["'`])([\w -]+)\1""", source))
             found[path].update(re.findall(r"\bwords\.(\w+)", source))
+            found[path].update(re.findall(r"\[\[([a-z ]+)\]\]", source))  # a slot of the site's pages
     return found
 
 
@@ -150,7 +151,7 @@ def test_a_text_names_only_what_is_there_where_it_is_read():
     """A notebook and a page have no command line; the texts of the checks are read in all of them."""
     command = re.compile(r"micrograd lab|\bgit \w|\bpip install|\s--\w")
     for text in texts():
-        pages = [path for path in users(text) if path.suffix in (".js", ".jinja", ".html")]
+        pages = [path for path in users(text) if path.suffix in (".js", ".mjs", ".jinja", ".html")]
         if pages or text.path.parent.name == "checks":
             assert not command.search(text.fr + "\n" + text.en), text
 

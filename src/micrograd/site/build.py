@@ -16,7 +16,7 @@ from micrograd.language import Language
 from micrograd.site import gallery, guides, pages
 from micrograd.site.jupyterlite import write_lab
 from micrograd.site.notebooks import write_notebooks
-from micrograd.site.words import say
+from micrograd.site.words import told
 
 # By this file a folder is known as a site of ours, which may be made anew.
 MARK = "micrograd-site.json"
@@ -40,7 +40,7 @@ def write_site(
     output = output.absolute()
     refuse_other_folders(output, language)
     with _beside(output, language) as fresh:
-        tell(say("making lab", language))
+        tell(told("making lab", language))
         contents = fresh.with_name(f"{fresh.name}-contents")
         try:
             write_notebooks(contents)
@@ -48,10 +48,10 @@ def write_site(
         finally:
             shutil.rmtree(contents, ignore_errors=True)
         pages.write_lab_pages(fresh / "lab")
-        tell(say("making pages", language))
+        tell(told("making pages", language))
         pages.write_front(fresh)
         gallery.write_playground(fresh / "playground")
-        tell(say("making guides", language))
+        tell(told("making guides", language))
         guides.write_guides(fresh / "docs")
         mark = {"micrograd-lab": micrograd.__version__, "complete": complete}
         (fresh / MARK).write_text(json.dumps(mark) + "\n", encoding="utf-8")
@@ -62,7 +62,7 @@ def refuse_other_folders(output: Path, language: Language) -> None:
     if not os.path.lexists(output) or (output / MARK).is_file():
         return
     if not output.is_dir() or any(output.iterdir()):
-        raise LabError(say("not a site", language).format(path=output))
+        raise LabError(told("not a site", language, path=output))
 
 
 @contextmanager
@@ -72,9 +72,7 @@ def _beside(output: Path, language: Language) -> Iterator[Path]:
         output.parent.mkdir(parents=True, exist_ok=True)
         workshop = Path(tempfile.mkdtemp(prefix=f".{output.name}-", dir=output.parent))
     except OSError as error:
-        raise LabError(
-            say("not writable", language).format(path=output.parent, reason=error.strerror)
-        ) from None
+        raise LabError(told("not writable", language, path=output.parent, reason=error.strerror)) from None
     try:
         fresh = workshop / "site"
         fresh.mkdir()
@@ -82,7 +80,7 @@ def _beside(output: Path, language: Language) -> Iterator[Path]:
             yield fresh
         except OSError as error:
             reason = error.strerror or str(error)
-            raise LabError(say("not writable", language).format(path=output, reason=reason)) from None
+            raise LabError(told("not writable", language, path=output, reason=reason)) from None
         if os.path.lexists(output):
             output.rename(workshop / "old")
         fresh.rename(output)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from micrograd.language import choose
-from micrograd.site.words import say
+from micrograd.site.words import told
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,5 +37,5 @@ def main(arguments: argparse.Namespace) -> int:
         distribution=arguments.distribution,
         tell=lambda line: print(line, flush=True),
     )
-    print(say("made", language).format(path=arguments.output))
+    print(told("made", language, path=arguments.output))
     return 0

@@ -38,6 +38,8 @@ def write_distribution(source: Path, wheels: Iterable[Path], target: Path) -> No
     target.mkdir(parents=True, exist_ok=True)
     for name in _FILES:
         shutil.copyfile(source / name, target / name)
+    # By these, the page tells a file that was cut off from a slow connection.
+    _write(target / "sizes.json", {name: (target / name).stat().st_size for name in _FILES})
     lock = _read(source / _LOCK)
     version = json.loads((source / "package.json").read_text(encoding="utf-8"))["version"]
     for package in lock["packages"].values():
@@ -54,7 +56,8 @@ def complete(target: Path, distribution: str | None, cache: Path) -> None:
 
     ``distribution`` is the address of a folder with a copy of the packages; by default they come from where Pyodide's
     makers keep them. Each file has to have the hash that the lock file has for it; what was fetched once is taken from
-    ``cache``. Raises ``LabError`` where a file cannot be fetched or has another hash, and then nothing in ``target`` has changed.
+    ``cache``. Raises ``LabError`` where a file cannot be fetched or has another hash, and then nothing in ``target``
+    has changed.
     """
     lock = _read(target / _LOCK)
     wanted = [

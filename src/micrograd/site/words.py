@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from micrograd.language import Language, french
+from functools import partial
+
+from micrograd import language
+from micrograd.language import Language, Texts, french
 
 # What the script of the lab's page shows, beside what stands in the page from the start.
 LAB_SCRIPT = (
@@ -10,7 +13,7 @@ LAB_SCRIPT = (
     "take", "taken", "needs internet", "slow",
 )  # fmt: skip
 
-WORDS: dict[str, dict[Language, str]] = {
+WORDS: Texts = {
     "other name": {"fr": "English", "en": "Français"},
     # The frame around the notebook
     "lab title": {"fr": "TP : descente de gradient", "en": "Lab: gradient descent"},
@@ -26,21 +29,22 @@ WORDS: dict[str, dict[Language, str]] = {
     "where text": {
         "fr": (
             "<p>Dans ce navigateur, sur cet ordinateur : rien n’est envoyé. Le notebook est enregistré à chaque "
-            "Ctrl+S, et de lui-même toutes les quinze secondes. Il disparaît si vous effacez les données de ce site, si "
-            "vous utilisez une fenêtre privée, ou si vous changez de navigateur ou d’ordinateur : emportez-le avant de "
-            "partir.</p><p>L’édition légère n’a besoin de rien d’autre que de cette page : les données viennent de "
-            "<code>micrograd.data</code> et les figures de <code>micrograd.plot</code>. L’édition complète est le "
-            "notebook du TP tel quel, avec NumPy, scikit-learn et Matplotlib, que votre navigateur télécharge "
-            "(environ 25 Mo). Chaque édition garde son propre notebook ; les mêmes vérifications jugent les deux.</p>"
+            "Ctrl+S, et de lui-même toutes les quinze secondes. Il disparaît si vous effacez les données de ce "
+            "site, si vous utilisez une fenêtre privée, ou si vous changez de navigateur ou d’ordinateur : "
+            "emportez-le avant de partir.</p><p>L’édition légère n’a besoin de rien d’autre que de cette page : "
+            "les données viennent de <code>micrograd.data</code> et les figures de <code>micrograd.plot</code>. "
+            "L’édition complète est le notebook du TP tel quel, avec NumPy, scikit-learn et Matplotlib, que votre"
+            " navigateur télécharge (environ 25 Mo). Chaque édition garde son propre notebook ; les mêmes "
+            "vérifications jugent les deux.</p>"
         ),
         "en": (
-            "<p>In this browser, on this computer: nothing is sent anywhere. The notebook is saved at each Ctrl+S, and "
-            "by itself every fifteen seconds. It is gone if you clear this site’s data, if you use a private window, or "
-            "on another browser or computer: take it along before you leave.</p><p>The light edition needs nothing but "
-            "this page: the data come from <code>micrograd.data</code>, the figures from <code>micrograd.plot</code>. "
-            "The full edition is the lab’s notebook as it is, with NumPy, scikit-learn and Matplotlib, which your "
-            "browser downloads (about 25 MB). Each edition keeps a notebook of its own; the same checks judge "
-            "both.</p>"
+            "<p>In this browser, on this computer: nothing is sent anywhere. The notebook is saved at each "
+            "Ctrl+S, and by itself every fifteen seconds. It is gone if you clear this site’s data, if you use a "
+            "private window, or on another browser or computer: take it along before you leave.</p><p>The light "
+            "edition needs nothing but this page: the data come from <code>micrograd.data</code>, the figures "
+            "from <code>micrograd.plot</code>. The full edition is the lab’s notebook as it is, with NumPy, "
+            "scikit-learn and Matplotlib, which your browser downloads (about 25 MB). Each edition keeps a "
+            "notebook of its own; the same checks judge both.</p>"
         ),
     },
     "no script": {
@@ -78,8 +82,8 @@ WORDS: dict[str, dict[Language, str]] = {
             "maintenant, il est encore entier à l’écran."
         ),
         "en": (
-            "The notebook could not be saved (the browser may have no room left): take it along now, it is still whole "
-            "on the screen."
+            "The notebook could not be saved (the browser may have no room left): take it along now, it is still "
+            "whole on the screen."
         ),
     },
     "saved": {"fr": "enregistré dans ce navigateur", "en": "saved in this browser"},
@@ -110,12 +114,12 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "lead": {
         "fr": (
-            "Des scalaires qui se souviennent de leur calcul, une page qui montre d’où vient chaque gradient, et un TP "
-            "de dix tâches sur la descente de gradient."
+            "Des scalaires qui se souviennent de leur calcul, une page qui montre d’où vient chaque gradient, et "
+            "un TP de dix tâches sur la descente de gradient."
         ),
         "en": (
-            "Scalars that remember how they were made, a page that shows where every gradient comes from, and a lab of "
-            "ten tasks on gradient descent."
+            "Scalars that remember how they were made, a page that shows where every gradient comes from, and a "
+            "lab of ten tasks on gradient descent."
         ),
     },
     "the lab": {"fr": "Le TP", "en": "The lab"},
@@ -175,8 +179,8 @@ WORDS: dict[str, dict[Language, str]] = {
             "gradients sont nuls ; l’entraînement ne change rien. Mettez le biais à 0,5 : le neurone se réveille."
         ),
         "en": (
-            "The bias is −3: the sum is negative for every point, ReLU brings each of them to 0, and all gradients are "
-            "zero; training changes nothing. Set the bias to 0.5: the neuron wakes up."
+            "The bias is −3: the sum is negative for every point, ReLU brings each of them to 0, and all "
+            "gradients are zero; training changes nothing. Set the bias to 0.5: the neuron wakes up."
         ),
     },
     "vanishing title": {"fr": "Le gradient qui s’évanouit", "en": "The vanishing gradient"},
@@ -193,8 +197,8 @@ WORDS: dict[str, dict[Language, str]] = {
     "too_large title": {"fr": "Un taux trop grand", "en": "A learning rate too large"},
     "too_large idea": {
         "fr": (
-            "C’est la droite du premier exemple, avec un taux de 1,1 : chaque pas dépasse le creux et arrive plus haut "
-            "de l’autre côté, jusqu’à l’infini. Revenez au départ, mettez 0,1 : elle apprend."
+            "C’est la droite du premier exemple, avec un taux de 1,1 : chaque pas dépasse le creux et arrive plus"
+            " haut de l’autre côté, jusqu’à l’infini. Revenez au départ, mettez 0,1 : elle apprend."
         ),
         "en": (
             "This is the line of the first example at a rate of 1.1: each step overshoots the valley and lands higher "
@@ -209,9 +213,9 @@ WORDS: dict[str, dict[Language, str]] = {
             "tomberaient souvent du mauvais côté."
         ),
         "en": (
-            "Twenty-four very noisy points, and more than enough neurons to learn them by heart: the loss goes to 0 "
-            "while the boundary winds around every stray point. New points from the same moons would often fall on the "
-            "wrong side."
+            "Twenty-four very noisy points, and more than enough neurons to learn them by heart: the loss goes to"
+            " 0 while the boundary winds around every stray point. New points from the same moons would often "
+            "fall on the wrong side."
         ),
     },
     # The command
@@ -234,7 +238,10 @@ WORDS: dict[str, dict[Language, str]] = {
 }
 
 
-def say(key: str, language: Language) -> str:
-    """Return the words for ``key`` in ``language``; French ones with the spaces at which no line may break."""
-    text = WORDS[key][language]
-    return french(text) if language == "fr" else text
+#: What the command prints; braces are filled in, and numbers written as the language has them.
+told = partial(language.say, WORDS)
+
+
+def say(key: str, lang: Language) -> str:
+    """Return the words for ``key`` as a page has them: in French with the spaces at which no line may break."""
+    return french(WORDS[key][lang]) if lang == "fr" else WORDS[key][lang]

@@ -20,11 +20,27 @@ import micrograd.draw, micrograd.lab.check, micrograd_graphviz
 micrograd.draw.use_layout(micrograd_graphviz.render)
 `;
 
+// Of a file that is missing or cut off, the interpreter's own loader says nothing and waits for ever: where it takes
+// long, look at each file.
+const PATIENCE = 10000;
+
+async function look() {
+  await new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  const sizes = await (await fetch(here + "sizes.json")).json();
+  for (const [name, size] of Object.entries(sizes)) {
+    const answer = await fetch(here + name);
+    if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+    const { byteLength } = await answer.arrayBuffer();
+    if (byteLength !== size) throw new Error(`${name}: ${byteLength} / ${size}`);
+  }
+  return new Promise(() => {}); // all is well: it is slow
+}
+
 export async function loadPyodide(options) {
   const ours = { indexURL: here, packageBaseUrl: here, lockFileURL: here + "pyodide-lock.json" };
   try {
     const drawing = import("./graphviz.js").then((graphviz) => graphviz.instance());
-    const [pyodide, graphviz] = await Promise.all([load({ ...options, ...ours }), drawing]);
+    const [pyodide, graphviz] = await Promise.race([Promise.all([load({ ...options, ...ours }), drawing]), look()]);
     pyodide.registerJsModule("micrograd_graphviz", {
       render: (dot, format) => graphviz.renderString(dot, { format }),
     });
