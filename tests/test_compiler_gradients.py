@@ -13,6 +13,7 @@ from programs import OUR_OPERATIONS, programs
 
 import micrograd
 from micrograd.compiler.parameters import Parameters
+from micrograd.compiler.verify import verify
 from micrograd.engine import Value, dot, topological_order
 from micrograd.nn import MLP, Neuron
 
@@ -244,3 +245,38 @@ def test_plain_numbers_among_the_inputs_of_a_layer():
     mean.backward()
     assert value == pytest.approx(mean.data)
     assert gradient == pytest.approx([p.grad for p in model.parameters()])
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_penalty_on_all_weights_is_one_instruction(machine, dtype):
+    """However many weights there are; also of two different lists, shifted, doubled, and with a bias."""
+    from compiled import machine_of
+
+    from micrograd.compiler.instructions import Dot
+
+    random.seed(3)
+    model = MLP(5, [33, 40, 1])
+    weights = [value for name, value in model.named_parameters() if ".w." in name]
+
+    def loss(x, y):
+        penalty = 0.1 * dot(weights, weights) + 0.2 * dot(
+            weights[:30], weights[7:37], model.layers[0].neurons[0].b
+        )
+        return (model(x) - y) ** 2 + penalty + 0.01 * dot(weights[::-1], weights).tanh()
+
+    X, Y = np.random.default_rng(5).normal(size=(9, 5)), np.arange(9.0)
+    code = code_of(loss, model, X, Y)
+    verify(code)
+    assert sum(isinstance(instruction, Dot) for instruction in code.shared) == 3
+    assert len(code.shared) < 10
+    numbers = np.array([float(p.data) for p in model.parameters()])
+    value, gradient = machine_of(code, machine, dtype).gradient(numbers, X, Y.reshape(-1, 1), 1)
+    for p in model.parameters():
+        p.grad = 0.0
+    total = sum((loss([Value(n) for n in x], Value(y)) for x, y in zip(X, Y)), Value(0)) / len(X)
+    total.backward()
+    tolerance = 1e-12 if dtype == "float64" else 1e-5
+    assert value == pytest.approx(total.data, rel=tolerance)
+    expected = np.array([p.grad for p in model.parameters()])
+    np.testing.assert_allclose(gradient, expected, rtol=tolerance, atol=tolerance * np.abs(expected).max())

@@ -17,6 +17,7 @@ from micrograd.compiler.instructions import (
     Binary,
     BinaryGradient,
     Code,
+    Dot,
     Gather,
     Layer,
     Map,
@@ -48,6 +49,7 @@ LAYOUT: dict[str, tuple[str, ...]] = {
     "Load": ("out", "count", "first"),
     "Gather": ("out", "count"),
     "Pack": ("out", "count", "width", "weights", "row_stride", "column_stride", "bias", "bias_stride"),
+    "Dot": ("out", "runs"),
 }  # fmt: skip
 KINDS = {name: kind for kind, name in enumerate(LAYOUT)}
 FUNCTIONS = {"": 0} | {o.name: code for code, o in enumerate(operations.FUNCTIONS, start=1)}
@@ -261,6 +263,8 @@ class _Encoder:
             return {"out": row(i.out), "slot": i.slot}, ()
         if isinstance(i, SplatGradient):
             return {"slot": i.slot, "gradient": row(i.gradient)}, ()
+        if isinstance(i, Dot):
+            return {"out": i.out, "runs": len(i.runs)}, [number for run in i.runs for number in run]
         assert isinstance(i, Gather)
         return {"out": i.out, "count": len(i.slots)}, i.slots
 

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from micrograd.operations import OPERATIONS
 
 CONSTANT, PARAMETER, INPUT, CAPTURED, DOT = "constant", "parameter", "input", "captured", "dot"
+# A dot product of parameters with parameters, such as a penalty on the weights.
+SHARED_DOT = "shared dot"
 ADD, MULTIPLY, POWER, MAXIMUM, MINIMUM = "+", "*", "**", "max", "min"
 CONSTANT_POWER, DETACH = "**k", "detach"
 FUNCTIONS = tuple(
@@ -97,8 +99,8 @@ class Expressions:
         """Return the expression of ``bias + weights[0]*inputs[0] + ...``, whole where it can become a neuron.
 
         It can when all weights are parameters and all inputs depend on the sample, which is what a layer leaves
-        behind; every other dot product is taken apart into its multiplications and additions. ``only_parameters``
-        says that all weights are.
+        behind, and stays whole where all inputs are parameters too; every other dot product is taken apart into its
+        multiplications and additions. ``only_parameters`` says that all weights are.
         """
         all_samples = self._all_samples.get(inputs)
         if all_samples is None:
@@ -111,15 +113,26 @@ class Expressions:
                 known = self._append(key, DOT, (), 0.0, SAMPLE, True)
                 self.dots[known] = (weights, inputs, bias)
             return known
+        if weights and only_parameters and max(inputs) < self.parameters:
+            return self._shared_dot(weights, inputs, bias)
         total = bias if bias is not None else self.constant(0.0)
         for weight, operand in zip(weights, inputs, strict=True):
             product = self.apply(MULTIPLY, (weight, operand), 0.0, self.number[weight] * self.number[operand])
             total = self.apply(ADD, (total, product), 0.0, self.number[total] + self.number[product])
         return total
 
+    def _shared_dot(self, weights: tuple[int, ...], inputs: tuple[int, ...], bias: int | None) -> int:
+        """Return a dot product of parameters as one expression: taken apart, there were two of each."""
+        key = (SHARED_DOT, weights, inputs)
+        total = self._known.get(key)
+        if total is None:
+            total = self._append(key, SHARED_DOT, (), 0.0, SHARED, True)
+            self.dots[total] = (weights, inputs, None)
+        return total if bias is None else self.apply(ADD, (bias, total), 0.0, 0.0)
+
     def operands_of(self, expression: int) -> Sequence[int]:
         """Return all operands of an expression, those of a dot product included."""
-        if self.operation[expression] != DOT:
+        if self.operation[expression] not in (DOT, SHARED_DOT):
             return self.operands[expression]
         weights, inputs, bias = self.dots[expression]
         return (*weights, *inputs) if bias is None else (bias, *weights, *inputs)
@@ -184,7 +197,7 @@ def describe(expressions: Expressions, expression: int, names: Sequence[str], de
     def part(operand: int) -> str:
         return describe(expressions, operand, names, depth - 1)
 
-    if operation == DOT:
+    if operation in (DOT, SHARED_DOT):
         weights, inputs, bias = expressions.dots[expression]
         products = [f"{part(w)}*{part(x)}" for w, x in zip(weights[:2], inputs[:2], strict=True)]
         terms = products if bias is None else [part(bias), *products]

@@ -313,10 +313,22 @@ class Gather:
     slots: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Dot:
+    """slot out = sum of slots a, a+1, ... times slots b, b+1, ... over runs of (a, b, how many)."""
+
+    out: int
+    runs: tuple[tuple[int, int, int], ...]
+
+    def reads(self) -> Sequence[int]:
+        """Return the slots that are read."""
+        return [slot for a, b, count in self.runs for first in (a, b) for slot in range(first, first + count)]
+
+
 RowInstruction: TypeAlias = (
     Layer | WeightGradient | Sum | Map | MapGradient | Binary | BinaryGradient | Splat | SplatGradient
 )
-SlotInstruction: TypeAlias = Sum | Map | Binary | Gather
+SlotInstruction: TypeAlias = Sum | Map | Binary | Gather | Dot
 Draft: TypeAlias = RowInstruction | SlopeGradient
 
 

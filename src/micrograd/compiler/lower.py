@@ -16,6 +16,7 @@ from micrograd.compiler.instructions import (
     NONE,
     Binary,
     Code,
+    Dot,
     Gather,
     Layer,
     Map,
@@ -138,6 +139,11 @@ class _Lowering:
             return
         if table.operation[place] == ex.CAPTURED:
             self.slot_of[place] = table.parameters + int(table.number[place])
+            return
+        if table.operation[place] == ex.SHARED_DOT:
+            weights, others, _ = table.dots[place]
+            out = self.slot_of[place] = self._new_slots(1)
+            self.code.shared.append(Dot(out, _runs(weights, others)))
             return
         operands = [self._slot(operand) for operand in table.operands[place]]
         out = self.slot_of[place] = self._new_slots(1)
@@ -271,3 +277,15 @@ class _Lowering:
         out = self._new_slots(len(slots))
         self.code.shared.append(Gather(out, tuple(slots)))
         return out
+
+
+def _runs(one: Sequence[int], other: Sequence[int]) -> tuple[tuple[int, int, int], ...]:
+    """Return pairs of slots as runs of neighbours: the first of the one, the first of the other, how many they are."""
+    runs: list[tuple[int, int, int]] = []
+    first, second, count = one[0], other[0], 0
+    for a, b in zip(one, other, strict=True):
+        if a != first + count or b != second + count:
+            runs.append((first, second, count))
+            first, second, count = a, b, 0
+        count += 1
+    return (*runs, (first, second, count))

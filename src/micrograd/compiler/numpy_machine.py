@@ -13,6 +13,7 @@ from micrograd.compiler.instructions import (
     Binary,
     BinaryGradient,
     Code,
+    Dot,
     Gather,
     Layer,
     Map,
@@ -187,6 +188,9 @@ class _Run:
             if isinstance(instruction, Gather):
                 out = slice(instruction.out, instruction.out + len(instruction.slots))
                 self.slots[out] = self.slots[list(instruction.slots)]
+            elif isinstance(instruction, Dot):
+                a, b = _pairs(instruction)
+                self.slots[instruction.out] = self.slots[a] @ self.slots[b]
             else:
                 self.step(instruction, self.slots, self.slots, self.slots)
         # What all samples share was left for all of them.
@@ -211,7 +215,11 @@ class _Run:
                 np.add.at(gradients, list(instruction.slots), part)
                 continue
             gradient = gradients[instruction.out]
-            if isinstance(instruction, Sum):
+            if isinstance(instruction, Dot):
+                first, second = _pairs(instruction)
+                np.add.at(gradients, first, gradient * slots[second])
+                np.add.at(gradients, second, gradient * slots[first])
+            elif isinstance(instruction, Sum):
                 for coefficient, a in instruction.linear:
                     gradients[a] += coefficient * gradient
                 for coefficient, a, b in instruction.products:
@@ -303,6 +311,13 @@ def _layer(layer: Layer, rows: Array, slots: Array) -> None:
             rows[layer.slope : layer.slope + layer.count] = slope
         result = out
     rows[layer.out : layer.out + layer.count] = result
+
+
+def _pairs(dot: Dot) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the slots that a dot product multiplies, pair by pair."""
+    first = [np.arange(a, a + count) for a, _, count in dot.runs]
+    second = [np.arange(b, b + count) for _, b, count in dot.runs]
+    return np.concatenate(first), np.concatenate(second)
 
 
 def _view(slots: Array, matrix: Matrix, shape: tuple[int, ...]) -> Array:

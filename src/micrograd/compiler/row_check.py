@@ -67,16 +67,17 @@ def check(
 
 def _gradient(one: Run, parameters: Parameters) -> Array:
     """Return the gradient by ``backward()``; all gradients that there were are as before."""
-    leaves = [*parameters.values, *(node for node in nodes_of(one, parameters) if not node._operands)]
-    older = [node for node in nodes_of(one, parameters) if node._operands]
-    before = [(node, node.grad) for node in (*leaves, *older)]
+    # Whether a node is a leaf is not asked: that would unfold the neurons of every layer. Of many parameters, the
+    # numbers alone are kept: pairs would have the garbage collector look through all that there is.
+    nodes = [*parameters.values, *nodes_of(one, parameters)]
+    before = [node.grad for node in nodes]
     try:
-        for node, _ in before:
+        for node in nodes:
             node.grad = 0.0
         one.roots[0].backward()
         return np.array([float(value.grad) for value in parameters.values], dtype=np.float64)
     finally:
-        for node, gradient in before:
+        for node, gradient in zip(nodes, before):
             node.grad = gradient
 
 

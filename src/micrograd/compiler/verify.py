@@ -17,6 +17,7 @@ from micrograd.compiler.instructions import (
     Binary,
     BinaryGradient,
     Code,
+    Dot,
     Gather,
     Layer,
     Map,
@@ -70,7 +71,7 @@ def _written_once(code: Code) -> None:
 def _slots_written(shared: object) -> Sequence[int]:
     if isinstance(shared, Gather):
         return range(shared.out, shared.out + len(shared.slots))
-    assert isinstance(shared, (Sum, Map, Binary))
+    assert isinstance(shared, (Sum, Map, Binary, Dot))
     return (shared.out,)
 
 
@@ -133,6 +134,10 @@ def _same_but_for_places(meant: RowInstruction, instruction: RowInstruction) -> 
 def _require(condition: bool, what: str, where: object) -> None:
     if not condition:
         raise VerificationError(f"{what}: {where}")
+
+
+def _pairs(i: Dot) -> Sequence[tuple[int, int]]:
+    return [(a + k, b + k) for a, b, count in i.runs for k in range(count)]
 
 
 class _Field:
@@ -210,7 +215,7 @@ class _Field:
             return self._function(function, "slope", by, *[known[name] for name in operation.reads[by]])
         return self._function(function, "slope", o if operation.slope == "result" else a, k.hex())
 
-    def _forward(self, i: RowInstruction | Gather, values: list[int], tangents: list[int]) -> None:
+    def _forward(self, i: RowInstruction | Gather | Dot, values: list[int], tangents: list[int]) -> None:
         if isinstance(i, Layer):
             self._layer(i)
         elif isinstance(i, Sum):
@@ -239,6 +244,12 @@ class _Field:
             values[i.out], tangents[i.out] = o, tangent % _PRIME
         elif isinstance(i, Splat):
             values[i.out], tangents[i.out] = self.slots[i.slot], self.slot_tangents[i.slot]
+        elif isinstance(i, Dot):
+            value = tangent = 0
+            for a, b in _pairs(i):
+                value += values[a] * values[b]
+                tangent += tangents[a] * values[b] + values[a] * tangents[b]
+            values[i.out], tangents[i.out] = value % _PRIME, tangent % _PRIME
         elif isinstance(i, Gather):
             for k, slot in enumerate(i.slots):
                 values[i.out + k], tangents[i.out + k] = values[slot], tangents[slot]
@@ -298,8 +309,13 @@ class _Field:
             for k, slot in enumerate(i.slots):
                 gradients[slot] += gradients[i.out + k]
             return
-        assert isinstance(i, (Sum, Map, Binary))
+        assert isinstance(i, (Sum, Map, Binary, Dot))
         gradient = gradients[i.out] % _PRIME
+        if isinstance(i, Dot):
+            for a, b in _pairs(i):
+                gradients[a] += gradient * slots[b]
+                gradients[b] += gradient * slots[a]
+            return
         if isinstance(i, Sum):
             for c, a in i.linear:
                 gradients[a] += self._number(c) * gradient

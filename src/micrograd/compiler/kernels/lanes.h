@@ -235,6 +235,26 @@ static void add(real *total, const real *part, int64_t count) {
     for (int64_t i = 0; i < count; i++) total[i] += part[i];
 }
 
+static void add_multiple(real *total, const real *part, real factor, int64_t count) {
+    for (int64_t i = 0; i < count; i++) total[i] += factor * part[i];
+}
+
+/* Of a few thousand products at a time, so that float32 loses nothing to speak of in a long sum. */
+static double dot(const real *a, const real *b, int64_t count) {
+    double sum = 0.0;
+    int64_t i = 0;
+    while (i + 4 * WIDTH <= count) {
+        vec total[4];
+        const int64_t end = i + 4096 < count ? i + 4096 : count;
+        UNROLL for (int k = 0; k < 4; k++) total[k] = v_splat(0);
+        for (; i + 4 * WIDTH <= end; i += 4 * WIDTH)
+            UNROLL for (int k = 0; k < 4; k++) total[k] = v_fma(v_load(a + i + k * WIDTH), v_load(b + i + k * WIDTH), total[k]);
+        sum += v_sum((total[0] + total[1]) + (total[2] + total[3]));
+    }
+    for (; i < count; i++) sum += (double)a[i] * (double)b[i];
+    return sum;
+}
+
 /* Independent chains of multiply-adds, as many as hide their latency, with nothing loaded or stored. */
 static double peak(int64_t rounds) {
     vec x[8];
@@ -250,4 +270,4 @@ static double peak(int64_t rounds) {
 
 const InstructionSet PRECISE(INSTRUCTION_SET) = {INSTRUCTION_SET_NAME, run,      pack,    scratch, map_number,
                                                  binary_number,        descend,  momentum, adam,   add,
-                                                 peak};
+                                                 add_multiple,         dot,      peak};

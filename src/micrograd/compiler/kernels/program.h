@@ -28,6 +28,7 @@ enum { BINARY_FUNCTIONS(FUNCTION_CODE) BINARY_FUNCTIONS_END };
 #define LOAD_FIELDS(F) F(out) F(count) F(first)
 #define GATHER_FIELDS(F) F(out) F(count)
 #define PACK_FIELDS(F) F(out) F(count) F(width) F(weights) F(row_stride) F(column_stride) F(bias) F(bias_stride)
+#define DOT_FIELDS(F) F(out) F(runs)
 
 #define INSTRUCTIONS(I)                                 \
     I(LAYER, Layer, LAYER_FIELDS)                       \
@@ -43,7 +44,8 @@ enum { BINARY_FUNCTIONS(FUNCTION_CODE) BINARY_FUNCTIONS_END };
     I(SPLAT_GRADIENT, SplatGradient, SPLAT_GRADIENT_FIELDS) \
     I(LOAD, Load, LOAD_FIELDS)                          \
     I(GATHER, Gather, GATHER_FIELDS)                    \
-    I(PACK, Pack, PACK_FIELDS)
+    I(PACK, Pack, PACK_FIELDS)                          \
+    I(DOT, Dot, DOT_FIELDS)
 
 #define INSTRUCTION_CODE(code, name, fields) code,
 enum { INSTRUCTIONS(INSTRUCTION_CODE) INSTRUCTIONS_END };
@@ -96,8 +98,10 @@ typedef struct {
                     real rate, int64_t count);
     int (*adam)(real *weights, const real *old, const real *gradient, real *first, real *second, const double *settings,
                 real rate, int64_t count);
-    /* total += part. */
+    /* total += part; total += factor * part; the sum of products. */
     void (*add)(real *total, const real *part, int64_t count);
+    void (*add_multiple)(real *total, const real *part, real factor, int64_t count);
+    double (*dot)(const real *a, const real *b, int64_t count);
     /* A plain loop of independent multiply-adds, `rounds` times OPERATIONS_A_ROUND of them: the machine's peak. */
     double (*peak)(int64_t rounds);
 } InstructionSet;

@@ -47,6 +47,14 @@ int shared_forward(const InstructionSet *set, const Instructions *instructions, 
             break;
         }
         case PACK: set->pack(instruction, slots, packed); break;
+        case DOT: {
+            const Dot *i = instruction;
+            double total = 0.0;
+            for (const int64_t *run = i->operands, *last = run + 3 * i->runs; run < last; run += 3)
+                total += set->dot(slots + run[0], slots + run[1], run[2]);
+            slots[i->out] = (real)total;
+            break;
+        }
         case GATHER: {
             const Gather *i = instruction;
             for (int64_t k = 0; k < i->count; k++) slots[i->out + k] = slots[i->operands[k]];
@@ -89,6 +97,19 @@ void shared_backward(const InstructionSet *set, const Instructions *instructions
             set->binary_number(i->function, slots[i->first], slots[i->second], slopes);
             gradients[i->first] += gradients[i->out] * slopes[0];
             gradients[i->second] += gradients[i->out] * slopes[1];
+            break;
+        }
+        case DOT: {
+            const Dot *i = instruction;
+            const real gradient = gradients[i->out];
+            for (const int64_t *run = i->operands, *last = run + 3 * i->runs; run < last; run += 3) {
+                if (run[0] == run[1]) {
+                    set->add_multiple(gradients + run[0], slots + run[0], 2 * gradient, run[2]);
+                    continue;
+                }
+                set->add_multiple(gradients + run[0], slots + run[1], gradient, run[2]);
+                set->add_multiple(gradients + run[1], slots + run[0], gradient, run[2]);
+            }
             break;
         }
         case GATHER: {

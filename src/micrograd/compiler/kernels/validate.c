@@ -154,9 +154,19 @@ static int gather(const Bounds *b, const Gather *i) {
            all_rows(b, i->operands, i->count);
 }
 
+static int dot(const Bounds *b, const Dot *i) {
+    if (i->runs > i->length || !has_operands(&i->kind, 3 * i->runs, 0) || !row(b, i->out)) return 0;
+    for (int64_t k = 0; k < i->runs; k++) {
+        const int64_t *run = i->operands + 3 * k;
+        if (!slots_from(b, run[0], run[2], 1) || !slots_from(b, run[1], run[2], 1)) return 0;
+    }
+    return 1;
+}
+
 static int instruction(const Bounds *b, const int64_t *word) {
     const void *i = word;
-    if (b->on_slots && word[0] != SUM && word[0] != MAP && word[0] != BINARY && word[0] != GATHER && word[0] != PACK)
+    if (b->on_slots && word[0] != SUM && word[0] != MAP && word[0] != BINARY && word[0] != GATHER && word[0] != PACK &&
+        word[0] != DOT)
         return 0;
     switch (word[0]) {
     case LAYER: return layer(b, i);
@@ -165,6 +175,7 @@ static int instruction(const Bounds *b, const int64_t *word) {
     case SAMPLE_GRADIENT: return sample_gradient(b, i);
     case LOAD: return load(b, i);
     case PACK: return b->on_slots && pack(b, i);
+    case DOT: return b->on_slots && dot(b, i);
     case SUM: return sum(b, i);
     case MAP: return map(b, i);
     case MAP_GRADIENT: return map_gradient(b, i);
