@@ -20,7 +20,7 @@ from setuptools.command.build_py import build_py
 PACKAGE = Path("src") / "micrograd"
 
 # Compiled from the very files that run uncompiled.
-ENGINE = ["_functions", "_node", "engine", "matrix", "fused", "nn", "updates"]
+ENGINE = ["_functions", "_node", "engine", "matrix", "fused", "nn", "updates", "_watch"]
 
 # No multiply-add may be contracted in the engine: its results are equal to Python's to the last bit.
 # Its classes are made as Python makes classes: of one whose attributes can be assigned to, Python expects that.

@@ -119,6 +119,32 @@ static inline int give_attributes(PyObject *kind, Py_ssize_t size)
     return 0;
 }
 
+static const int *listeners_to_comparisons;
+static PyObject *told_of_comparisons;
+
+/* A node is equal to itself only. A comparison with a number is a look at it, of which somebody may want to hear. */
+static PyObject *compare_node(PyObject *node, PyObject *other, int how)
+{
+    if (*listeners_to_comparisons && (how == Py_EQ || how == Py_NE) && Py_TYPE(node) != Py_TYPE(other)) {
+        PyObject *nothing = PyObject_CallFunctionObjArgs(told_of_comparisons, node, other, NULL);
+        if (nothing == NULL)
+            return NULL;
+        Py_DECREF(nothing);
+    }
+    return PyBaseObject_Type.tp_richcompare(node, other, how);
+}
+
+/* Tell `told` of comparisons of this class's objects, and of those derived from it later, while anybody listens. */
+static inline int hear_comparisons(PyObject *kind, const int *listeners, PyObject *told)
+{
+    listeners_to_comparisons = listeners;
+    Py_INCREF(told);
+    told_of_comparisons = told;
+    ((PyTypeObject *)kind)->tp_richcompare = compare_node;
+    PyType_Modified((PyTypeObject *)kind);
+    return 0;
+}
+
 /* The version of a class; 0 where it has none yet since the last change. */
 static inline unsigned int class_version(PyObject *kind)
 {

@@ -8,6 +8,7 @@ listens; each thread listens for itself, so that others may use the same model m
 from __future__ import annotations
 
 import threading
+from numbers import Number
 from typing import Any
 
 
@@ -51,6 +52,12 @@ def seen(node: Any, how: str) -> None:
     """Tell this thread's listener of a look."""
     if _ears.listener is not None:
         _ears.listener.seen(node, how)
+
+
+def compared(node: Any, other: Any) -> None:
+    """Tell this thread's listener of a look, where a Value is compared with a number."""
+    if _ears.listener is not None and isinstance(other, Number):
+        _ears.listener.seen(node, "==")
 
 
 def written(node: Any, before: float) -> None:

@@ -29,6 +29,7 @@ if cython.compiled:
         attribute,
         give_attributes,
         has_attributes,
+        hear_comparisons,
         set_attribute,
     )
     from cython.cimports.micrograd._guard import guard_methods
@@ -421,6 +422,15 @@ if cython.compiled:
     guard_methods(Node)
     guard_methods(Several)
     give_attributes(Node, cython.sizeof(Node))
+    hear_comparisons(Node, cython.address(_listeners), _looks.compared)
     _sources.show(__name__)
 else:
     del Node.__setattr__
+
+    def _equal(node: Node, other: object) -> Any:
+        if _listeners:
+            _looks.compared(node, other)
+        return object.__eq__(node, other)
+
+    Node.__eq__ = _equal
+    Node.__hash__ = object.__hash__

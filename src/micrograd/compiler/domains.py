@@ -58,15 +58,9 @@ def located(error: Exception, row: int) -> Exception:
     return error
 
 
-def is_of_domain(error: Exception) -> bool:
-    """Whether the engine raised the error because of a number, and not Python or the user's own code."""
-    if isinstance(error, CompileError) or not isinstance(error, (ValueError, ArithmeticError)):
-        return False
-    last = error.__traceback__
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
-    names = ("outside_domain", "power_outside_domain", "negative_base", "overflow", "division_by_zero")
-    return last is not None and last.tb_frame.f_code.co_name in names
+def is_of_a_number(error: Exception) -> bool:
+    """Whether an error may be a sample's: its numbers are not what an operation, or a check of the loss's, takes."""
+    return isinstance(error, (ValueError, ArithmeticError)) and not isinstance(error, CompileError)
 
 
 def _arguments(features: Sequence[float], targets: Sequence[float]) -> list[Any]:

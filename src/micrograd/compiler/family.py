@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micrograd.compiler import domains, row_check, same_graph
-from micrograd.compiler.closures import References
 from micrograd.compiler.codes import code_for
 from micrograd.compiler.data import Batch
 from micrograd.compiler.errors import CompileError
 from micrograd.compiler.instructions import Code
 from micrograd.compiler.machines import Machine, machine
 from micrograd.compiler.parameters import Parameters
+from micrograd.compiler.references import References
 from micrograd.compiler.samples import choose_samples, rows_to_check, sample
 from micrograd.compiler.trace import Graph
 
@@ -96,6 +96,8 @@ class Family:
         self.codes: list[Code] = []
         self._seen_data: set[tuple[int, int]] = set()
         self._references: References | None = None
+        # Whether what the function reads is all that the model's parameters are made of.
+        self.covers_parameters = False
 
     def try_without_data(self, features: int) -> None:
         """Compile before there are data, if the function runs on made-up samples."""
@@ -103,13 +105,23 @@ class Family:
             graph = same_graph.trace_without_data(self.function, self.parameters, features)
         if graph is not None:
             self._compile(graph, (features, 1))
-            self._references = References(self.function)
+            self._refer_to(graph.references)
 
-    def for_data(self, batch: Batch, given: tuple[Any, Any], samples: int) -> Compiled:
+    def changed(self) -> bool:
+        """Return whether something that the function reads may be another than it was when it was traced."""
+        return self._references is None or self._references.changed()
+
+    def _refer_to(self, references: References | None) -> None:
+        self._references = references
+        self.covers_parameters = references is not None and references.covers(self.parameters.model)
+
+    def for_data(
+        self, batch: Batch, given: tuple[Any, Any], samples: int, changed: bool | None = None
+    ) -> Compiled:
         """Return the program for some data, of which about ``samples`` samples will be computed.
 
-        ``given`` are the objects that the data came in. Raises ``CompileError`` where the program would not give what
-        the function gives.
+        ``changed`` is what ``changed()`` said a moment ago, ``given`` are the objects that the data came in. Raises
+        ``CompileError`` where the program would not give what the function gives.
         """
         key = batch.X.shape[1], batch.Y.shape[1]
         if key not in self._seen_data:
@@ -120,7 +132,7 @@ class Family:
             compiled = self.compiled[key]
             expected = compiled.since_traced + compiled.expected_seconds(samples)
             due = expected * _SHARE_OF_CHECKS >= compiled.seconds_of_a_trace > 0
-            if due or self._references is None or self._references.changed():
+            if due or (self.changed() if changed is None else changed):
                 self._trace_again(batch, key)
         compiled = self.compiled[key]
         self._check_rows(compiled, batch, given)
@@ -128,7 +140,7 @@ class Family:
 
     def refreshed(self, compiled: Compiled, batch: Batch) -> Compiled:
         """Return the program after something of the user's has run: another one if what the function refers to did."""
-        if self._references is None or not self._references.changed():
+        if not self.changed():
             return compiled
         key = batch.X.shape[1], batch.Y.shape[1]
         self._trace_again(batch, key)
@@ -140,14 +152,14 @@ class Family:
         try:
             graph = same_graph.trace_samples(self.function, self.parameters, samples)
         except Exception as error:
-            if domains.is_of_domain(error):
+            if domains.is_of_a_number(error):
                 # Some sample is to blame: the first one, rather than the first of those that were chosen.
                 domains.raise_for(self.function, batch.X, batch.Y, range(len(batch.X)), batch.row)
             raise
         known = self.compiled.get(key)
         if known is None or not same_graph.equal(known.graph, graph):
             self._compile(graph, key)
-        self._references = References(self.function)
+        self._refer_to(graph.references)
         compiled = self.compiled[key]
         compiled.in_checks += time.perf_counter() - started
 
@@ -161,7 +173,7 @@ class Family:
         started = time.perf_counter()
         one = sample(batch.X, batch.Y, 0)
         same = same_graph.is_still(self.function, self.parameters, one, compiled.graph)
-        self._references = References(self.function)
+        self._refer_to(compiled.graph.references)
         compiled.seconds_of_a_trace = time.perf_counter() - started
         compiled.in_checks += compiled.seconds_of_a_trace
         compiled.since_traced = 0.0
@@ -215,9 +227,14 @@ class Family:
                 outputs = compiled.exact.evaluate(numbers, X, 1, captured=compiled.leaves())
                 return outputs[0].tolist(), np.empty(0)
 
-            row_check.check(
-                self.function, self.parameters, sample(batch.X, batch.Y, row), batch.row(row), answer
-            )
+            one = sample(batch.X, batch.Y, row)
+            try:
+                row_check.check(self.function, self.parameters, one, batch.row(row), answer)
+            except Exception as error:
+                if domains.is_of_a_number(error):
+                    # Some sample is to blame: the first one, rather than the first of those that were chosen.
+                    domains.raise_for(self.function, batch.X, batch.Y, range(len(batch.X)), batch.row)
+                raise
 
 
 def _mark(batch: Batch) -> tuple[Any, ...]:

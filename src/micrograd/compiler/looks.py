@@ -119,9 +119,9 @@ class Notes(_looks.Listener):
         while frame is not None and frame is not self._outermost:
             file = frame.f_code.co_filename
             if not _is_library(file):
-                return _place_of(frame)
+                return place_of(frame)
             frame = frame.f_back
-        return _place_of(first) if first is not None else Place("(unknown)", 0, "")
+        return place_of(first)
 
 
 def refuse(look: Look, name: str) -> CompileError:
@@ -144,6 +144,9 @@ def _is_library(file: str) -> bool:
     return file.startswith(_STANDARD_LIBRARY)
 
 
-def _place_of(frame: FrameType) -> Place:
+def place_of(frame: FrameType | None) -> Place:
+    """Return the line that runs in a frame."""
+    if frame is None:
+        return Place("(unknown)", 0, "")
     file, line = frame.f_code.co_filename, frame.f_lineno or 0
     return Place(file, line, linecache.getline(file, line, frame.f_globals).strip())

@@ -6,7 +6,8 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from micrograd import updates
-from micrograd.engine import Value
+from micrograd.compiler.given import GIVEN
+from micrograd.engine import Value, topological_order
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,13 +21,14 @@ class Parameters:
     """
 
     def __init__(self, model: Any) -> None:
-        listed = self._listed = _listed(model)
+        self._found = _found(model)
+        listed = self._listed = _checked(self._found)
         self.place: dict[Value, int] = {}
         for value in listed:
             self.place.setdefault(value, len(self.place))
         self.values = list(self.place)
         self._listed_places = [self.place[value] for value in listed]
-        self._model = model
+        self.model = model
         self._rows: dict[int, tuple[tuple[Value, ...], tuple[int, ...] | None]] = {}
 
     def __len__(self) -> int:
@@ -69,15 +71,20 @@ class Parameters:
 
     def is_current(self) -> bool:
         """Return whether the model still has these parameters, and not others in their place."""
-        source = getattr(self._model, "parameters", None)
-        if not callable(source) and not isinstance(self._model, (list, tuple, dict)):
+        source = getattr(self.model, "parameters", None)
+        if not callable(source) and not isinstance(self.model, (list, tuple, dict)):
             return True  # an iterator, say, that can be asked once
-        listed = list(source() if callable(source) else self._model)
-        return len(listed) == len(self._listed) and all(map(operator.is_, listed, self._listed))
+        found = list(source() if callable(source) else self.model)
+        if _same(found, self._found):
+            return True
+        if not _same(_without_results(found), self._listed):
+            return False
+        self._found = found
+        return True
 
     def names(self) -> list[str]:
         """Return each parameter's name in the model, or its label, or its number."""
-        named = getattr(self._model, "named_parameters", None)
+        named = getattr(self.model, "named_parameters", None)
         known: dict[Value, str] = {}
         if callable(named):
             for name, value in named():
@@ -85,15 +92,37 @@ class Parameters:
         return [known.get(value) or value.label or f"parameters[{i}]" for i, value in enumerate(self.values)]
 
 
-def _listed(model: Any) -> list[Value]:
+def _same(some: list[Any], others: list[Any]) -> bool:
+    return len(some) == len(others) and all(map(operator.is_, some, others))
+
+
+def _found(model: Any) -> list[Any]:
     source = getattr(model, "parameters", None)
     try:
-        listed = list(source() if callable(source) else model)
+        return list(source() if callable(source) else model)
     except TypeError:
         raise TypeError(
             f"model must have parameters(), as a micrograd Module has, or be a list of Values; it is a "
             f"{type(model).__name__}"
         ) from None
+
+
+def _without_results(found: list[Any]) -> list[Any]:
+    """Leave out what a model has kept of a sample (its inputs, hidden outputs): these are no parameters."""
+    leaves = {v for v in found if isinstance(v, Value) and v not in GIVEN and not v._operands}
+    return [value for value in found if not (isinstance(value, Value) and _is_of_a_sample(value, leaves))]
+
+
+def _is_of_a_sample(value: Value, parameters: set[Value]) -> bool:
+    if value in GIVEN:
+        return True
+    return bool(value._operands) and any(
+        below in parameters or below in GIVEN for below in topological_order(value)
+    )
+
+
+def _checked(found: list[Any]) -> list[Value]:
+    listed = _without_results(found)
     for value in listed:
         if not isinstance(value, Value):
             raise TypeError(

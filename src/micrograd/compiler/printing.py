@@ -67,10 +67,10 @@ _trees: dict[str, tuple[tuple[str, ...], ast.Module | None]] = {}
 
 def only_shown(frame: FrameType | None, outermost: FrameType | None) -> bool:
     """Return whether what happens in ``frame``, called from ``outermost``, happens only for something to be shown."""
-    if _below_logging(frame, outermost):
+    if below_logging(frame, outermost):
         return True
     while frame is not None and frame is not outermost:
-        tree = _tree(frame)
+        tree = tree_of(frame)
         if tree is not None:
             if _is_in_a_showing_call(frame, tree):
                 return True
@@ -82,7 +82,8 @@ def only_shown(frame: FrameType | None, outermost: FrameType | None) -> bool:
     return False
 
 
-def _below_logging(frame: FrameType | None, outermost: FrameType | None) -> bool:
+def below_logging(frame: FrameType | None, outermost: FrameType | None) -> bool:
+    """Return whether ``logging`` runs between the two frames."""
     while frame is not None and frame is not outermost:
         if frame.f_code.co_filename == _LOGGING_FILE:
             return True
@@ -97,7 +98,7 @@ def _is_showing_code(frame: FrameType) -> bool:
     return code.co_filename.startswith("<") and code.co_name == "__repr__"
 
 
-def _tree(frame: FrameType) -> ast.Module | None:
+def tree_of(frame: FrameType) -> ast.Module | None:
     if _is_showing_code(frame):
         return None
     file = frame.f_code.co_filename

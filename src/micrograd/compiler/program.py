@@ -15,11 +15,13 @@ from micrograd.compiler import data, domains, exchange
 from micrograd.compiler.family import Compiled, Family
 from micrograd.compiler.instructions import Code
 from micrograd.compiler.parameters import Parameters, features_of
-from micrograd.compiler.settings import Settings
+from micrograd.compiler.settings import Settings, whole
 from micrograd.compiler.training import ThreadChoice, Training
 from micrograd.engine import Value
 
 Array = NDArray[np.float64]
+
+_MOST_THREADS = 1024
 
 
 def compile(
@@ -80,8 +82,8 @@ class Program:
             raise TypeError(
                 f"loss must be a function loss(x, y) of one sample, and it is a {type(loss).__name__}"
             )
-        if threads is not None and threads < 1:
-            raise ValueError(f"threads must be at least 1, and it is {threads}")
+        if threads is not None:
+            threads = min(whole("threads", threads, 1), _MOST_THREADS)
         self.dtype = _precision(dtype)
         self._loss = loss
         self._model = model
@@ -100,10 +102,18 @@ class Program:
         if features is not None:
             self._losses.try_without_data(features)
 
-    def _notice_new_parameters(self) -> None:
-        # Layers, or parameters of them, may have been replaced; or more may have come.
-        if not self._parameters.is_current():
+    def _notice_changes(self, family: Family | None = None) -> bool:
+        """Begin anew where the model has other parameters; return whether what a function reads has changed.
+
+        Layers, or parameters of them, may have been replaced, or more may have come. Where the function reads all that
+        they are made of, one comparison is enough for both.
+        """
+        changed = family is None or family.changed()
+        covered = not changed and family is not None and family.covers_parameters
+        if not covered and not self._parameters.is_current():
             self._start()
+            return True
+        return changed
 
     def __call__(self, X: Any, Y: Any = None, sample_weight: Any = None) -> tuple[float, Array]:
         """Return the mean loss over the samples and its gradient, in the order of ``model.parameters()``.
@@ -114,9 +124,9 @@ class Program:
         ``.grad`` are left alone. Raises ``ValueError`` on NaN, infinity, wrong shapes, and ``CompileError`` where the
         program would not give what the loss gives.
         """
-        self._notice_new_parameters()
+        changed = self._notice_changes(self._losses)
         batch = data.batch(X, Y, sample_weight, self.dtype)
-        compiled = self._losses.for_data(batch, (X, Y), len(batch.X))
+        compiled = self._losses.for_data(batch, (X, Y), len(batch.X), changed)
         flags = domains.new_flags(len(batch.X), compiled.machine.block)
         started = time.perf_counter()
         value, gradient = compiled.machine.gradient(
@@ -142,7 +152,7 @@ class Program:
             raise TypeError(
                 f"predict needs a model that can be called, and a {type(self._model).__name__} cannot be"
             )
-        self._notice_new_parameters()
+        self._notice_changes(self._outputs)
         return self._evaluate(self._outputs, X)
 
     def evaluate(self, function: Callable[[list[Value]], Any], X: Any) -> Array:
@@ -151,7 +161,7 @@ class Program:
         Like ``predict`` for any function: ``program.evaluate(lambda x: model(x).sigmoid(), X)``. The function is
         traced and compiled anew at every call.
         """
-        self._notice_new_parameters()
+        self._notice_changes()
         return self._evaluate(Family(function, self._parameters, with_gradient=False, dtype=self.dtype), X)
 
     def train(
@@ -197,7 +207,7 @@ class Program:
         ``DivergenceError`` when the loss or the weights leave the finite numbers, ``ValueError`` and ``TypeError``
         for settings and data that make no sense.
         """
-        self._notice_new_parameters()
+        self._notice_changes()
         batch = data.batch(X, Y, sample_weight, self.dtype)
         settings = Settings(
             steps=steps,
@@ -248,7 +258,7 @@ class Program:
 
     def compiled_for(self, X: Any, Y: Any = None) -> tuple[Parameters, data.Batch, Compiled]:
         """Return the parameters, the data as the machines take them, and what was compiled for such data."""
-        self._notice_new_parameters()
+        self._notice_changes()
         batch = data.batch(X, Y, None, self.dtype)
         return self._parameters, batch, self._losses.for_data(batch, (X, Y), len(batch.X))
 

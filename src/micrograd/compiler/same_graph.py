@@ -12,17 +12,21 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from micrograd.compiler import chance
-from micrograd.compiler.closures import References
+from micrograd.compiler import chance, futures
 from micrograd.compiler.errors import CompileError
 from micrograd.compiler.expressions import CONSTANT, describe, first_difference
+from micrograd.compiler.given import input_names
 from micrograd.compiler.parameters import Parameters
-from micrograd.compiler.trace import Graph, Sample, check_signature, nodes_of, read, run
+from micrograd.compiler.references import References
+from micrograd.compiler.trace import DrawsError, Graph, Sample, check_signature, drawn, nodes_of, read, run
+from micrograd.compiler.witness import Calls
 
 # A small graph is compared with so many others, one that takes long to be written down with the fewest.
 _MOST_COMPARISONS, _FEWEST_COMPARISONS, _OPERATIONS_TO_COMPARE = 10, 1, 3000
 # A function that changes something of its own each time it is run (a counter) is run so often.
 _MOST_RUNS_WITH_STATE, _OPERATIONS_WITH_STATE = 256, 30_000
+# And at so many of the moments that it will come to.
+_FEWEST_FUTURES = 12
 
 
 def trace_samples(function: Callable[..., Any], parameters: Parameters, samples: Sequence[Sample]) -> Graph:
@@ -32,40 +36,77 @@ def trace_samples(function: Callable[..., Any], parameters: Parameters, samples:
     sample comes through.
     """
     check_signature(function, samples[0])
-    references = References(function)
-    generators = references.generators
+    generators = References(function).generators
     with chance.put_back():
         first = run(function, parameters, samples[0], generators)
         chance.shift(0)
-        second = run(function, parameters, samples[0], generators)
+        # What a function loads when it is first run, it has by now; so the second run and the third are listened to.
+        calls, again = Calls(), Calls()
+        second = run(function, parameters, samples[0], generators, calls)
+        references = References(function, calls)
+        generators = references.generators
+        third = run(function, parameters, samples[0], generators, again)
+        _refuse_older(calls, again)
         nodes = nodes_of(first, parameters)
         graph = read(first, parameters, nodes_of(second, parameters))
-        _compare(graph, read(second, parameters, nodes), parameters, samples[0], _SAME_SAMPLE)
+        for other in (second, third):
+            _compare(graph, read(other, parameters, nodes), parameters, samples[0], _SAME_SAMPLE)
         count = _comparisons(graph)
-        for turn in range(1, count + 1):
+        for turn in range(1, count):
             chance.shift(turn)
-            other = read(run(function, parameters, samples[0], generators), parameters, nodes)
-            _compare(graph, other, parameters, samples[0], _SAME_SAMPLE)
+            _compare_run(function, parameters, samples[0], graph, nodes, generators)
         for turn, sample in enumerate([*samples[1:], *_made_up(samples[0], count)][: 2 * count]):
             chance.shift(turn)
             _check(function, parameters, sample, graph, nodes, generators)
-        if references.changed():
-            for _ in range(min(_MOST_RUNS_WITH_STATE, _OPERATIONS_WITH_STATE // _cost(graph))):
-                other = read(run(function, parameters, samples[0], generators), parameters, nodes)
-                _compare(graph, other, parameters, samples[0], _SAME_SAMPLE)
+        if references.watch.changed():
+            most = min(_MOST_RUNS_WITH_STATE, _OPERATIONS_WITH_STATE // _cost(graph))
+            for _ in range(most):
+                _compare_run(function, parameters, samples[0], graph, nodes, generators)
+            for _ in futures.later(references.counters(), max(_FEWEST_FUTURES, most)):
+                _compare_run(function, parameters, samples[0], graph, nodes, generators)
+    graph.references = References(function, calls)
     return graph
+
+
+def _compare_run(
+    function: Callable[..., Any],
+    parameters: Parameters,
+    sample: Sample,
+    graph: Graph,
+    nodes: set[Any],
+    generators: Sequence[tuple[str, Any]],
+) -> None:
+    """Run the function on the same sample once more, and compare."""
+    other = read(run(function, parameters, sample, generators), parameters, nodes)
+    _compare(graph, other, parameters, sample, _SAME_SAMPLE)
+
+
+def _refuse_older(calls: Calls, again: Calls) -> None:
+    """Refuse what two runs have both gone on with: it has a state of its own, and other numbers each time."""
+    if not calls.drawn.keys().isdisjoint(again.drawn):
+        raise DrawsError(drawn("a generator of its own"))
+    if not calls.resumed.keys().isdisjoint(again.resumed):
+        frame = calls.resumed[next(iter(calls.resumed.keys() & again.resumed.keys()))]
+        raise CompileError(
+            f"the function takes the next number of the generator {frame.f_code.co_name!r}, which it goes on with from "
+            "one run to the next: a program is made from one graph. Give what changes to the function as a feature"
+        )
 
 
 def is_still(function: Callable[..., Any], parameters: Parameters, sample: Sample, graph: Graph) -> bool:
     """Return whether ``graph`` is what the function gives on a sample now."""
+    calls = Calls()
     with chance.put_back():
         try:
-            one = run(function, parameters, sample)
+            one = run(function, parameters, sample, (), calls)
         except CompileError:
             raise
         except Exception:
-            return True  # outside its domain with the parameters of now: whoever computes the samples will say so
+            # Outside its domain with the parameters of now: whoever computes the samples will say so.
+            graph.references = References(function, calls)
+            return True
         other = read(one, parameters, set(graph.captured))
+    graph.references = References(function, calls)
     return equal(graph, other)
 
 
@@ -169,10 +210,3 @@ def _shown(graph: Graph, place: int | None, names: Sequence[str], numbers_differ
     if place >= len(table):
         return f"nothing more after `{describe(table, graph.results[-1], names)}`"
     return f"`{describe(table, place, names)}`"
-
-
-def input_names(features: int, targets: int) -> list[str]:
-    """Return the names of a sample's inputs, features before targets."""
-    return [f"x[{i}]" for i in range(features)] + (
-        ["y"] if targets == 1 else [f"y[{i}]" for i in range(targets)]
-    )

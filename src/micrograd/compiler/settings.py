@@ -14,6 +14,9 @@ from micrograd import optim
 from micrograd.compiler.parameters import Parameters
 from micrograd.compiler.training_state import ADAM, SGD, TrainingState
 
+# Counted by the kernels in 64 bits.
+_LARGEST = 1 << 62
+
 
 @dataclass
 class Settings:
@@ -33,12 +36,12 @@ class Settings:
     tolerance: float
 
     def __post_init__(self) -> None:
-        self.steps = _whole("steps", self.steps, 0)
-        self.callback_every = _whole("callback_every", self.callback_every, 1)
+        self.steps = whole("steps", self.steps, 0)
+        self.callback_every = whole("callback_every", self.callback_every, 1)
         if self.batch_size is not None:
-            self.batch_size = _whole("batch_size", self.batch_size, 1)
+            self.batch_size = whole("batch_size", self.batch_size, 1)
         if self.patience is not None:
-            self.patience = _whole("patience", self.patience, 1)
+            self.patience = min(whole("patience", self.patience, 1), _LARGEST)
         if self.callback is not None and not callable(self.callback):
             raise TypeError(f"callback must be a function callback(step, loss), and it is {self.callback!r}")
         self.tolerance = _real("tolerance", self.tolerance)
@@ -130,7 +133,8 @@ def _moments(chosen: optim.SGD | optim.Adam) -> list[Any]:
     return [chosen.velocity] if chosen.momentum else []
 
 
-def _whole(name: str, value: Any, least: int) -> int:
+def whole(name: str, value: Any, least: int) -> int:
+    """Return a whole number that was given, ``least`` or above; raise what says so otherwise."""
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise TypeError(f"{name} must be a whole number, and it is {value!r}")
     if value.__index__() < least:
@@ -149,7 +153,11 @@ def _rate(name: str, value: Any) -> float:
 
 def _real(name: str, value: Any) -> float:
     try:
+        if isinstance(value, (bool, str, bytes)):
+            raise TypeError
         number = float(value)
+    except OverflowError:
+        raise ValueError(f"{name} must be finite, and it is larger than any float") from None
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a number, and it is {value!r}") from None
     if not math.isfinite(number):

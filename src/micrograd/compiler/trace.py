@@ -6,35 +6,23 @@ import inspect
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from numbers import Number
-from typing import Any
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
 
-from micrograd import _looks
 from micrograd.compiler import looks
 from micrograd.compiler.chance import Draws
 from micrograd.compiler.errors import CompileError
 from micrograd.compiler.expressions import BINARY, CONSTANT_POWER, FUNCTIONS, POWER, Expressions
+from micrograd.compiler.given import GIVEN, values_for
 from micrograd.compiler.parameters import Parameters
+from micrograd.compiler.witness import Calls
 from micrograd.engine import Value
+
+if TYPE_CHECKING:
+    from micrograd.compiler.references import References
 
 # One sample: its features, and its targets.
 Sample = tuple[Sequence[float], Sequence[float]]
-
-
-class SampleValue(Value):
-    """A number of a sample. It compares like the number, so that ``if y == 1`` is seen to look at the data."""
-
-    __slots__ = ()
-    __hash__ = Value.__hash__
-
-    def __eq__(self, other: object) -> bool:
-        if self is other or isinstance(other, Value):
-            return self is other
-        if not isinstance(other, Number):
-            return False
-        _looks.seen(self, "==")
-        number: Any = self._peek()
-        return bool(number == other)
 
 
 class Run:
@@ -64,6 +52,8 @@ class Graph:
         self.results = results
         self.is_list = is_list
         self.captured = captured
+        # What the function reads besides, once the graph is known to be always the same.
+        self.references: References | None = None
 
 
 class DrawsError(CompileError):
@@ -75,15 +65,16 @@ def run(
     parameters: Parameters,
     sample: Sample,
     generators: Iterable[tuple[str, Any]] = (),
+    calls: Calls | None = None,
 ) -> Run:
     """Run ``function(x, y)`` on one sample, as ``_run`` does; what other threads draw is not the function's doing."""
     known = list(generators)
     for _ in range(_MOST_RUNS_BESIDE_OTHERS if threading.active_count() > 1 else 0):
         try:
-            return _run(function, parameters, sample, known)
+            return _run(function, parameters, sample, known, calls)
         except DrawsError:
             time.sleep(0.001)  # a function that draws does so each time
-    return _run(function, parameters, sample, known)
+    return _run(function, parameters, sample, known, calls)
 
 
 # How often a function is run before what was drawn meanwhile is taken for its own, where there are other threads.
@@ -95,28 +86,31 @@ def _run(
     parameters: Parameters,
     sample: Sample,
     generators: Iterable[tuple[str, Any]] = (),
+    calls: Calls | None = None,
 ) -> Run:
     """Run ``function(x, y)`` on one sample, and see to it that nothing but the graph comes out of it.
 
     ``x`` is a list of Values; ``y`` is a Value, a list of Values when there are several targets, and is left out
-    of the call when there are none. ``generators`` are random generators of the function's own, by name. Raises
-    ``CompileError`` when the function looks at a number, writes to a parameter, draws a random number, catches an
-    error of the engine's, or returns something else than Values. What it raises itself comes through.
+    of the call when there are none. ``generators`` are random generators of the function's own, by name; ``calls``
+    listens to what is called. Raises ``CompileError`` when the function looks at a number, writes to a parameter, draws
+    a random number, asks for the time, catches an error of the engine's, or returns something else than Values. What it
+    raises itself comes through.
     """
     features, targets = sample
-    x = [SampleValue(float(number), label=f"x[{i}]") for i, number in enumerate(features)]
-    y = [
-        SampleValue(float(number), label=f"y[{i}]" if len(targets) > 1 else "y")
-        for i, number in enumerate(targets)
-    ]
+    x, y = values_for(features, targets)
     arguments: list[Any] = [list(x)]
     if y:
         arguments.append(list(y) if len(y) > 1 else y[0])
     draws = Draws(generators)
     notes = looks.Notes(parameters.values)
     try:
-        with notes:
+        with notes, calls or nullcontext():
             result = function(*arguments)
+    except Exception as error:
+        if notes.looks and not isinstance(error, CompileError):
+            # On another sample it may raise nothing: the look is what has to be said.
+            raise looks.refuse(notes.looks[0], name_of(notes.looks[0].node, parameters)) from error
+        raise
     finally:
         for value, (before, _) in notes.overwritten.items():
             if value in parameters.place:
@@ -145,6 +139,8 @@ def _run(
                 _refuse_foreign(node)
                 _refuse_overwritten(node)
     _refuse_noted(notes, draws, parameters)
+    if calls is not None:
+        _refuse_called(calls)
     return one
 
 
@@ -169,17 +165,34 @@ def _refuse_noted(notes: looks.Notes, draws: Draws, parameters: Parameters) -> N
         )
     name = draws.drawn()
     if name is not None:
-        raise DrawsError(
-            f"the function draws random numbers ({name}), and a program would use the same ones for all samples and "
-            "steps: draw them before, and give them to the function as features (masks for dropout, noise)"
+        raise DrawsError(drawn(name))
+
+
+def _refuse_called(calls: Calls) -> None:
+    for name, place in calls.chance:
+        raise DrawsError(drawn(f"{name}, in {place}"))
+    for name, place in calls.clocks:
+        raise CompileError(
+            f"the function asks for the time ({name}), in {place}{'' if place.text else '. '}A program runs no Python, "
+            "so the answer would stay what it is now: give the time to the function as a feature, or keep what follows "
+            "from it in a Value that is not a parameter, whose number is read anew at each call. (To print or to "
+            "collect times is no harm.)"
         )
+
+
+def drawn(name: str) -> str:
+    """Say that a generator was drawn from."""
+    return (
+        f"the function draws random numbers ({name}), and a program would use the same ones for all samples and "
+        "steps: draw them before, and give them to the function as features (masks for dropout, noise)"
+    )
 
 
 def name_of(node: Value, parameters: Parameters) -> str:
     """Return what a node is called: by its place in the model, its label, or its operation."""
     if node in parameters.place:
         return parameters.names()[parameters.place[node]]
-    return node.label or (f"the result of {node._op}" if node._op else "a Value")
+    return node.label or GIVEN.get(node) or (f"the result of {node._op}" if node._op else "a Value")
 
 
 def nodes_of(one: Run, parameters: Parameters) -> set[Value]:
@@ -285,7 +298,7 @@ class _Reader:
                     continue
                 operands = node._operands
                 if not operands:
-                    if isinstance(node, SampleValue):
+                    if node in GIVEN:
                         raise _of_another_sample(node)
                     places[node] = expressions.constant(float(node.data))
                 elif operands_are_known:
@@ -319,7 +332,7 @@ class _Reader:
                     "nor its gradient would be right. Compute it inside the function (what depends on parameters alone "
                     "is computed once a step, not once a sample)"
                 )
-            if isinstance(below, SampleValue):
+            if below in GIVEN:
                 raise _of_another_sample(below)
             fresh = [operand for operand in below._operands if operand not in seen]
             seen.update(fresh)
@@ -359,7 +372,7 @@ def check_signature(function: Callable[..., Any], sample: Sample) -> None:
 
 def _of_another_sample(node: Value) -> CompileError:
     return CompileError(
-        f"the graph holds {node.label} of another sample: the function keeps something of one sample for the next, and "
+        f"the graph holds {GIVEN[node]} of another sample: the function keeps something of one sample for the next, and "
         "a program computes each sample by itself"
     )
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from micrograd.compiler import domains
 from micrograd.compiler.data import Batch
-from micrograd.compiler.errors import DivergenceError, divergence
+from micrograd.compiler.errors import CompileError, DivergenceError, divergence
 from micrograd.compiler.family import Compiled, Family
 from micrograd.compiler.parameters import Parameters
 from micrograd.compiler.settings import Settings
@@ -58,7 +58,7 @@ class Training:
     def run(self, batch: Batch) -> Array:
         """Make the steps; return the losses. See ``Program.train``."""
         settings = self.settings
-        losses = np.empty(settings.steps)
+        losses = _room_for(settings.steps)
         batches = _Batches(len(batch.X), settings.batch_size, self.generator)
         leaves = self.compiled.leaves()
         at_a_time = _FIRST_STEPS
@@ -68,6 +68,8 @@ class Training:
                 threads, count = self.threads.next(left)
                 order, starts = batches.take(count)
                 rates = settings.rates(self.first_step + self.done, len(starts) - 1)
+                if callable(settings.learning_rate):
+                    self._refuse_schedule_that_changes(leaves)
                 started = time.perf_counter()
                 done, outcome = self._steps(batch, order, starts, rates, losses, threads, leaves)
                 seconds = time.perf_counter() - started
@@ -83,8 +85,8 @@ class Training:
                 )
                 if self._call_back(losses, batch) or outcome != RUNNING:
                     break
-                if self.settings.callback is not None:
-                    leaves = self.compiled.leaves()  # the callback may have changed a leaf
+                if settings.callback is not None:
+                    leaves = self._refresh(batch)
         finally:
             self.parameters.write(self.state.weights)
             settings.write_back(self.state)
@@ -165,10 +167,27 @@ class Training:
         answer = callback(self.first_step + last, float(losses[last]))
         # What the callback did to the weights, such as clipping them, holds.
         self.state.weights[:] = self.parameters.read()
-        # So does what it did to the numbers and functions that the loss refers to.
-        self.compiled = self.family.refreshed(self.compiled, batch)
         # A comparison of NumPy's numbers gives NumPy's own kind of True.
         return isinstance(answer, (bool, np.bool_)) and bool(answer)
+
+    def _refuse_schedule_that_changes(self, leaves: Array | None) -> None:
+        if self.family.changed() or not _equal(self.compiled.leaves(), leaves):
+            raise CompileError(
+                "the learning rate's schedule changes something that the loss reads, and is asked for many steps at "
+                "once: change it in a callback of train"
+            )
+
+    def _refresh(self, batch: Batch) -> Array | None:
+        """After code of the user's has run, let hold what it did to what the loss reads; return the leaves' numbers."""
+        if not self.family.changed():
+            return self.compiled.leaves()
+        if not self.parameters.is_current():
+            raise CompileError(
+                "parameters of the model were replaced by others during training, which goes on with the ones that it "
+                "began with: change their .data instead, or end the training (return True) and call train again"
+            )
+        self.compiled = self.family.refreshed(self.compiled, batch)
+        return self.compiled.leaves()
 
     def _diverged(self, outcome: int, losses: Array) -> DivergenceError:
         step = self.first_step + self.done - (outcome == WEIGHTS_NOT_FINITE)
@@ -190,6 +209,22 @@ class Training:
             step,
             losses.copy(),
         )
+
+
+def _equal(some: Array | None, others: Array | None) -> bool:
+    return some is others or (
+        some is not None and others is not None and np.array_equal(some, others, equal_nan=True)
+    )
+
+
+def _room_for(steps: int) -> Array:
+    try:
+        return np.empty(steps)
+    except (MemoryError, ValueError, OverflowError):
+        raise ValueError(
+            f"steps is {steps}, and the losses of so many steps, 8 bytes each, do not fit into memory: train in "
+            "several calls, with resume=True"
+        ) from None
 
 
 class ThreadChoice:

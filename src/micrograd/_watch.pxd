@@ -1,0 +1,77 @@
+# The C types of _watch.py.
+from micrograd.nn cimport MLP, Layer, Neuron
+
+
+cdef class Place:
+    cdef bint changed(self) except -1
+
+
+cdef class Cell(Place):
+    cdef object cell, known
+
+
+cdef class Item(Place):
+    cdef object dictionary, name, known
+
+
+cdef class Items(Place):
+    cdef object dictionary, owner
+    cdef tuple keys, values
+
+    cdef _remember(self)
+    cdef bint _differs(self) except -1
+
+
+cdef class Elements(Place):
+    cdef object elements
+    cdef tuple known
+
+    cdef bint _differs(self) except -1
+
+
+cdef class Function(Place):
+    cdef object function, code, defaults, named
+
+
+cdef class Kind(Place):
+    cdef object kind
+    cdef unsigned int version
+    cdef list known
+
+    cdef _remember(self)
+
+
+cdef class OfNeuron(Place):
+    cdef Neuron neuron
+    cdef object w, b
+    cdef bint nonlin
+    cdef dict attributes
+    cdef Py_ssize_t count
+    cdef int code
+
+
+cdef class OfLayer(Place):
+    cdef Layer layer
+    cdef object neurons
+    cdef dict attributes
+    cdef Py_ssize_t count
+
+
+cdef class OfMLP(Place):
+    cdef MLP model
+    cdef object layers
+    cdef dict attributes
+    cdef Py_ssize_t count
+
+
+cdef class Reading(Place):
+    cdef object read, known
+
+
+cdef class Watch:
+    cdef list places
+
+
+cdef dict _own(owner)
+cdef bint _differ(one, other) except -1
+cdef bint _all_same(some, others) except -1

@@ -1,0 +1,377 @@
+# cython: language_level=3, wraparound=False, nonecheck=True
+"""Places that a function reads from, and what stood in them: compared at every call of a compiled program.
+
+Plain Python that Cython compiles, as the engine is: compiled, most places cost a comparison of two addresses. A place
+keeps alive what stood in it, so that its identity stays its own; a number that was replaced by an equal one has not
+changed.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from micrograd.nn import MLP, Layer, Neuron
+
+try:
+    import cython
+except ImportError:
+    from micrograd import _cython as cython
+
+if cython.compiled:
+    from cython.cimports.cpython.dict import PyDict_GetItemWithError, PyDict_Next, PyDict_Size
+    from cython.cimports.cpython.ref import PyObject
+    from cython.cimports.cpython.sequence import PySequence_Fast_GET_SIZE, PySequence_Fast_ITEMS
+    from cython.cimports.libc.string import memcmp
+    from cython.cimports.micrograd._attributes import (
+        class_version,
+        code_of,
+        defaults_of,
+        dictionary_of,
+        named_defaults_of,
+    )
+    from cython.cimports.micrograd._memory import address
+else:
+    from micrograd._memory import class_version
+
+# Of these, one that is equal to another is as good.
+PLAIN = (bool, int, float, complex, str, bytes)
+
+ABSENT: Any = type("Absent", (), {"__repr__": lambda self: "(nothing)"})()
+
+
+@cython.cclass
+class Place:
+    """Something that can be looked at again; of its own accord, it never changes."""
+
+    def changed(self) -> bool:
+        """Whether something else stands there now."""
+        return False
+
+
+@cython.final
+@cython.cclass
+class Cell(Place):
+    """A variable of a closure."""
+
+    def __init__(self, cell: Any) -> None:
+        self.cell = cell
+        self.known = content_of(cell)
+
+    def changed(self) -> bool:
+        now = content_of(self.cell)
+        if now is self.known:
+            return False
+        if _differ(now, self.known):
+            return True
+        self.known = now
+        return False
+
+
+@cython.final
+@cython.cclass
+class Item(Place):
+    """What a dictionary has under a name, or that it has nothing there."""
+
+    def __init__(self, dictionary: Any, name: Any) -> None:
+        self.dictionary = dictionary
+        self.name = name
+        self.known = dict.get(dictionary, name, ABSENT)
+
+    def changed(self) -> bool:
+        if cython.compiled:
+            found = PyDict_GetItemWithError(self.dictionary, self.name)
+            if found == address(self.known) or (found == cython.NULL and self.known is ABSENT):
+                return False
+        now = dict.get(self.dictionary, self.name, ABSENT)
+        if now is self.known:
+            return False
+        if _differ(now, self.known):
+            return True
+        self.known = now
+        return False
+
+
+@cython.final
+@cython.cclass
+class Items(Place):
+    """All that is in a dictionary, in order; ``owner`` is the object whose attributes they are, or None."""
+
+    def __init__(self, dictionary: Any, owner: Any = None) -> None:
+        self.dictionary = dictionary
+        self.owner = owner
+        self._remember()
+
+    def _remember(self) -> None:
+        self.keys = tuple(dict.keys(self.dictionary))
+        self.values = tuple(dict.values(self.dictionary))
+
+    def changed(self) -> bool:
+        if self.owner is not None and _own(self.owner) is not self.dictionary:
+            return True
+        if not cython.compiled:
+            now = tuple(dict.values(self.dictionary))
+            if len(now) == len(self.values) and all(map(operator.is_, now, self.values)):
+                return self.keys != tuple(dict.keys(self.dictionary))
+        else:
+            if PyDict_Size(self.dictionary) != len(self.keys):
+                return True
+            position: cython.Py_ssize_t = 0
+            i: cython.Py_ssize_t = 0
+            keys = PySequence_Fast_ITEMS(self.keys)
+            values = PySequence_Fast_ITEMS(self.values)
+            key: cython.pointer(PyObject) = cython.NULL  # type: ignore[valid-type]
+            value: cython.pointer(PyObject) = cython.NULL  # type: ignore[valid-type]
+            while PyDict_Next(
+                self.dictionary, cython.address(position), cython.address(key), cython.address(value)
+            ):
+                if key != keys[i] or value != values[i]:
+                    return self._differs()
+                i += 1
+            return False
+        return self._differs()
+
+    def _differs(self) -> bool:
+        """Whether it is more than numbers that were replaced by equal ones."""
+        keys, values = tuple(dict.keys(self.dictionary)), tuple(dict.values(self.dictionary))
+        if _all_same(keys, self.keys) and _all_same(values, self.values):
+            self.keys, self.values = keys, values
+            return False
+        return True
+
+
+@cython.final
+@cython.cclass
+class Elements(Place):
+    """What a list holds."""
+
+    def __init__(self, elements: Any) -> None:
+        self.elements = elements
+        self.known = tuple(elements)
+
+    def changed(self) -> bool:
+        if not cython.compiled:
+            if len(self.elements) == len(self.known) and all(map(operator.is_, self.elements, self.known)):
+                return False
+        else:
+            count: cython.Py_ssize_t = PySequence_Fast_GET_SIZE(self.elements)
+            if count != PySequence_Fast_GET_SIZE(self.known):
+                return True
+            now = PySequence_Fast_ITEMS(self.elements)
+            if memcmp(now, PySequence_Fast_ITEMS(self.known), count * cython.sizeof(cython.p_void)) == 0:
+                return False
+        return self._differs()
+
+    def _differs(self) -> bool:
+        now = tuple(self.elements)
+        if _all_same(now, self.known):
+            self.known = now
+            return False
+        return True
+
+
+@cython.final
+@cython.cclass
+class Function(Place):
+    """The code of a function of Python's, and its defaults."""
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
+        self.code = function.__code__
+        self.defaults = function.__defaults__
+        self.named = function.__kwdefaults__
+
+    def changed(self) -> bool:
+        function: Any = self.function
+        if cython.compiled:
+            return (
+                code_of(function) != address(self.code)
+                or defaults_of(function) != _address_or_null(self.defaults)
+                or named_defaults_of(function) != _address_or_null(self.named)
+            )
+        return (
+            function.__code__ is not self.code
+            or function.__defaults__ is not self.defaults
+            or function.__kwdefaults__ is not self.named
+        )
+
+
+@cython.final
+@cython.cclass
+class Kind(Place):
+    """The attributes of a class, and of those that it is derived from."""
+
+    def __init__(self, kind: Any) -> None:
+        self.kind = kind
+        self._remember()
+
+    def _remember(self) -> None:
+        self.version = class_version(self.kind)
+        self.known = [
+            (base, tuple(vars(base).keys()), tuple(vars(base).values())) for base in self.kind.__mro__
+        ]
+
+    def changed(self) -> bool:
+        if self.version != 0 and class_version(self.kind) == self.version:
+            return False
+        if len(self.known) != len(self.kind.__mro__):
+            return True
+        for (base, keys, values), now in zip(self.known, self.kind.__mro__):
+            attributes = vars(now)
+            if base is not now or len(attributes) != len(keys):
+                return True
+            if not all(map(operator.is_, attributes.values(), values)) and not (
+                _all_same(tuple(attributes.keys()), keys) and _all_same(tuple(attributes.values()), values)
+            ):
+                return True
+        # A look gives the class a version; without one, it is compared like this each time.
+        self.kind.__doc__  # noqa: B018
+        self.version = class_version(self.kind)
+        return False
+
+
+@cython.final
+@cython.cclass
+class OfNeuron(Place):
+    """What a neuron is made of; the weights are a place of their own."""
+
+    def __init__(self, neuron: Neuron) -> None:
+        self.neuron = neuron
+        self.w, self.b = neuron.w, neuron.b
+        self.nonlin, self.code = neuron.nonlin, neuron._code
+        self.attributes = _own(neuron)
+        self.count = len(self.attributes)
+
+    def changed(self) -> bool:
+        neuron: Neuron = self.neuron
+        return (
+            neuron.w is not self.w
+            or neuron.b is not self.b
+            or neuron.nonlin != self.nonlin
+            or neuron._code != self.code
+            or _own(neuron) is not self.attributes
+            or len(self.attributes) != self.count
+        )
+
+
+@cython.final
+@cython.cclass
+class OfLayer(Place):
+    """The neurons of a layer."""
+
+    def __init__(self, layer: Layer) -> None:
+        self.layer = layer
+        self.neurons = layer.neurons
+        self.attributes = _own(layer)
+        self.count = len(self.attributes)
+
+    def changed(self) -> bool:
+        layer: Layer = self.layer
+        return (
+            layer.neurons is not self.neurons
+            or _own(layer) is not self.attributes
+            or len(self.attributes) != self.count
+        )
+
+
+@cython.final
+@cython.cclass
+class OfMLP(Place):
+    """The layers of a perceptron."""
+
+    def __init__(self, model: MLP) -> None:
+        self.model = model
+        self.layers = model.layers
+        self.attributes = _own(model)
+        self.count = len(self.attributes)
+
+    def changed(self) -> bool:
+        model: MLP = self.model
+        return (
+            model.layers is not self.layers
+            or _own(model) is not self.attributes
+            or len(self.attributes) != self.count
+        )
+
+
+@cython.final
+@cython.cclass
+class Reading(Place):
+    """Whatever a function reads: numbers and objects in a tuple, or bytes."""
+
+    def __init__(self, read: Callable[[], Any]) -> None:
+        self.read = read
+        self.known = read()
+
+    def changed(self) -> bool:
+        now = self.read()
+        if isinstance(now, bytes):
+            return bool(now != self.known)
+        return not _all_same(now, self.known)
+
+
+@cython.final
+@cython.cclass
+class Watch:
+    """Many places, looked at together."""
+
+    def __init__(self) -> None:
+        self.places: list[Place] = []
+
+    def add(self, place: Place) -> None:
+        """Look at this place too."""
+        self.places.append(place)
+
+    def changed(self) -> bool:
+        """Return whether something else stands in one of the places now."""
+        for one in self.places:
+            place: Place = one
+            if place.changed():
+                return True
+        return False
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+def content_of(cell):
+    """Return what a variable of a closure holds, or ``ABSENT``."""
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return ABSENT  # not assigned yet
+
+
+def attributes_of(owner):
+    """Return the dictionary of an object's attributes, or None; nothing of the object's own is run."""
+    try:
+        return object.__getattribute__(owner, "__dict__")
+    except AttributeError:
+        return None
+
+
+def _own(owner):
+    """Return the dictionary of the attributes of an object that has one."""
+    return dictionary_of(owner, cython.NULL) if cython.compiled else attributes_of(owner)
+
+
+if cython.compiled:
+
+    @cython.cfunc  # type: ignore[untyped-decorator]
+    def _address_or_null(found) -> cython.pointer(PyObject):  # type: ignore[valid-type]
+        return cython.NULL if found is None else address(found)
+
+
+def _differ(one, other):
+    return not (
+        type(one) is type(other)
+        and isinstance(one, PLAIN)
+        and (one == other or (one != one and other != other))
+    )
+
+
+def _all_same(some, others):
+    return len(some) == len(others) and all(
+        one is other or not _differ(one, other) for one, other in zip(some, others)
+    )
