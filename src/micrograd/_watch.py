@@ -12,6 +12,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from micrograd import _sources
 from micrograd.nn import MLP, Layer, Neuron
 
 try:
@@ -375,3 +376,7 @@ def _all_same(some, others):
     return len(some) == len(others) and all(
         one is other or not _differ(one, other) for one, other in zip(some, others)
     )
+
+
+if cython.compiled:
+    _sources.show(__name__)

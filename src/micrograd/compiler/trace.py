@@ -372,8 +372,8 @@ def check_signature(function: Callable[..., Any], sample: Sample) -> None:
 
 def _of_another_sample(node: Value) -> CompileError:
     return CompileError(
-        f"the graph holds {GIVEN[node]} of another sample: the function keeps something of one sample for the next, and "
-        "a program computes each sample by itself"
+        f"the graph holds {GIVEN[node]} of another sample: the function keeps something of one sample for the next, "
+        "and a program computes each sample by itself"
     )
 
 
