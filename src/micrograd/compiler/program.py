@@ -241,7 +241,7 @@ class Program:
         if X is not None:
             parameters, _, compiled = self.compiled_for(X, Y)
         else:
-            self._notice_new_parameters()
+            self._notice_changes()
             known = list(self._losses.compiled.values())
             if len(known) != 1:
                 raise ValueError(
