@@ -32,7 +32,7 @@ SANITIZED_TESTS := $(filter-out tests/test_engine_memory.py tests/test_engine_ty
   $(addprefix tests/test_,nn.py optim.py losses.py compiler_gradients.py compiler_training.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help environment lab notebook test quick lint format fuzz class corpus sanitize bench wasm site serve build lock clean
+.PHONY: help environment lab notebook test quick lint format fuzz class corpus sanitize bench wasm site serve browser build lock clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -54,7 +54,7 @@ notebook: environment ## Open JupyterLab on the lab.
 test: environment ## Run the tests: the engine's uncompiled, then all of them.
 	@status=0; \
 	MICROGRAD_PURE=1 $(PYTEST) -q -m "not slow" $(PURE_TESTS) || status=1; \
-	$(PYTEST) $(ARGUMENTS) || status=1; \
+	$(PYTEST) -m "not site" $(ARGUMENTS) || status=1; \
 	exit $$status
 
 quick: lint ## Check style and types, and run the engine's tests: for while you work.
@@ -95,6 +95,9 @@ site: environment ## Write the site into public/: front page, lab in the browser
 
 serve: environment ## Serve public/ on this machine: http://127.0.0.1:8000/.
 	$(BIN)/python -m micrograd.site.serve public $(PORT)
+
+browser: environment ## Do the lab in a browser tab as a student does, from the front page to the grade (make test leaves it out).
+	$(PYTEST) -m site tests/test_site_lab.py $(ARGUMENTS)
 
 build: environment ## Build the sdist and the wheel into dist/.
 	$(BIN)/python -m build --no-isolation

@@ -25,6 +25,7 @@ from micrograd.language import LANGUAGES  # noqa: E402
 from micrograd.site.words import say  # noqa: E402
 
 pytestmark = [
+    pytest.mark.site,
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER TEST: Chromium is not installed"),
 ]

@@ -99,7 +99,7 @@ def _with_needs(lock: dict[str, Any], names: Iterable[str]) -> set[str]:
     found: set[str] = set()
     waiting = list(names)
     while waiting:
-        name = waiting.pop()
+        name = waiting.pop().lower().replace("_", "-")
         if name not in found:
             found.add(name)
             waiting += lock["packages"][name]["depends"]
