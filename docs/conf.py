@@ -1,5 +1,8 @@
 """How Sphinx makes the guides and the API reference of these pages and of the docstrings."""
 
+from pathlib import Path
+
+import micrograd
 from micrograd import __version__
 
 project = "micrograd-lab"
@@ -20,6 +23,9 @@ default_role = "literal"
 nitpick_ignore_regex = [("py:.*", ".*")]
 
 html_theme = "furo"
+html_favicon = str(Path(micrograd.__file__).parent / "site" / "front" / "icon.svg")
+html_static_path = ["_static"]
+html_js_files = ["reach.js"]
 html_title = "micrograd-lab"
 html_copy_source = False
 html_show_sourcelink = False

@@ -78,7 +78,7 @@ def test_the_site_has_its_rooms_and_is_small():
 def test_pyodides_lock_file_says_the_truth_of_what_lies_beside_it():
     folder = site() / "lab" / "static" / "pyodide"
     packages = json.loads((folder / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"]
-    here = {p["name"]: p for p in packages.values() if "://" not in p["file_name"]}
+    here = {name: p for name, p in packages.items() if "://" not in p["file_name"]}
     for package in here.values():
         assert hashlib.sha256((folder / package["file_name"]).read_bytes()).hexdigest() == package["sha256"]
     needed = pyodide._with_needs({"packages": packages}, [*pyodide.KERNEL, *pyodide.OURS])
