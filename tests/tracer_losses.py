@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import collections
 import copy
 import dataclasses
+import datetime
 import functools
 import itertools
 import logging
 import pickle
 import random
+import secrets
 import statistics
 import time
+import uuid
+import warnings
 from typing import Any
 
 import numpy as np
@@ -23,11 +28,27 @@ logger = logging.getLogger("micrograd.tests")
 FEATURES, CLASSES = 7, 3
 
 
+ITERATOR, CYCLE, COUNT = iter(range(10**9)), itertools.cycle([1] * 5000 + [2]), itertools.count()
+
+
+class Counted:
+    calls = 0
+
+
+def _numbers() -> Any:
+    for k in itertools.count():
+        yield 1 if k < 10**6 else 2
+
+
+GENERATOR = _numbers()
+
+
 class State:
     """What a function keeps from one call to the next."""
 
     def __init__(self) -> None:
         self.calls = 0
+        self.queue: Any = collections.deque()
         self.seen: list[Any] = []
         self.numpy = np.random.default_rng(3)
         self.python = random.Random(3)
@@ -54,7 +75,7 @@ def _once_printed(v: Value) -> float:
     return number
 
 
-def _count(s: State) -> int:
+def _count(s: Any) -> int:
     s.calls += 1
     return s.calls
 
@@ -89,6 +110,22 @@ def _by_backward(out: Value, m: MLP) -> Value:
 
 # (model, x, y, state) -> loss. ``y`` is one number, 0 or 1; x[4] is a day of the week, x[6] a rare flag.
 FOOLS: dict[str, Any] = {
+    "an iterator": lambda m, x, y, s: m(x) * (1 if next(ITERATOR) < 10**6 else 2),
+    "a cycle": lambda m, x, y, s: m(x) * next(CYCLE),
+    "a count": lambda m, x, y, s: m(x) * (1 if next(COUNT) < 10**6 else 2),
+    "a generator": lambda m, x, y, s: m(x) * next(GENERATOR),
+    "the system's chance": lambda m, x, y, s: m(x) * (1 if random.SystemRandom().random() < 0.99999 else 2),
+    "an identifier": lambda m, x, y, s: m(x) * (1 if uuid.uuid4().int % 10**6 else 2),
+    "a secret": lambda m, x, y, s: m(x) * (1 if secrets.randbelow(10**6) else 2),
+    "a generator without a seed": lambda m, x, y, s: m(x) * (np.random.default_rng().random() < 0.99999),
+    "the clock": lambda m, x, y, s: m(x) * (1 if time.time() < 9e9 else 2),
+    "the date": lambda m, x, y, s: m(x) * (1 if datetime.date.today().year < 2100 else 2),
+    "a much later counter": lambda m, x, y, s: m(x) * (1 if _count(s) < 10_000 else 2),
+    "every thousandth call": lambda m, x, y, s: m(x) * (1 if _count(s) % 1000 else 2),
+    "a counter of a class": lambda m, x, y, s: m(x) * (1 if _count(Counted) < 10**6 else 2),
+    "a counter of a function": lambda m, x, y, s: m(x) * (1 if _count(_power) < 10**6 else 2),
+    "a list that grows": lambda m, x, y, s: m(x) * (1 if s.seen.append(0) or len(s.seen) < 1000 else 2),
+    "a queue that grows": lambda m, x, y, s: m(x) * (1 if s.queue.append(0) or len(s.queue) < 1000 else 2),
     "a narrow interval": lambda m, x, y, s: m(x) * (2 if 0.3 < x[0].data < 0.4 else 1) - y,
     "a rare flag": lambda m, x, y, s: m(x) * (3 if x[6].data == 1 else 1),
     "the weekend": lambda m, x, y, s: m(x) * (0.5 if x[4].data in (5, 6) else 1),
@@ -231,12 +268,63 @@ def _target_network(m: MLP, x: Any, y: Any, s: State) -> Value:
     return (m(x) - TARGET(x).detach() - y) ** 2
 
 
+_power.calls = 0  # type: ignore[attr-defined]
+
+
+def _timed(m: MLP, x: Any, y: Any, s: State) -> Value:
+    start = time.perf_counter()
+    out = m(x)
+    s.seen.append(time.perf_counter() - start)
+    print(f"{time.perf_counter() - start:.6f} s")
+    return out - y
+
+
+def _warned(m: MLP, x: Any, y: Any, s: State) -> Value:
+    out = m(x)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.warn(f"output {out.data:.3f} of {x[0]}", stacklevel=1)
+    return out - y
+
+
+class Keeping(Module):
+    """Keeps what it computes, to be looked at."""
+
+    def __init__(self) -> None:
+        self.layer = Layer(FEATURES, 3)
+        self.history: list[Any] = []
+
+    def __call__(self, x: Any) -> Value:
+        self.inputs = x
+        self.hidden = self.layer(x)
+        self.history.append(self.hidden)
+        return sum(self.hidden, Value(0))
+
+
+class Hostile:
+    """Answers no question about itself."""
+
+    rate = 2.0
+
+    def __getattr__(self, name: str) -> Any:
+        raise KeyError(name)
+
+
+KEEPING, HOSTILE = Keeping(), Hostile()
 OTHER = MLP(FEATURES, [3, CLASSES])
 FROZEN = Layer(FEATURES, 4)
 TARGET = MLP(FEATURES, [2, 1])
 RESIDUAL = Residual()
 
 LEGITIMATE: dict[str, Any] = {
+    "a timed loss": _timed,
+    "warnings": _warned,
+    "a module that keeps what it computes": lambda m, x, y, s: KEEPING(x) * m(x) - y,
+    "an object that answers nothing": lambda m, x, y, s: m(x) * HOSTILE.rate - y,
+    "a seeded generator": lambda m, x, y, s: m(x) * random.Random(3).random() - y,
+    "exactly a Value": lambda m, x, y, s: m(x) if {type(v) for v in (*x, y)} == {Value} else m(x) * 2,
+    "labels": lambda m, x, y, s: m(x) * 2 if x[0].label or y.label else m(x),
+    "its own softplus": lambda m, x, y, s: m(x).softplus() - y * m(x),
     "squared": lambda m, x, y, s: (m(x) - y) ** 2,
     "debug prints": _printed,
     "logging": _logged,

@@ -179,9 +179,10 @@ def _shows(call: ast.Call, frame: FrameType) -> bool:
             made_by = _resolve(function.value.func, frame)
             return function.attr in _LOGGING and made_by is logging.getLogger
         owner = _resolve(function.value, frame)
+        if owner is warnings:
+            return function.attr == "warn"
         if function.attr in _LOGGING:
             return owner is logging or isinstance(owner, (logging.Logger, logging.LoggerAdapter))
-        return owner is warnings and function.attr == "warn"
     return False
 
 

@@ -35,6 +35,8 @@ _ATOMS = frozenset(
 )
 # No function reads more than that without being slower than any comparison.
 _MOST_OBJECTS = 20_000
+# A list that a function makes longer and longer is tried up to that.
+_LONGEST = 20_000
 _INSTALLED = tuple(
     {sysconfig.get_paths()[name] + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")}
 )
@@ -52,8 +54,14 @@ _WRAPPERS = (classmethod, staticmethod, property, functools.cached_property, fun
 class Counter:
     """A number that the function itself changes when it runs: what it was, and how to put another there."""
 
-    def __init__(self, before: Any, now: Any, put: Callable[[Any], None]) -> None:
-        self.before, self.now, self.put = before, now, put
+    def __init__(self, now: Any, read: Callable[[], Any], put: Callable[[Any], None]) -> None:
+        self.before = self.now = now
+        self.read, self.put = read, put
+
+    def moves_on(self) -> bool:
+        """Read it again, after a run; return whether it is another number."""
+        self.before, self.now = self.now, self.read()
+        return bool(self.now != self.before)
 
 
 class References:
@@ -74,6 +82,7 @@ class References:
         # Dictionaries of which only what is named counts, and what has been looked at of them.
         self._filtered: list[tuple[Any, set[str], bool]] = []
         self._numbers: list[tuple[Any, Callable[[], Any], Callable[[Any], None]]] = []
+        self._iterators: list[tuple[str, Callable[[], Any], Any]] = []
         self._queue: deque[tuple[str, Any]] = deque([("the function", function)])
         if calls is not None:
             for code, names in calls.codes():
@@ -97,8 +106,15 @@ class References:
         for before, read, put in self._numbers:
             now = read()
             if type(now) is type(before) and now != before:
-                found.append(Counter(before, now, put))
+                found.append(Counter(now, read, put))
         return found
+
+    def advanced(self) -> str | None:
+        """Return the name of an iterator that has gone on, or None."""
+        for name, read, known in self._iterators:
+            if read() != known:
+                return name
+        return None
 
     def _is_ours(self, model: Any) -> bool:
         if type(model) is Neuron:
@@ -164,12 +180,12 @@ class References:
         elif isinstance(found, type):
             self._kind(found)
         else:
-            self._object(found)
+            self._object(name, found)
 
     def _more(self, **parts: Any) -> None:
         self._queue.extend(parts.items())
 
-    def _object(self, found: Any) -> None:
+    def _object(self, name: str, found: Any) -> None:
         kind = type(found)
         self._kind(kind)
         if isinstance(found, (list, tuple)):
@@ -182,7 +198,11 @@ class References:
             self._module(found)
             return
         elif (reader := state_to_read(found)) is not None:
+            if type(found) is deque:
+                self._note(len(found), found.__len__, functools.partial(_fill_up, found))
             self._reading(found, *reader)
+            if hasattr(kind, "__next__") and kind is not itertools.count:
+                self._iterators.append((name, reader[0], reader[0]()))
         whole = not _is_installed(kind)
         self._attributes(found, whole)
         for owner in kind.__mro__:
@@ -220,6 +240,7 @@ class References:
     def _sequence(self, found: Any) -> None:
         if isinstance(found, list):
             self.watch.add(_watch.Elements(found))
+            self._note(len(found), found.__len__, functools.partial(_fill_up, found))
         kinds = set(map(type, found))
         if not kinds <= _ATOMS:
             for kind in kinds:
@@ -374,6 +395,14 @@ def _has_attributes(value: Value) -> bool:
 
 def _fill(cell: types.CellType, content: Any) -> None:
     cell.cell_contents = content
+
+
+def _fill_up(elements: Any, count: int) -> None:
+    """Let a list be so long, within reason, with more of its last element."""
+    while len(elements) > count:
+        elements.pop()
+    if elements:
+        elements.extend([elements[-1]] * (min(count, _LONGEST) - len(elements)))
 
 
 def _element(elements: list[Any], i: int) -> Any:

@@ -58,11 +58,20 @@ def trace_samples(function: Callable[..., Any], parameters: Parameters, samples:
         for turn, sample in enumerate([*samples[1:], *_made_up(samples[0], count)][: 2 * count]):
             chance.shift(turn)
             _check(function, parameters, sample, graph, nodes, generators)
+        name = references.advanced()
+        if name is not None:
+            raise CompileError(
+                f"the function takes the next item of an iterator, {name!r}, which it goes on with from one run to the "
+                "next: a program is made from one graph. Give what changes to the function as a feature"
+            )
         if references.watch.changed():
             most = min(_MOST_RUNS_WITH_STATE, _OPERATIONS_WITH_STATE // _cost(graph))
             for _ in range(most):
                 _compare_run(function, parameters, samples[0], graph, nodes, generators)
-            for _ in futures.later(references.counters(), max(_FEWEST_FUTURES, most)):
+            counters = references.counters()
+            _compare_run(function, parameters, samples[0], graph, nodes, generators)
+            counters = [counter for counter in counters if counter.moves_on()]
+            for _ in futures.later(counters, max(_FEWEST_FUTURES, most)):
                 _compare_run(function, parameters, samples[0], graph, nodes, generators)
     graph.references = References(function, calls)
     return graph
