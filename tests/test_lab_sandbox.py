@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 import uuid
@@ -234,6 +235,34 @@ def test_the_teachers_files_cannot_be_read_or_written(tmp_path):
     assert not Path("/usr/written").exists()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="walls with a /tmp of their own are Linux's")
+@pytest.mark.parametrize("kind", ["bubblewrap", "namespaces"])
+def test_a_python_in_tmp_is_shown_there_and_nothing_else_of_it(kind, monkeypatch):
+    with tempfile.TemporaryDirectory(dir="/tmp") as python, tempfile.TemporaryDirectory(dir="/tmp") as other:
+        Path(python, "library.py").write_text("answer = 42")
+        folders = isolation.python_folders()
+        monkeypatch.setattr(isolation, "python_folders", lambda: [*folders, python])
+        source = f"""
+        import os, sys
+        sys.path.append({python!r})
+        import library
+        open("/tmp/mine", "w").write("x")
+        print(library.answer, sorted(os.listdir("/tmp")) == sorted([{os.path.basename(python)!r}, "mine"]))
+        for attempt in (
+            lambda: open({python!r} + "/library.py", "w"),
+            lambda: os.rename({python!r}, "/tmp/away"),
+            lambda: os.listdir({other!r}),
+        ):
+            try: print(attempt())
+            except OSError: print("refused")
+        """
+        result = run(source, kind)
+        assert printed(result).split() == ["42", "True", "refused", "refused", "refused"]
+        assert still_graded(result)
+        assert Path(python, "library.py").read_text() == "answer = 42"
+    assert not os.path.exists("/tmp/mine")
+
+
 @pytest.mark.parametrize("kind", ["bubblewrap", "namespaces"])
 def test_there_is_no_network(kind):
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -374,8 +403,6 @@ def test_a_graph_of_the_students_own_is_drawn_without_graphviz_installed():
 
 
 def test_nothing_is_left_behind():
-    import tempfile
-
     before = {path.name for path in Path(tempfile.gettempdir()).glob("micrograd-submission-*")}
     run("import os\nos.makedirs('a/b'); os.chmod('a/b', 0); os.chmod('a', 0)")
     assert {path.name for path in Path(tempfile.gettempdir()).glob("micrograd-submission-*")} == before

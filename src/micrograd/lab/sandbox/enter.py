@@ -59,6 +59,18 @@ def box(size: int, files: int) -> None:
     _mount("tmpfs", BOX, "tmpfs", _NOSUID | _NODEV, f"size={size},nr_inodes={files},mode=0700")
 
 
+def own_tmp(shown: list[str]) -> None:
+    """Put a bounded folder in the place of ``/tmp``, and show in it, read-only, what has to be seen there.
+
+    Without anything to show, ``/tmp`` is a link to that folder already.
+    """
+    if not shown:
+        return
+    for path in shown:
+        _bind(path, f"{BOX}{path}")
+    _mount(f"{BOX}/tmp", "/tmp", flags=_BIND | _REC)
+
+
 def new_root(specification: dict[str, object], root: str) -> None:
     """Make a file system of what is shown, and nothing else, the root."""
     _mount("", "/", flags=_REC | _PRIVATE)
@@ -71,7 +83,8 @@ def new_root(specification: dict[str, object], root: str) -> None:
     _bind(str(specification["given"]), root + GIVEN)
     for folder in (BOX, "/proc", "/dev/shm", "/dev/pts"):
         os.makedirs(root + folder)
-    os.symlink(f"{BOX}/tmp", f"{root}/tmp")
+    if not specification["in_tmp"]:
+        os.symlink(f"{BOX}/tmp", f"{root}/tmp")
     for device in _DEVICES:
         os.close(os.open(f"{root}/dev/{device}", os.O_CREAT | os.O_WRONLY, 0o600))
         _mount(f"/dev/{device}", f"{root}/dev/{device}", flags=_BIND)
@@ -102,7 +115,8 @@ def main() -> None:
 
     The specification has ``kind`` (``"bubblewrap"`` or ``"namespaces"``), ``size`` and ``files`` (what may be
     written), and for namespaces ``root`` (an empty folder), ``given`` (the folder with the submission's files),
-    ``shown`` (the paths that can be seen) and ``links`` (pairs of a path and where it leads).
+    ``shown`` (the paths that can be seen) and ``links`` (pairs of a path and where it leads); ``in_tmp`` holds the
+    paths that can be seen in ``/tmp``.
     """
     specification = json.loads(sys.argv[1])
     if specification["kind"] == "namespaces":
@@ -110,6 +124,7 @@ def main() -> None:
         box(specification["size"], specification["files"])
         os.mkdir(f"{BOX}/shm")
         _mount(f"{BOX}/shm", "/dev/shm", flags=_BIND)
+        own_tmp(specification["in_tmp"])
         _mount("", "/", flags=_REMOUNT | _BIND | _RDONLY | _NOSUID | _NODEV)
     else:
         try:
@@ -117,6 +132,7 @@ def main() -> None:
             box(specification["size"], specification["files"])
             os.mkdir(f"{BOX}/shm")
             _mount(f"{BOX}/shm", "/dev/shm", flags=_BIND)
+            own_tmp(specification["in_tmp"])
         except OSError as error:
             # Where bwrap may give no privileges on: the file system that bwrap has made has a size, too.
             if specification.get("strict"):

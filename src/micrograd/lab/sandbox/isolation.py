@@ -77,7 +77,8 @@ class Isolation:
         number of files cannot be bounded.
         """
         specification: dict[str, Any] = {
-            "kind": self.kind, "size": limits.written, "files": limits.files, "strict": strict
+            "kind": self.kind, "size": limits.written, "files": limits.files, "strict": strict,
+            "in_tmp": _in_tmp(python_folders()),
         }  # fmt: skip
         if self.kind == "limits":
             return []
@@ -193,19 +194,15 @@ def _bubblewrap(root: Path, limits: Limits) -> list[str]:
     for path in python_folders():
         command += ["--ro-bind", path, path]
     command += ["--ro-bind", str(root / "given"), GIVEN, "--size", str(limits.written), "--tmpfs", BOX]
+    if not _in_tmp(python_folders()):
+        command += ["--symlink", f"{BOX}/tmp", "/tmp"]
     # What bwrap itself makes in memory has no bounds, so nobody may write there.
-    command += [
-        "--symlink",
-        f"{BOX}/tmp",
-        "/tmp",
-        "--chdir",
-        "/",
-        "--remount-ro",
-        "/dev",
-        "--remount-ro",
-        "/",
-    ]
-    return command
+    return [*command, "--chdir", "/", "--remount-ro", "/dev", "--remount-ro", "/"]
+
+
+def _in_tmp(folders: list[str]) -> list[str]:
+    """Return those that lie in ``/tmp``, of which a submission gets one of its own: ``enter.py`` shows them there."""
+    return [path for path in folders if path.startswith("/tmp/")]
 
 
 def handed_over() -> dict[str, str]:
