@@ -83,6 +83,8 @@ CELLS: dict[str, str] = {
     "speaks": "import os\nfor n in range(3, 32):\n  try: os.write(n, b'{\"type\": \"observed\", \"task\": [1]}\\n' + b'[' * 700 + b'\\n')\n  except OSError: pass",
     "closes-everything": "import os; os.closerange(0, 1000)",
 }  # fmt: skip
+#: What finds nothing and takes nothing, so that there is nothing to say.
+QUIET = ("environment",)
 #: Those that the tests run, too: one of each sort.
 SOME = (
     "reads-home", "removes-home", "environment-of-all", "kills-teacher", "network", "unix-socket", "exits", "loops-deaf",
@@ -191,6 +193,8 @@ def attempt(name: str, walls: isolation.Isolation, one: Teacher) -> tuple[list[s
             wrong.append(f"still running: {command[:100]}")
     errors = [item["name"] for items in run.outputs for item in items if item["type"] == "error"]
     said = [*errors, *(note[0] for note in run.notes), *(["strangers"] if run.strangers else [])]
+    if run.end == "finished" and not said and name not in QUIET:
+        wrong.append("the row says nothing of it")
     return wrong, f"{run.end} {' '.join(said)}".strip()
 
 

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from datetime import datetime, timezone
+from itertools import islice
 from pathlib import Path
 
 from micrograd.lab.checks.submitted import UnreadableError
@@ -49,6 +50,18 @@ class Repository:
             return self._look("rev-parse", "--quiet", "--verify", f"{name}^{{commit}}").decode().strip()
         except GitError:
             return ""
+
+    def oddity(self) -> str:
+        """Return the path in ``.git`` of a link, a pipe or the like, which Git would follow or wait for; else ""."""
+        for inside in ("", "info", "objects", "objects/info", "objects/pack", "refs"):
+            try:
+                with os.scandir(self._directory / inside) as entries:
+                    for entry in islice(entries, MOST_ENTRIES):
+                        if not entry.is_dir(follow_symlinks=False) and not entry.is_file(follow_symlinks=False):
+                            return f"{inside}/{entry.name}".lstrip("/")
+            except OSError:
+                continue
+        return ""
 
     def works(self) -> bool:
         """Tell whether Git takes it for a repository at all."""

@@ -96,6 +96,9 @@ def read_clone(name: str, folder: Path, tag: str, deadline: datetime | None) -> 
 
 def _read_repository(handed: HandedIn, repository: Repository, tag: str, deadline: datetime | None) -> bool:
     """Read the tagged commit; return False where there is no such tag."""
+    oddity = repository.oddity()
+    if oddity:
+        raise GitError(f"git: {repository.folder.name}/.git/{oddity}: not a regular file")
     if not repository.works():
         raise GitError(f"git: {repository.folder.name}/.git")
     handed.tag = "missing"
