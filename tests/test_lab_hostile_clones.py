@@ -22,8 +22,8 @@ from checked_notebook import own
 from test_lab_grading import grade, repository, results
 
 pytestmark = pytest.mark.slow
-FILLED = own("# T2\nimport math\ndef sigmoid(out):\n    out.data = 1 / (1 + math.exp(-out.data))\n    return out")
-    "# Tâche 2\nimport math\n\ndef sigmoid(out):\n    out.data = 1 / (1 + math.exp(-out.data))\n    return out"
+FILLED = own(
+    "# T2\nimport math\ndef sigmoid(out):\n    out.data = 1 / (1 + math.exp(-out.data))\n    return out"
 )
 POINTS = 2.0
 EXAM = "the-exam-of-next-week"

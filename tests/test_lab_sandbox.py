@@ -148,6 +148,23 @@ def test_ten_gigabytes_of_prints_are_cut_and_stopped():
 @pytest.mark.parametrize(
     "source",
     [
+        "from IPython.display import display\nwhile True: display({'image/png': 'A' * 100000}, raw=True)",
+        "import sys\nwhile True: print('x'); print('y', file=sys.stderr)",
+        "print(chr(0x1F600) * 900_000)\nfrom IPython.display import display\nfor _ in range(40):\n"
+        "    display({'text/plain': chr(0x1F600) * 900_000}, raw=True)",
+        "while True: get_ipython().showtraceback((ValueError, ValueError('x' * 3000), None))",
+    ],
+)
+def test_a_cell_that_shows_very_much_is_cut_and_accused_of_nothing(source):
+    result = run(source)
+    assert (result.end, result.strangers) == ("finished", 0)
+    assert len(result.outputs[0]) < 1100
+    assert still_graded(result)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
         "import os\nwhile True: os.write(1, b'x' * 1_000_000)",
         "import os\nfor i in range(10**6): open(f'{i}', 'wb').write(b'x' * 1_000_000)",
         "import os\nfor i in range(10**6): os.makedirs(f'{i}/a/b/c')",

@@ -57,7 +57,9 @@ class Repository:
             try:
                 with os.scandir(self._directory / inside) as entries:
                     for entry in islice(entries, MOST_ENTRIES):
-                        if not entry.is_dir(follow_symlinks=False) and not entry.is_file(follow_symlinks=False):
+                        if not entry.is_dir(follow_symlinks=False) and not entry.is_file(
+                            follow_symlinks=False
+                        ):
                             return f"{inside}/{entry.name}".lstrip("/")
             except OSError:
                 continue

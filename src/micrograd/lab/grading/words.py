@@ -216,6 +216,10 @@ _WORDS: Texts = {
     "note not-kept": {"fr": "résultat non conservé ({reason})", "en": "result not kept ({reason})"},
     "note imports": {"fr": "importe {what}", "en": "imports {what}"},
     "note patches": {"fr": "modifie {what}", "en": "patches {what}"},
+    "note processes": {
+        "fr": "démarre ou arrête des processus ({what})",
+        "en": "starts or stops processes ({what})",
+    },
     "note reads": {"fr": "regarde dans {what}", "en": "looks into {what}"},
 }
 

@@ -32,7 +32,7 @@ from micrograd.language import Language
 
 End = Literal["finished", "time", "memory", "processes", "written", "flood", "died"]
 _LOOK_EVERY = 0.2
-_SEEN = ("imports", "patches", "reads")
+_SEEN = ("imports", "patches", "reads", "processes")
 _MOST_NOTES = 10
 
 

@@ -15,6 +15,7 @@ from typing import Any
 _OURS = "micrograd.lab"
 _ALLOWED = ("micrograd.lab.check", "micrograd.lab")
 _OBJECTS = ("gc.get_objects", "gc.get_referrers", "gc.get_referents", "sys._current_frames")
+_PROCESSES = ("os.fork", "os.forkpty", "os.kill", "os.killpg")
 _PLACES = ("/mem", "/environ", "/maps", "/fd", "/cmdline")
 
 
@@ -71,6 +72,8 @@ class Seeing:
                     and _from_a_cell()
                 ):
                     self._tell("reads", path)
+            elif event in _PROCESSES and _from_a_cell():
+                self._tell("processes", event)
             elif event in _OBJECTS and _from_a_cell():
                 self._tell("reads", event)
         except Exception:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import re
 from typing import Any
 
@@ -19,6 +20,9 @@ from traitlets import Type
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _KEPT = ("text/plain", "image/png", "image/svg+xml", "image/jpeg")
 _FAR_BEYOND = 20
+_MOST_ITEMS = 1000
+"""How many outputs of one cell are kept: displays, errors, and changes between standard output and standard error."""
+_MOST_ERRORS = 50
 
 
 class TooMuchOutput(Exception):
@@ -31,11 +35,11 @@ class Outputs:
     def __init__(self, printed: int, shown: int) -> None:
         self.items: list[dict[str, Any]] = []
         self._most_printed, self._left_to_show = printed, shown
-        self._printed = 0
+        self._printed = self._added = 0
 
     def begin(self) -> None:
         """Start a new cell."""
-        self.items, self._printed = [], 0
+        self.items, self._printed, self._added = [], 0, 0
 
     def text(self, name: str, text: str) -> None:
         """Take over printed text; what is beyond the limit is dropped."""
@@ -45,9 +49,9 @@ class Outputs:
         if kept and self.items and self.items[-1].get("name") == name:
             self.items[-1]["text"] += kept
         elif kept:
-            self.items.append({"type": "stream", "name": name, "text": kept})
+            self._add({"type": "stream", "name": name, "text": kept})
         if room and len(text) > room:
-            self.items.append({"type": "cut", "limit": self._most_printed})
+            self._add({"type": "cut", "limit": self._most_printed})
         if self._printed > _FAR_BEYOND * self._most_printed:
             raise TooMuchOutput(f"this cell has printed more than {self._printed // 1_000_000} MB")
 
@@ -59,16 +63,35 @@ class Outputs:
             if isinstance(value, bytes):
                 value = base64.b64encode(value).decode()
             if isinstance(value, str) and len(value) <= self._left_to_show:
-                kept[kind] = value[: self._most_printed] if kind == "text/plain" else value
-                self._left_to_show -= len(kept[kind])
-        kinds = [kind for kind in data if isinstance(kind, str)][:20]
-        self.items.append({"type": "result" if result else "display", "data": kept, "kinds": kinds})
+                value = value[: self._most_printed] if kind == "text/plain" else value
+                size = len(json.dumps(value))  # as it travels, where a letter may take twelve bytes
+                if size <= self._left_to_show:
+                    kept[kind] = value
+                    self._left_to_show -= size
+        kinds = [kind[:100] for kind in data if isinstance(kind, str)][:20]
+        self._add({"type": "result" if result else "display", "data": kept, "kinds": kinds})
 
     def error(self, name: str, message: str, traceback: str) -> None:
         """Take over the error that ended the cell."""
-        self.items.append(
-            {"type": "error", "name": name, "message": message[:2000], "traceback": traceback[-8000:]}
-        )
+        if len(self.items) < _MOST_ITEMS + _MOST_ERRORS:
+            self.items.append(
+                {
+                    "type": "error",
+                    "name": name[:200],
+                    "message": message[:2000],
+                    "traceback": traceback[-8000:],
+                }
+            )
+
+    def _add(self, item: dict[str, Any]) -> None:
+        """Keep an output; of very many the first ones, and far beyond that the cell is stopped."""
+        self._added += 1
+        if len(self.items) < _MOST_ITEMS:
+            self.items.append(item)
+        elif self._added == _MOST_ITEMS + 1:
+            self.items.append({"type": "cut", "limit": _MOST_ITEMS})
+        if self._added > _FAR_BEYOND * _MOST_ITEMS:
+            raise TooMuchOutput(f"this cell has shown more than {_FAR_BEYOND * _MOST_ITEMS:,} outputs")
 
 
 class Stream(io.TextIOBase):

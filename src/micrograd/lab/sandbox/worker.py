@@ -97,8 +97,11 @@ class Worker:
             for task in tasks or [None]:
                 self._outputs_of.setdefault(task, []).extend(items)
         seconds = time.monotonic() - started
-        message = {"type": "cell", "index": index, "outputs": items, "seconds": seconds}
-        self._send({**message, "borrowed": bool(borrowed)})
+        message = {"type": "cell", "index": index, "seconds": seconds, "borrowed": bool(borrowed)}
+        if len(json.dumps(items)) > channel.LONGEST // 2:
+            errors = [item for item in items if item.get("type") == "error"]
+            items = [{"type": "cut", "limit": channel.LONGEST // 2}, *errors]
+        self._send({**message, "outputs": items})
         if self._is_full():
             self._send({"type": "full"})
 
