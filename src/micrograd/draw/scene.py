@@ -9,8 +9,10 @@ from typing import Any
 from micrograd.draw import lines
 from micrograd.draw.folding import Folding, fold
 from micrograd.draw.layout import FOLDED_LAYER, FOLDED_NEURON, PADDING, TITLE, containers_of, lay_out_all
+from micrograd.draw.naming import parameters_of
 from micrograd.draw.rules import sign_of
 from micrograd.draw.shapes import applied_function, from_elsewhere, ignored_factor, is_stale, shape_in_view
+from micrograd.draw.staleness import notices_of
 from micrograd.draw.sweep import backward_order
 from micrograd.draw.telling import Data, Shape, tell
 from micrograd.draw.view import View, ViewNode, view_of
@@ -50,7 +52,8 @@ def _finite_or_text(number: float) -> Any:
 
 def scene_of(root: Value, model: Any = None, inputs: Any = None) -> dict[str, Any]:
     """Return the data of the page for the graph that ends in ``root``, ready for JSON."""
-    return scene_of_view(view_of(root, model, inputs), root)
+    scene = scene_of_view(view_of(root, model, inputs), root)
+    return {**scene, "notices": notices_of(root, parameters_of(model))}
 
 
 def scene_of_view(view: View, root: Value) -> dict[str, Any]:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any, Protocol, cast
 
 from micrograd.draw import figures
 from micrograd.draw.graph import refuse_other_than_value
 from micrograd.draw.picture import picture
+from micrograd.draw.staleness import notices_of
+from micrograd.draw.surroundings import language_here
+from micrograd.draw.words import say
 from micrograd.engine import Value, topological_order
+from micrograd.language import Language
 
 READABLE = 300
+# Of a notice above the picture, so many characters a line.
+_LINE = 72
+NOTICE_COLOUR = "#c04a00"
 
 # Who lays the picture out and who shows it measure text by fonts of their own. No common font is wider than this
 # one, and both know its widths (or those of its twin, DejaVu Sans), so the text stays within its box everywhere.
@@ -55,8 +63,10 @@ def draw_dot(
     Each value is a record with its label (where it has one), ``data`` and ``grad``; each operation is a small
     node before its result. ``format`` is the one that ``render()`` writes, ``rankdir`` is ``"LR"`` (left to
     right) or ``"TB"`` (top to bottom); without it, from left to right, but in a notebook from top to bottom
-    where that fits the width of a cell better. With ``local_derivatives=True`` each edge carries the derivative of
-    the result by that operand. Numbers have ``digits`` decimals.
+    where that fits the width of a cell better. Above a graph that no longer fits together, because its weights or
+    gradients were changed since, stands a line that says so, in the running notebook's language. With
+    ``local_derivatives=True`` each edge carries the derivative of the result by that operand. Numbers have ``digits``
+    decimals.
 
     Raises ``ValueError`` for a graph of more than ``max_nodes`` values, which nobody could read, and for
     an unknown ``rankdir`` or ``digits``; ``ImportError`` where the packages for drawing are missing.
@@ -74,13 +84,18 @@ def draw_dot(
             "loss of one sample; or pass max_nodes=... if you want the picture all the same"
         )
 
+    lang = language_here(None)
+    notices = [say(key, lang) for key in notices_of(root, {})]
+
     def drawn(rankdir: str, is_narrow: bool) -> Any:
         dot = picture(format=format, graph_attr={"rankdir": rankdir}, node_attr=_TEXT, edge_attr=_TEXT)
         if is_narrow:
             dot.attr(nodesep="0.12", ranksep="0.25")
+        if notices:
+            dot.attr(label=notice_label(notices), labelloc="t", fontcolor=NOTICE_COLOUR, **_TEXT)
         names = {node: f"n{number}" for number, node in enumerate(nodes)}
         for node in nodes:
-            _draw_node(dot, node, names, digits, local_derivatives, is_narrow)
+            _draw_node(dot, node, names, digits, local_derivatives, is_narrow, lang)
         return dot
 
     dot = drawn(rankdir or "LR", is_narrow=False)
@@ -90,13 +105,19 @@ def draw_dot(
 
 
 def _draw_node(
-    dot: Any, node: Value, names: dict[Value, str], digits: int, local_derivatives: bool, is_narrow: bool
+    dot: Any,
+    node: Value,
+    names: dict[Value, str],
+    digits: int,
+    local_derivatives: bool,
+    is_narrow: bool,
+    lang: Language,
 ) -> None:
     name = names[node]
     cells = [escape(node.label)] if node.label else []
     cells += [f"data {figures.write(node.data, digits)}", f"grad {figures.write(node.grad, digits)}"]
     if node._computed is not None:
-        cells.append(f"computed {figures.write(node._computed, digits)}, then overwritten")
+        cells.append(say("overwrittenCell", lang, number=figures.write(node._computed, digits)))
     row = " | ".join(cells)
     # In a record, braces turn the cells by a quarter: side by side in a picture from left to right too.
     # From top to bottom they stand below each other.
@@ -113,6 +134,12 @@ def _draw_node(
     else:
         for operand in dict.fromkeys(node._operands):
             dot.edge(names[operand], operation)
+
+
+def notice_label(notices: list[str]) -> str:
+    """Return the label that says ``notices`` above a picture, in lines that begin on the left."""
+    lines = [line for notice in notices for line in textwrap.wrap(notice, _LINE)]
+    return "".join(f"{escape(line)}\\l" for line in lines)
 
 
 def escape(text: str) -> str:

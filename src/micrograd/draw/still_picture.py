@@ -9,7 +9,7 @@ from typing import Any
 from micrograd.draw import figures, graphviz_program
 from micrograd.draw.laying_out import given, has_processes, lay_out
 from micrograd.draw.picture import CELL, fitted, width_of
-from micrograd.draw.static_picture import escape
+from micrograd.draw.static_picture import NOTICE_COLOUR, escape, notice_label
 from micrograd.draw.words import say
 from micrograd.language import Language
 
@@ -53,6 +53,11 @@ def _source(scene: dict[str, Any], lang: Language, rankdir: str) -> str:
         f"digraph {{ graph [rankdir={rankdir} nodesep=0.15 ranksep=0.3]",
         'node [shape=record fontname="Verdana" fontsize=12 style=filled fillcolor=white margin="0.06,0.03"]',
     ]
+    if scene.get("notices"):
+        label = notice_label([say(key, lang) for key in scene["notices"]])
+        lines.append(
+            f'graph [label="{label}" labelloc=t fontcolor="{NOTICE_COLOUR}" fontname="Verdana" fontsize=12]'
+        )
     units = [_unit(scene, number) for number in range(len(scene["nodes"]))]
     for unit in dict.fromkeys(units):
         label = _label(scene, unit, lang)

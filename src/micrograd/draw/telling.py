@@ -255,7 +255,8 @@ def _backward(shape: Shape, most_parts: int) -> Data:
     lines.append([_if(has_elsewhere, [["under", elsewhere, "fromElsewhere", {}]])])
     left = _derivative("root", SELF, ["all", swept, ["not", has_elsewhere]])
     unswept = _if(["=", _grad("root"), 0], [_say("neverSwept")])
-    note = _if(has_elsewhere, [_say("elsewhere", "note", number=_number(elsewhere))])
+    more = _say("elsewhere", "note", number=_number(elsewhere))
+    note = _if(has_elsewhere, [_if(["=", _grad(), 0], [_say("resetSince", "note")], [more])])
     in_symbols = [_if(["all", swept, ["not", has_elsewhere]], symbols)]
     return [unswept, sentence, ["sum", left, in_symbols, lines, total], note]
 

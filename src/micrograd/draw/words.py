@@ -202,6 +202,40 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "The gradient also holds {number} that does not come from this graph: most likely an earlier "
         "backward sweep, without zero_grad() before this one.",
     },
+    "resetSince": {
+        "fr": "Le gradient a été remis à zéro depuis la rétropropagation (zero_grad) ; ce que les autres nœuds "
+        "transmettent date encore d’elle.",
+        "en": "The gradient was reset since the backward sweep (zero_grad); what the other nodes pass on is still "
+        "of that sweep.",
+    },
+    "otherModel": {
+        "fr": "Aucun paramètre de ce modèle n’est dans ce graphe : le modèle a sans doute été construit de nouveau "
+        "depuis. Exécutez la cellule qui calcule le résultat, puis celle-ci.",
+        "en": "None of this model’s parameters is in this graph: most likely the model was built anew since. Run the "
+        "cell that computes the result, then this one.",
+    },
+    "staleGraph": {
+        "fr": "Des valeurs ont changé depuis que ce graphe a été calculé (des poids corrigés, sans doute) : ce qui en "
+        "dépend n’est plus à jour. Exécutez de nouveau la cellule qui calcule le résultat, puis celle-ci.",
+        "en": "Values have changed since this graph was computed (weights that were corrected, most likely): what "
+        "depends on them is out of date. Run the cell that computes the result again, then this one.",
+    },
+    "zeroedGraph": {
+        "fr": "Des gradients ont été remis à zéro depuis la rétropropagation (zero_grad) : les autres datent encore "
+        "d’elle. Exécutez de nouveau la cellule qui appelle backward(), puis celle-ci.",
+        "en": "Gradients were reset since the backward sweep (zero_grad): the others are still of that sweep. Run the "
+        "cell that calls backward() again, then this one.",
+    },
+    "accumulatedGraph": {
+        "fr": "Des gradients contiennent plus que la dernière rétropropagation : sans doute une autre avant elle, sans "
+        "remise à zéro (zero_grad) entre les deux.",
+        "en": "Some gradients hold more than the last backward sweep: most likely there was another before it, "
+        "without zero_grad() in between.",
+    },
+    "overwrittenCell": {
+        "fr": "calculé {number}, puis remplacé",
+        "en": "computed {number}, then overwritten",
+    },
     "neverSwept": {
         "fr": "Les gradients sont tous nuls : backward() n’a pas encore été appelée sur ce résultat.",
         "en": "All gradients are zero: backward() has not been called on this result yet.",

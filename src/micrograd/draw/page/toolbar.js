@@ -51,6 +51,8 @@ export function facts(graph) {
 
 export function drawNotices(place, graph) {
   const { scene } = graph;
+  // What no longer fits together comes first, and cannot be overlooked.
+  const warnings = (scene.notices ?? []).map((key) => element("p", { class: "note" }, say(key)));
   const texts = [];
   if (scene.allSamples > 1) {
     texts.push(say("batchOf", { count: scene.allSamples, total: scene.totalNodes }));
@@ -67,7 +69,7 @@ export function drawNotices(place, graph) {
   if (broken) texts.push(say("badNumbers", { count: broken }));
   // Where there is no room for an empty panel, this is how to fill it.
   const hint = element("p", { class: "hint" }, say("hint"));
-  place.replaceChildren(...texts.map((text) => element("p", {}, text)), hint);
+  place.replaceChildren(...warnings, ...texts.map((text) => element("p", {}, text)), hint);
 }
 
 export function drawLegend(list, graph) {
