@@ -25,11 +25,16 @@ class _Files(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        # A browser that was closed in the middle of a file is nobody's fault.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 def server(folder: Path, port: int = 0) -> http.server.ThreadingHTTPServer:
     """Return a server of ``folder`` on the loopback address; with port 0, on one that is free."""
-    return http.server.ThreadingHTTPServer(
-        ("127.0.0.1", port), functools.partial(_Files, directory=str(folder))
-    )
+    return _Server(("127.0.0.1", port), functools.partial(_Files, directory=str(folder)))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,0 +1,94 @@
+"""What needs neither a C compiler nor NumPy is tested on the browser's Python, 3.14, under Node; and the light edition
+on this one without the libraries that it promises to do without."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import words_of_programs
+from shared import once
+
+from micrograd.lab.content import assignment
+from micrograd.lab.content.tasks import NUMBERS
+from micrograd.site import parts
+
+ROOT = Path(__file__).parents[1]
+TESTS = ("engine_operations", "nn", "gradcheck", "losses", "optim", "data", "compiler_front")
+SIZES = ([1], [2, 1], [16, 1], [8, 8, 1])
+
+
+def libraries(folder: Path) -> None:
+    """Fetch pytest and what the tests need beside it, as pure wheels, and unpack them."""
+    wheels = folder / "wheels"
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes", "--no-deps"]
+    command += ["--only-binary", ":all:", "--dest", str(wheels), "-r", str(ROOT / "tests" / "pyodide.txt")]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    for wheel in wheels.glob("*.whl"):
+        zipfile.ZipFile(wheel).extractall(folder / "unpacked")
+
+
+@pytest.mark.site
+@pytest.mark.slow
+def test_the_engine_and_the_compilers_front_in_the_browsers_python():
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("NOTHING IS TESTED IN PYODIDE: Node is not installed")
+    unpacked = once("pyodide-libraries", libraries) / "unpacked"
+    pyodide = parts.npm_package(parts.PYODIDE, parts.cache_folder())
+    peers = Path(os.environ.get("MICROGRAD_PEERS", ROOT / ".peers")).resolve()
+    words = json.dumps([words_of_programs.words(sizes) for sizes in SIZES])
+    command = [node, str(ROOT / "tests" / "in_pyodide.mjs"), *map(str, (pyodide, ROOT, unpacked, peers))]
+    command += [*(f"tests/test_{name}.py" for name in TESTS), "-m", "not slow", "--deselect"]
+    command += ["tests/test_compiler_front.py::test_it_needs_no_numpy"]  # it starts a process
+    done = subprocess.run(
+        command,
+        env={**os.environ, "MICROGRAD_WORDS": words},
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 300
+
+
+ALONE = """
+import json, sys
+for name in ("numpy", "matplotlib", "sklearn", "scipy", "pandas"):
+    sys.modules[name] = None
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+shell = InteractiveShell.instance()
+import micrograd.lab.check
+said = {}
+for name, source in json.loads(sys.stdin.read()):
+    with capture_output() as shown:
+        result = shell.run_cell(source, store_history=True, cell_id=name)
+    said[name] = shown.stdout if result.success else f"FAILED {shown.stdout[-600:]}"
+print(json.dumps(said))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_light_edition_is_done_and_checked_without_other_libraries(language):
+    cells = [(c.id, c.source) for c in assignment.teacher(language, "light").cells if c.cell_type == "code"]
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE],
+        input=json.dumps(cells),
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert not [text for text in said.values() if text.startswith("FAILED")]
+    for task in NUMBERS:
+        assert said[f"task-{task}-check"].startswith("✓"), said[f"task-{task}-check"]
