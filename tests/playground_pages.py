@@ -17,11 +17,14 @@ pytest.importorskip("latex2mathml")
 pytest.importorskip("playwright.sync_api", reason="NO BROWSER TEST: playwright is not installed")
 
 from playwright import sync_api
+from playwright.sync_api import expect
 
 from micrograd import data
 from micrograd.draw import Playground
 from micrograd.engine import Value
 from micrograd.nn import MLP
+
+__all__ = ["CHROMIUM", "X", "Y", "browser", "browser_test", "expect", "moons", "opened"]
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -44,7 +47,10 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     wrong: list[str] = []
     contexts = []
 
-    def open_page(what: Playground | Path, **options: Any) -> Any:
+    def open_page(
+        what: Playground | Path, address: str = "", path: Path | None = None, **options: Any
+    ) -> Any:
+        what = path or what
         path = what if isinstance(what, Path) else what.save(tmp_path / f"play{len(contexts)}.html")
         contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options}))
         page = contexts[-1].new_page()
@@ -55,7 +61,7 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
             "request",
             lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else wrong.append(r.url),
         )
-        page.goto(path.as_uri())
+        page.goto(path.as_uri() + address)
         page.wait_for_selector("html[data-ready=yes]")
         page.evaluate("playground.ready")
         return page

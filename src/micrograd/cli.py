@@ -39,6 +39,13 @@ LAB_COMMANDS = {
     "site": ("micrograd.site.command", "write the lab for a browser tab, and the site around it"),
 }
 
+OTHER_COMMANDS = {
+    "playground": (
+        "micrograd.draw.playground_command",
+        "write a page in which networks learn before your eyes, and open it",
+    ),
+}
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line (``argv``, without the program's name) and return its exit code.
@@ -53,11 +60,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if argv is None else argv)
     try:
         arguments = _parser(given).parse_args(given)
-        code = int(_module(arguments.command).main(arguments))
+        name = arguments.command if arguments.room == "lab" else arguments.room
+        code = int(_module(name).main(arguments))
         sys.stdout.flush()
         return code
     except (LabError, ImportError) as error:
-        print(f"micrograd lab {given[1]}: {error}", file=sys.stderr)
+        named = " ".join(given[:2] if given[0] == "lab" else given[:1])
+        print(f"micrograd {named}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(file=sys.stderr)
@@ -82,6 +91,11 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
         command.add_argument("--lang", choices=LANGUAGES, help="language (default: the system's)")
         # Only the command that is called is imported: each brings libraries of its own.
         if list(given[:2]) == ["lab", name]:
+            _module(name).configure(command)
+    for name, (_, summary) in OTHER_COMMANDS.items():
+        command = rooms.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        command.add_argument("--lang", choices=LANGUAGES, help="language (default: the system's)")
+        if given[:1] == [name]:
             _module(name).configure(command)
     return parser
 
@@ -123,7 +137,7 @@ def versions() -> dict[str, str]:
 
 
 def _module(command: str) -> ModuleType:
-    return importlib.import_module(LAB_COMMANDS[command][0])
+    return importlib.import_module({**LAB_COMMANDS, **OTHER_COMMANDS}[command][0])
 
 
 if __name__ == "__main__":

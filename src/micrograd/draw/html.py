@@ -61,6 +61,11 @@ LIVE_MODULES = (
     "reach.js",
     "taking.js",
     "panel.js",
+    "networks.js",
+    "assembly.js",
+    "catalogue.js",
+    "table.js",
+    "choices.js",
     MODULES[-1],
 )
 # The panel, and the place for what a saved page goes on from.

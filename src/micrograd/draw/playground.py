@@ -36,6 +36,26 @@ CARD_WITH_MAP = (190, 66)
 LAYER_WITH_MAPS = (190, 124)
 
 
+def choices_page(lang: str | None = None) -> str:
+    """Return a page in which data, network and loss are chosen, as HTML; it needs no network connection.
+
+    Data: moons, circles, xor, spirals, blobs, a curve, drawn, a table; up to three hidden layers of up to 16 neurons.
+    ``lang`` is the language in which it opens (default: the one here).
+    """
+    from micrograd.draw.choices import ingredients
+    from micrograd.draw.choosable_data import choosable
+
+    chosen = language_here(lang)
+    parts = ingredients()
+    folded = {"neuron": CARD_WITH_MAP, "layer": LAYER_WITH_MAPS}
+    told = {
+        "kernels": base64.b64encode(wasm.kernels()).decode(),
+        "parts": {**parts, "frame": {**parts["frame"], "folded": folded}},
+        "offered": choosable(),
+    }
+    return page_of({}, chosen, say("playTitle", chosen), is_packed=True, play=told)
+
+
 class Playground:
     """A page that trains. It shows itself in Jupyter; ``save()`` writes it to a file.
 

@@ -50,8 +50,9 @@ export function drawCurves(canvas, series, written, { low = null, high = null, n
   const x = (step) => left + ((right - left) * step) / end;
   const y = (value) => bottom - ((bottom - top) * (value - lowest)) / (highest - lowest || 1);
   context.textAlign = "right";
-  context.fillText(written(highest), left - 5, top + 9);
-  context.fillText(written(lowest), left - 5, bottom);
+  const short = (value) => (written(value).length > 7 ? value.toExponential(0) : written(value));
+  context.fillText(short(highest), left - 5, top + 9);
+  context.fillText(short(lowest), left - 5, bottom);
   context.fillText(String(end), right, bottom + 15);
   context.textAlign = "left";
   context.fillText("0", left, bottom + 15);

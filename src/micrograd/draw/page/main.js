@@ -19,11 +19,14 @@ import { say, useWords } from "./words.js";
 // What is saved is the page as it came.
 const source = `<!DOCTYPE html>\n${document.documentElement.outerHTML}`;
 const told = await unpack(document.getElementById("data"));
-const { lang, words, functions, rules } = told;
+const { words, functions, rules } = told;
 let { scene } = told;
 const at = (id) => document.getElementById(id);
-useWords(words, lang);
-if (hooks.prepare) scene = await hooks.prepare(told);
+useWords(words, told.lang);
+if (hooks.prepare) {
+  scene = await hooks.prepare(told);
+  useWords(words, told.lang);
+}
 let graph = new Graph(scene, hooks.numbers?.(scene) ?? new StillNumbers(scene));
 const state = {
   open: openAtFirst(), room: Infinity, selected: null, focusable: null, matches: [], query: "", rate: 0.1,

@@ -1,6 +1,6 @@
 // In each neuron's card, and for each neuron in the card of a folded layer: what comes out of it over the whole plane.
 
-import { COLORS, isDark } from "./charts.js";
+import { COLORS, css, isDark, line } from "./charts.js";
 import { svg } from "./svg.js";
 
 const CELLS = 24;
@@ -37,8 +37,8 @@ export class Maps {
     });
   }
 
-  // `out` are the outputs over a grid of `cells` × `cells` points, `step` numbers for each.
-  draw(out, cells, step) {
+  // `out` are the outputs over a grid of `cells` × `cells` points, or over a line of `cells`; `step` numbers for each.
+  draw(out, cells, step, isCurve) {
     for (const { canvas, neurons, width, height } of this.cards) {
       const scale = 2;
       if (canvas.width !== width * scale) [canvas.width, canvas.height] = [width * scale, height * scale];
@@ -47,9 +47,13 @@ export class Maps {
       const { columns, side } = gridFor(neurons.length, width, height);
       const left = (width - columns * side + GAP) / 2;
       neurons.forEach((name, k) => {
-        this.paint(out, cells, step, this.place.get(name));
         const x = left + (k % columns) * side, y = Math.floor(k / columns) * side;
-        context.drawImage(this.small, x * scale, y * scale, (side - (neurons.length > 1 ? GAP : 0)) * scale, (side - (neurons.length > 1 ? GAP : 0)) * scale);
+        const length = (side - (neurons.length > 1 ? GAP : 0)) * scale;
+        if (isCurve) curveOf(context, out, cells, step, this.place.get(name), x * scale, y * scale, length);
+        else {
+          this.paint(out, cells, step, this.place.get(name));
+          context.drawImage(this.small, x * scale, y * scale, length, length);
+        }
         if (this.trainer.off.has(name)) crossOut(context, x * scale, y * scale, (side - GAP) * scale);
       });
     }
@@ -73,6 +77,18 @@ export class Maps {
       }
     this.small.getContext("2d").putImageData(paint, 0, 0);
   }
+}
+
+// What a neuron makes of one input, from its smallest number to its largest.
+function curveOf(context, out, cells, step, at, x, y, side) {
+  let [low, high] = [0, 0];
+  for (let k = 0; k < cells; k += 1) [low, high] = [Math.min(low, out[k * step + at]), Math.max(high, out[k * step + at])];
+  context.fillStyle = isDark() ? "#28282c" : "white";
+  context.fillRect(x, y, side, side);
+  context.strokeStyle = css(COLORS[1]);
+  context.lineWidth = 3;
+  const height = (value) => y + side - 4 - ((side - 8) * (value - low)) / (high - low || 1);
+  line(context, Array.from({ length: cells }, (_, k) => [x + (side * k) / (cells - 1), height(out[k * step + at])]));
 }
 
 // As large as so many squares can be in a place.

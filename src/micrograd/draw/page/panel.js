@@ -37,6 +37,7 @@ export class Panel {
 
   useTrainer(trainer) {
     this.trainer = trainer;
+    this.plane = this.maps = null; // those of the trainer before
     Object.assign(this.state, { sample: 0, parameter: 0, neuron: 0, promise: null, axes: [0, Math.min(1, trainer.told.features - 1)] });
   }
 
@@ -78,6 +79,16 @@ export class Panel {
       element("div", { class: "others" }, reachPart(this), takingPart(this)));
     this.showPlaying();
     if (this.page) this.draw();
+  }
+
+  // Anew, with the field that the user is in where it was.
+  rebuild() {
+    const { id, selectionStart } = document.activeElement;
+    this.build();
+    const field = id && at(id);
+    if (!field) return;
+    field.focus();
+    if (selectionStart !== null && selectionStart !== undefined) field.setSelectionRange?.(selectionStart, selectionStart);
   }
 
   // Of more than two inputs, two are in the plane.
@@ -123,7 +134,7 @@ export class Panel {
   frame() {
     if (!this.state.playing) return;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.trainer.train(this.state.speed);
+    this.trainer.train(this.state.speed, 2);
     this.state.promise = null;
     const now = performance.now();
     if (!calm || now - this.drawnAt >= CALM || this.trainer.ended) {
@@ -202,7 +213,7 @@ export class Panel {
   drawPlane() {
     if (!this.plane) return;
     const out = this.plane.draw(this.state.sample);
-    if (!this.plane.isCurve) this.maps?.draw(out, this.plane.cells, this.trainer.width);
+    this.maps?.draw(out, this.plane.cells, this.trainer.width, this.plane.isCurve);
   }
 
   draw() {
@@ -221,6 +232,11 @@ export class Panel {
     if (accuracy) drawCurves(accuracy, named(pair(trainer.accuracies, trainer.heldAccuracies), say("accuracy")), (share) => `${Math.round(100 * share)} %`, { ...shared, low: 0, high: 1 });
     this.drawPlane();
     showReach(this);
+    const log = at("log");
+    if (log && trainer.log && log.textContent.length !== trainer.log.join("\n").length) {
+      log.textContent = trainer.log.join("\n");
+      log.scrollTop = log.scrollHeight;
+    }
     const back = at("back");
     back.max = head;
     back.value = step;

@@ -34,6 +34,10 @@ export class Plane {
       const margin = 0.12 * (high - low || 1);
       return [low - margin, high + margin];
     };
+    if (told.bounds) {
+      [this.across, this.up] = told.bounds;
+      return;
+    }
     this.across = span(X, told.features, this.axes[0]);
     this.up = this.isCurve ? span(Y, told.targets, 0) : span(X, told.features, this.axes[1]);
   }

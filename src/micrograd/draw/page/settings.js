@@ -36,6 +36,7 @@ export function trainingPart(panel) {
     if (chosen === trainer.seed) return true;
     trainer.drawWeights(chosen);
     panel.reset();
+    panel.settingsChanged();
     return true;
   });
   return part(say("training"),

@@ -7,6 +7,7 @@ import { Series } from "./series.js";
 export const DEFAULTS = { rate: 0.1, schedule: "constant", over: 100, optimizer: "sgd", momentum: 0.9, batch: 0 };
 // The weights of steps that one can go back to take at most so many numbers: 4 MB.
 const MOST_KEPT = 500000;
+const MOST_LINES = 1000;
 
 export class Trainer {
   constructor(kernels, told) {
@@ -22,6 +23,7 @@ export class Trainer {
     this.Y = Float64Array.from(told.Y);
     this.held = Array(this.samples).fill(false);
     this.off = new Set();
+    this.log = null;
     this.settings = { ...DEFAULTS };
     this.reset();
   }
@@ -42,6 +44,7 @@ export class Trainer {
     this.accuracies = new Series();
     this.heldAccuracies = new Series();
     this.ended = null;
+    if (this.log) this.log = [];
     this.isFresh = this.wentBack = false;
     this.kept = new Map([[0, this.weights.slice()]]);
     this.restartBatches();
@@ -77,11 +80,11 @@ export class Trainer {
     this.reset();
   }
 
-  train(steps) {
+  train(steps, parts = 10) {
     if (this.ended) return;
     this.forgetFuture();
-    // In parts, so that one can go back to between them.
-    const part = Math.max(1, Math.ceil(steps / 10));
+    // In parts, so that one can go back to between them; each by itself while a log is kept.
+    const part = this.log ? 1 : Math.max(1, Math.ceil(steps / parts));
     for (let left = steps; left > 0 && !this.ended; left -= part) this.trainPart(Math.min(part, left));
     this.measure();
   }
@@ -95,11 +98,13 @@ export class Trainer {
     const full = !settings.batch || settings.batch >= samples;
     const rates = Array.from({ length: steps }, (_, k) => rateAt(settings, this.step + k));
     const before = this.weights.slice();
+    if (this.log) this.note();
     const action = { offset: this.step - optimizer.step, fresh: this.isFresh, start: this.step };
     const program = this.program();
     const batches = full ? null : this.nextBatches(steps, settings.batch, samples);
     const { losses, state } = program.train(optimizer, X, Y, rates, batches, this.constants(program));
     // Of a step that left the finite numbers, nothing stays: nor of the one that led there.
+    if (this.log && losses.length) this.writeLog(losses[0]);
     const undone = { "loss not finite": 2, "weights not finite": 1 }[state] ?? 0;
     losses.forEach((loss, k) => this.losses.push(this.step + k, loss));
     const done = Math.max(0, losses.length - undone);
@@ -113,6 +118,13 @@ export class Trainer {
     }
     this.remember();
     this.note();
+  }
+
+  // As the handout prints it: what a step began with.
+  writeLog(loss) {
+    const { accuracy } = this.present;
+    this.log.push(`[step ${this.step}] loss ${loss}${accuracy === null ? "" : `, accuracy ${(100 * accuracy).toFixed(1)}%`}`);
+    if (this.log.length > MOST_LINES) this.log.shift();
   }
 
   // The next batches: the orders are those of Python's random.Random(epoch).shuffle, epoch by epoch.
