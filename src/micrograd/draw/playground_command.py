@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import webbrowser
 from pathlib import Path
@@ -10,10 +11,12 @@ from pathlib import Path
 from micrograd.draw.playground import choices_page
 from micrograd.draw.saving import save_page
 from micrograd.draw.surroundings import language_here
-from micrograd.lab.errors import LabError
 
 _WORDS = {
-    "fr": {"written": "La page est écrite : {path}", "failed": "impossible d'écrire {path} : {error}"},
+    "fr": {
+        "written": "La page est écrite\u00a0: {path}",
+        "failed": "impossible d’écrire {path}\u00a0: {error}",
+    },
     "en": {"written": "The page is written: {path}", "failed": "cannot write {path}: {error}"},
 }
 
@@ -31,7 +34,9 @@ def main(arguments: argparse.Namespace) -> int:
     try:
         save_page(path, choices_page(lang))
     except OSError as error:
-        raise LabError(_WORDS[lang]["failed"].format(path=path, error=error.strerror or error)) from error
+        failed = _WORDS[lang]["failed"].format(path=path, error=error.strerror or error)
+        print(f"micrograd playground: {failed}", file=sys.stderr)
+        return 2
     print(_WORDS[lang]["written"].format(path=path))
     if not arguments.no_browser:
         webbrowser.open(path.resolve().as_uri())

@@ -1,7 +1,7 @@
 // A page with choices: data, network and loss, the handout's tasks, and a link that keeps them.
 
 import { addressOf, dataOf, fromAddress, toldOf } from "./catalogue.js";
-import { choice, number, part, set } from "./controls.js";
+import { choice, number, part } from "./controls.js";
 import { hooks } from "./hooks.js";
 import { panel } from "./panel.js";
 import { button, element } from "./svg.js";
@@ -17,7 +17,7 @@ const TASKS = {
 };
 let given = null;
 let chosen = null;
-let table = { text: "", told: null };
+const table = { text: "" };
 
 hooks.prepare = async (told) => {
   given = told.play;
