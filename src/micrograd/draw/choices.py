@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from micrograd.compiler.encode import FUNCTIONS, KINDS, LANES, LAYOUT
+from micrograd.compiler.encode import FUNCTIONS, GROUPS, KINDS, LAYOUT
 from micrograd.draw.folding import fold
 from micrograd.draw.layout import (
     CARD,
@@ -74,7 +74,7 @@ def ingredients() -> dict[str, Any]:
         "layout": LAYOUT,
         "functions": FUNCTIONS,
         "still": [operation.name for operation in OPERATIONS.values() if operation.slope == NOTHING],
-        "lanes": LANES,
+        "lanes": GROUPS["float64"],
         "frame": {
             "padding": PADDING,
             "title": TITLE,

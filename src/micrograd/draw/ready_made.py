@@ -101,9 +101,12 @@ def _program(features: int, shape: Sequence[int], activation: Any, loss: Loss) -
     assert slot == -1
     once, twice = ([], [])  # type: tuple[list[Any], list[Any]]
     for stride, into in ((1, once), (2, twice)):
-        encoder = _Encoder(placed.rows)
-        into += [encoder.encode(placed.forward, stride), encoder.encode(placed.backward, stride)]
+        encoder = _Encoder(code)
+        forward = encoder.loads(stride)
+        forward.extend(encoder.encode(placed.forward, stride))
+        into += [forward, encoder.encode(placed.backward, stride)]
         numbers = list(encoder.numbers)
+        assert not encoder.packed
     words = [
         _instructions([(a - (b - a), b - a) for a, b in zip(first, second)])
         for first, second in zip(once, twice)

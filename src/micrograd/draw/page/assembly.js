@@ -97,19 +97,20 @@ export class Assembly {
 
   // The program; its results are the rows of some nodes.
   words(results, features, targets, parameters) {
-    const rows = this.rows + this.parts.lanes;
+    const { rows } = this;
     const lanes = lanesFor(rows, this.parts.lanes);
+    const load = ["Load", { out: 0, count: features, first: 0 }, []];
     const captured = this.initial.length - parameters;
     return {
       parameters, captured, features, targets, rows, lanes, seed: this.seed,
       results: results.flatMap((node) => [this.row.get(node), NONE]), initial: this.initial, numbers: this.numbers, shared: [],
-      forward: this.encoded(this.forward, lanes), backward: this.encoded(this.backward, lanes), work: 0,
+      forward: this.encoded([load, ...this.forward], lanes), backward: this.encoded(this.backward, lanes), work: 0, packed: 0,
       constants: this.initial.slice(parameters), switches: Array.from({ length: captured }, (_, k) => k),
     };
   }
 
   encoded(instructions, lanes) {
-    const isRow = { Sum: ["out"], Map: ["out", "operand", "slope"], MapGradient: ["out", "gradient", "operand", "result"], Splat: ["out"], SplatGradient: ["gradient"] };
+    const isRow = { Load: ["out"], Sum: ["out"], Map: ["out", "operand", "slope"], MapGradient: ["out", "gradient", "operand", "result"], Splat: ["out"], SplatGradient: ["gradient"] };
     const scaled = (row) => (row === NONE ? NONE : row * lanes);
     return instructions.flatMap(([name, fields, operands]) => {
       const values = this.parts.layout[name].map((field) => (isRow[name].includes(field) ? scaled(fields[field]) : fields[field]));
@@ -137,7 +138,7 @@ export function readyMade(template, { features, widths, parameters, lanes: group
   const hidden = widths.slice(0, -1);
   const known = [1, ...hidden, ...hidden.slice(1).map((width, k) => hidden[k] * width)];
   const value = (formula) => formula.reduce((sum, coefficient, k) => sum + coefficient * known[k], 0);
-  const rows = value(template.rows) + (Math.ceil(Math.max(features, ...hidden) / group) | 1) * group;
+  const rows = value(template.rows);
   const lanes = lanesFor(rows, group);
   const words = (instructions) => instructions.flatMap(([kind, fields, runs]) => {
     const numbers = fields.map(([fixed, multiple]) => value(fixed) + value(multiple) * lanes);
@@ -147,7 +148,7 @@ export function readyMade(template, { features, widths, parameters, lanes: group
   return {
     parameters, captured: 0, features, targets: 1, rows, lanes, seed: value(template.seed), results: [value(template.result), NONE],
     initial: Array(parameters).fill(0), numbers: template.numbers, shared: [], forward: words(template.forward), backward: words(template.backward),
-    work: 0, constants: [],
+    work: 0, packed: 0, constants: [],
   };
 }
 
