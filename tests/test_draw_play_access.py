@@ -52,7 +52,7 @@ def test_axe_finds_nothing_serious(lang, scheme, opened, tmp_path) -> None:
     page = opened(path, color_scheme=scheme)
     page.click("#task-9")
     assert serious(page) == []
-    page.select_option("#data", "table")
+    page.select_option("#data-kind", "table")
     page.fill("#table-text", "1,2\n3,x\n4,5")
     page.click("#use-table")
     assert serious(page) == []

@@ -188,7 +188,7 @@ def test_the_data_are_those_of_micrograd_data(at) -> None:
 @browser_test
 def test_a_link_keeps_all_choices_and_nonsense_is_ignored(at) -> None:
     page = at()
-    page.select_option("#data", "circles")
+    page.select_option("#data-kind", "circles")
     page.select_option("#noise", "0.3")
     page.fill("#layer-2", "3")
     page.select_option("#activation", "sigmoid")
@@ -213,7 +213,7 @@ def test_a_link_keeps_all_choices_and_nonsense_is_ignored(at) -> None:
         assert at(nonsense).evaluate("playground.state()") == plain
     page = at()
     page.evaluate(f"location.hash = {json.dumps(address)}")
-    expect(page.locator("#data")).to_have_value("circles")
+    expect(page.locator("#data-kind")).to_have_value("circles")
     assert page.evaluate("(async () => { await playground.step(5); return playground.state(); })()") == first
 
 
@@ -255,7 +255,7 @@ def test_tables_are_read_and_bad_lines_named(tmp_path) -> None:
 @browser_test
 def test_a_table_of_ones_own_hostile_or_not(at, tmp_path) -> None:
     page = at()
-    page.select_option("#data", "table")
+    page.select_option("#data-kind", "table")
     evil = "</script><img src=x onerror=alert(1)>"
     page.fill("#table-text", f"0,1,{evil}\n1,0,b\n{evil},1,b\n2,2,{evil}\n")
     page.click("#use-table")
@@ -272,16 +272,16 @@ def test_a_table_of_ones_own_hostile_or_not(at, tmp_path) -> None:
     download.value.save_as(saved)
     again = at(path=saved)
     assert again.evaluate("playground.state()") == state
-    again.select_option("#data", "xor")
+    again.select_option("#data-kind", "xor")
     assert again.evaluate("playground.internals().panel.trainer.samples") == 100
-    again.select_option("#data", "table")
+    again.select_option("#data-kind", "table")
     (tmp_path / "points.csv").write_text("x;y\n0;1\n0,5;2\n", encoding="utf-8")
     again.set_input_files("#table-file", tmp_path / "points.csv")
     expect(again.locator("#table-text")).not_to_have_value("")
     again.click("#use-table")
     again.wait_for_selector("#table", state="detached")
     assert again.evaluate("[...playground.internals().panel.trainer.Y]") == [1, 2]
-    again.select_option("#data", "table")
+    again.select_option("#data-kind", "table")
     again.fill("#table-text", "1,2,a\n3,4,b\n5,6,c")
     again.click("#use-table")
     assert "3 classes" in again.text_content("#table-told")
@@ -290,7 +290,7 @@ def test_a_table_of_ones_own_hostile_or_not(at, tmp_path) -> None:
 @browser_test
 def test_data_are_drawn(at) -> None:
     page = at()
-    page.select_option("#data", "drawn")
+    page.select_option("#data-kind", "drawn")
     box = page.locator("#plane").bounding_box()
     for k in range(5):
         page.mouse.click(box["x"] + 20 + 15 * k, box["y"] + 30)

@@ -109,13 +109,13 @@ function again(changes, id, options) {
 function dataPart() {
   const options = [...DATA, "drawn", "table"].map((name) => [name, say(`data: ${name}`)]);
   const pick = (name) => {
-    if (name === "drawn") again({ data: name, own: drawn() }, "data");
+    if (name === "drawn") again({ data: name, own: drawn() }, "data-kind");
     else if (name === "table") showTable();
-    else again({ data: name }, "data");
+    else again({ data: name }, "data-kind");
   };
   const isOffered = DATA.includes(chosen.data);
   return part(say("dataChoice"),
-    choice("data", say("dataKind"), options, chosen.data, pick),
+    choice("data-kind", say("dataKind"), options, chosen.data, pick),
     isOffered ? choice("noise", say("noise"), given.offered.noises.map((n) => [String(n), n.toLocaleString(currentLanguage())]), String(chosen.noise), (n) => again({ data: chosen.data, noise: Number(n) }, "noise")) : null,
     isOffered ? choice("data-seed", say("dataSeed"), given.offered.seeds.map((n) => [String(n), String(n)]), String(chosen.dataSeed), (n) => again({ data: chosen.data, dataSeed: Number(n) }, "data-seed")) : null,
     chosen.data === "table" ? button(say("editTable"), { id: "edit-table" }, showTable, say("editTable")) : null);
@@ -193,7 +193,7 @@ function showTable() {
     element("p", { class: "set" }, button(say("useTable"), { id: "use-table" }, use, say("useTable")), button(say("close"), { id: "close-table" }, () => dialog.close(), say("close"))), told);
   dialog.addEventListener("close", () => {
     dialog.remove();
-    const list = document.getElementById("data");
+    const list = document.getElementById("data-kind");
     list.value = chosen.data;
     list.focus();
   });

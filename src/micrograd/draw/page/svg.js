@@ -33,7 +33,14 @@ export function icon(name) {
 }
 
 export function button(label, attributes, onClick, ...children) {
-  const made = element("button", { type: "button", title: label, "aria-label": label, ...attributes }, ...children);
+  const made = element("button", { type: "button", title: label, "aria-label": spoken(label, children), ...attributes }, ...children);
   made.addEventListener("click", onClick);
   return made;
+}
+
+// Whoever says what stands on a button has to reach it: its name contains that.
+function spoken(label, children) {
+  const plain = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+  const text = children.filter((child) => typeof child === "string").join(" ");
+  return plain(` ${label} `).includes(plain(text)) ? label : `${text}: ${label}`;
 }
