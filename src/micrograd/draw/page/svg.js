@@ -42,5 +42,5 @@ export function button(label, attributes, onClick, ...children) {
 function spoken(label, children) {
   const plain = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
   const text = children.filter((child) => typeof child === "string").join(" ");
-  return plain(` ${label} `).includes(plain(text)) ? label : `${text}: ${label}`;
+  return !plain(text) || ` ${plain(label)} `.includes(` ${plain(text)} `) ? label : `${text}: ${label}`;
 }
