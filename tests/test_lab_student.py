@@ -857,3 +857,13 @@ def test_check_starts_without_what_it_does_not_need():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_new_makes_the_light_edition_when_asked(tmp_path):
+    assert (
+        cli.main(["lab", "new", "jdupont", "--lang", "en", "--edition", "light", "--folder", str(tmp_path)])
+        == 0
+    )
+    [path] = tmp_path.rglob("gradient.ipynb")
+    assert json.loads(path.read_text(encoding="utf-8"))["metadata"]["micrograd"]["edition"] == "light"
+    assert "import numpy" not in path.read_text(encoding="utf-8")

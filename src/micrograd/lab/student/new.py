@@ -15,6 +15,7 @@ from micrograd.lab import words as common
 from micrograd.lab.content import assignment
 from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
 from micrograd.lab.content.nbgrader_course import write_course
+from micrograd.lab.content.weaving import EDITIONS, Edition
 from micrograd.lab.errors import LabError
 from micrograd.lab.student.git import git, required, succeeds
 from micrograd.lab.student.naming import project_name
@@ -32,6 +33,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--folder", type=Path, default=Path(), metavar="DIR", help="where to make the project (default: here)"
     )
     parser.add_argument(
+        "--edition",
+        choices=EDITIONS,
+        default="full",
+        help="light: the notebook that needs no NumPy, scikit-learn or Matplotlib (default: full)",
+    )
+    parser.add_argument(
         "--nbgrader",
         action="store_true",
         help="for teachers: make an nbgrader course of this name instead, with the solved notebook as its source",
@@ -45,7 +52,7 @@ def main(arguments: argparse.Namespace) -> int:
         path = write_course(arguments.folder / arguments.login, language)
         print(say("nbgrader made", language, path=path, name=ASSIGNMENT))
         return 0
-    path, identity = make_project(arguments.login, arguments.folder, language)
+    path, identity = make_project(arguments.login, arguments.folder, language, arguments.edition)
     print(say("made", language, path=path))
     if identity:
         print(say("identity", language, name=identity[0], email=identity[1]))
@@ -53,7 +60,9 @@ def main(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def make_project(login: str, folder: Path, language: Language) -> tuple[Path, tuple[str, str] | None]:
+def make_project(
+    login: str, folder: Path, language: Language, edition: Edition = "full"
+) -> tuple[Path, tuple[str, str] | None]:
     """Make ``BUT3-DL-login`` in ``folder`` and return its path, and the identity set for Git where it knew none.
 
     The project is made under another name and renamed when it is whole. Raises ``LabError`` for a login against
@@ -76,7 +85,7 @@ def make_project(login: str, folder: Path, language: Language) -> tuple[Path, tu
     try:
         project = temporary / name
         project.mkdir()
-        _write_files(project, name, language)
+        _write_files(project, name, language, edition)
         identity = _first_commit(project, login, say("first commit", language))
         if os.path.lexists(target):
             raise LabError(common.say("exists", language, path=target))
@@ -94,14 +103,14 @@ def requirements() -> str:
     return f"{pins}\n\n# micrograd itself; PyPI's `micrograd` is another one.\n{requirement('lab')}\n"
 
 
-def _write_files(project: Path, name: str, language: Language) -> None:
+def _write_files(project: Path, name: str, language: Language, edition: Edition) -> None:
     readme = _shipped(f"readme.{language}.md")
     readme = readme.format(project=name, folder=ASSIGNMENT, notebook=FILE_NAME)
     files = {
         "README.md": readme,
         ".gitignore": _shipped("gitignore.txt"),
         "requirements.txt": requirements(),
-        f"{ASSIGNMENT}/{FILE_NAME}": nbformat.writes(assignment.student(language)) + "\n",
+        f"{ASSIGNMENT}/{FILE_NAME}": nbformat.writes(assignment.student(language, edition)) + "\n",
     }
     for path, content in files.items():
         (project / path).parent.mkdir(exist_ok=True)
