@@ -26,6 +26,9 @@ WANTED = {
     "NumPy": HERE / "numpy.txt",
     "JAX": HERE / "jax.txt",
     "PyTorch": HERE / "torch.txt",
+    "scikit-learn": HERE / "sklearn.txt",
+    "Numba": HERE / "numba.txt",
+    "heyoka": HERE / "heyoka.txt",
     "PyPI's micrograd": None,
 }
 BY_HAND = {
@@ -40,7 +43,7 @@ def prepare() -> list[str]:
     fingerprint = hashlib.sha256("\n".join([*texts, sys.version]).encode()).hexdigest()
     state = json.loads(state_file.read_text(encoding="utf-8")) if state_file.exists() else {}
     if state.get("fingerprint") != fingerprint or not PYTHON.exists():
-        print(f"Making {ENVIRONMENT.name} (NumPy, JAX, PyTorch) ...", flush=True)
+        print(f"Making {ENVIRONMENT.name} (NumPy, JAX, PyTorch, scikit-learn, Numba, heyoka) ...", flush=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=True)
         # The project as it is in src, with the modules that were compiled there for this same Python.
         site = subprocess.run(
@@ -92,7 +95,8 @@ def installed() -> dict[str, str]:
     program = (
         "import json; from importlib.metadata import version, PackageNotFoundError\n"
         "found = {}\n"
-        "for name, package in (('NumPy', 'numpy'), ('JAX', 'jax'), ('PyTorch', 'torch')):\n"
+        "for name, package in (('NumPy', 'numpy'), ('JAX', 'jax'), ('PyTorch', 'torch'),\n"
+        "                      ('scikit-learn', 'scikit-learn'), ('Numba', 'numba'), ('heyoka', 'heyoka')):\n"
         "    try: found[name] = version(package)\n"
         "    except PackageNotFoundError: pass\n"
         "print(json.dumps(found))"

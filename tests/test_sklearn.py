@@ -203,10 +203,10 @@ def test_cross_validation_and_grid_search():
     pipeline = make_pipeline(StandardScaler(), MLPClassifier(random_state=0, tol=None, max_iter=100))
     scores = cross_val_score(pipeline, X, y, cv=3)
     assert scores.mean() > 0.8
-    grid = {"mlpclassifier__hidden_layer_sizes": [(), (8,)], "mlpclassifier__learning_rate": [1e-5, 0.05]}
+    grid = {"mlpclassifier__hidden_layer_sizes": [(), (16,)], "mlpclassifier__learning_rate": [1e-5, 0.05]}
     search = GridSearchCV(pipeline, grid, cv=3).fit(X, y)
     assert search.best_params_ == {
-        "mlpclassifier__hidden_layer_sizes": (8,),
+        "mlpclassifier__hidden_layer_sizes": (16,),
         "mlpclassifier__learning_rate": 0.05,
     }
     assert search.best_score_ > 0.9

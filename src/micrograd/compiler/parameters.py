@@ -62,8 +62,8 @@ class Parameters:
         """
         known = self._rows.get(id(weights))
         if known is None:
-            places = [self.place.get(weight, -1) for weight in weights]
-            known = weights, None if -1 in places else tuple(places)
+            places = tuple(map(self.place.get, weights))
+            known = weights, None if None in places else places
             if len(self._rows) > 4 * len(self.values) + 1024:
                 self._rows.clear()  # tuples that were made for one trace only
             self._rows[id(weights)] = known

@@ -213,7 +213,9 @@ def nodes_of(one: Run, parameters: Parameters) -> set[Value]:
         weights, inputs, bias, _ = neuron
         if inputs != seen_inputs:
             seen_inputs = inputs
-            stack.extend(inputs)
+            # In a penalty they are parameters, and as many as there are.
+            if not all(map(parameters.place.__contains__, inputs)):
+                stack.extend(inputs)
         if parameters.row(weights) is None:
             stack.extend(weights)
         if bias is not None:
