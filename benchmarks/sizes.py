@@ -1,8 +1,8 @@
 """A training step of networks of every size, in both precisions: against JAX, PyTorch and scikit-learn.
 
-Run it with ``python benchmarks/sizes.py [--quick] [--json FILE]``. One thread each, then two. Contenders take turns; times
-are medians over the turns, and ratios the medians of each turn's own. Beside them: which kernels NumPy, SciPy and we have
-chosen, and the share of what the processor's best matrix product reaches in the same run.
+Run it with ``python benchmarks/sizes.py [--quick] [--json FILE]``. One thread each, then two. Contenders take turns;
+times are medians over the turns, and ratios the medians of each turn's own. Beside them: which kernels NumPy, SciPy and
+we have chosen, and the share of what NumPy's matrix product reaches in the same run.
 """
 
 from __future__ import annotations

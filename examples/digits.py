@@ -2,9 +2,9 @@
 
     python examples/digits.py [--dtype float32]
 
-The 1,797 digits of 8x8 pixels that come with scikit-learn. Trained is an MLP of micrograd's Values, its loss written for
-one sample and compiled; each image is shown shifted by a pixel as well, which is how a small network learns that a digit
-does not depend on where it stands. Needs NumPy and scikit-learn: pip install "micrograd-lab[sklearn]".
+The 1,797 digits of 8x8 pixels that come with scikit-learn. Trained is an MLP of micrograd's Values, its loss written
+for one sample and compiled; each image is shown shifted by a pixel as well: so a small network learns that a digit does
+not depend on where it stands. Needs NumPy and scikit-learn: pip install "micrograd-lab[sklearn]".
 """
 
 from __future__ import annotations

@@ -62,12 +62,18 @@ class Parameters:
         """
         known = self._rows.get(id(weights))
         if known is None:
-            places = tuple(map(self.place.get, weights))
-            known = weights, None if None in places else places
+            known = weights, self._places(weights)
             if len(self._rows) > 4 * len(self.values) + 1024:
                 self._rows.clear()  # tuples that were made for one trace only
             self._rows[id(weights)] = known
         return known[1]
+
+    def _places(self, weights: tuple[Value, ...]) -> tuple[int, ...] | None:
+        """Return the places of Values, or None when they are not all parameters."""
+        try:
+            return tuple(map(self.place.__getitem__, weights))
+        except KeyError:
+            return None
 
     def is_current(self) -> bool:
         """Return whether the model still has these parameters, and not others in their place."""
