@@ -211,7 +211,9 @@ def _value(given: Number) -> Value:
 
 def _same_length(predictions: Any, targets: Any) -> None:
     if not _is_list(targets):
-        raise TypeError(f"{len(predictions)} predictions but one target, {targets!r}: give as many of each")
+        # Not its number: while a loss is compiled, to read that would be a look at the data.
+        shown = "a Value" if isinstance(targets, Value) else repr(targets)
+        raise TypeError(f"{len(predictions)} predictions but one target, {shown}: give as many of each")
     if len(predictions) != len(targets):
         raise ValueError(f"{len(predictions)} predictions but {len(targets)} targets: give as many of each")
 
