@@ -7,6 +7,7 @@ that is new tomorrow is tried tomorrow. Whether a step raises does not matter; t
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import copy
 import functools
@@ -357,7 +358,7 @@ class World:
         found = [
             t for v in getattr(self, "things", ()) for t in gc.get_referents(v) if not isinstance(t, type)
         ]
-        found = [t for t in found if not isinstance(t, int)]
+        found = [t for t in found if not isinstance(t, int) and not _belongs_to_python(t)]
         return r.choice(found) if found else {}
 
     def step(self) -> Any:
@@ -419,7 +420,7 @@ class World:
                 continue
             if len(self.things) > 60:
                 del self.things[: self.random.randint(20, 50)]
-            if made is not None and not _is_large(made):
+            if made is not None and not _is_large(made) and not _belongs_to_python(made):
                 self.things.append(made)
 
     def run_twice_at_once(self, steps: int, joined: Callable[[], Any]) -> None:
@@ -440,6 +441,16 @@ class World:
             one.join()
         if failed:
             raise failed[0]
+
+
+def _belongs_to_python(made: Any) -> bool:
+    """Whether it does harm that has nothing to do with us: ``open(1)`` closes the standard output, for one."""
+    if made is vars(builtins) or isinstance(made, types.ModuleType):
+        return True
+    return any(made is getattr(builtins, name, None) for name in _REACHES_OUT)
+
+
+_REACHES_OUT = ("open", "input", "exec", "eval", "compile", "breakpoint", "exit", "quit", "__import__")
 
 
 def _is_large(made: Any) -> bool:

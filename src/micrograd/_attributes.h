@@ -25,7 +25,11 @@ typedef struct Node {
     unsigned char kind, marks;
 } Node;
 
-#define NODE_IS_TRACKED 32 /* TRACKED of _kinds.py */
+/* WHOLE_DATA, WHOLE_GRAD and TRACKED of _kinds.py, and _LARGEST_WHOLE of _node.py; a test compares them. */
+#define NODE_HAS_WHOLE_DATA 1
+#define NODE_HAS_WHOLE_GRAD 2
+#define NODE_IS_TRACKED 32
+#define LARGEST_WHOLE 9007199254740992.0
 
 static destructor dealloc_of_cython;
 static traverseproc traverse_of_cython;

@@ -33,6 +33,9 @@ def exceptval(*_: Any, **__: Any) -> Callable[[Decorated], Decorated]:
     return cclass
 
 
+nonecheck = exceptval
+
+
 def cast(_: Any, value: Any, typecheck: bool = False) -> Any:
     """Return ``value``: Python's objects know their types."""
     return value

@@ -96,7 +96,7 @@ class Node:
         """The number. Overwrite it freely: operations that have used it keep what they computed."""
         if _listeners:
             _looks.seen(self, ".data")
-        return _number(self)
+        return int(self._data) if self._marks & WHOLE_DATA else self._data
 
     @data.setter
     def data(self, value: Number) -> None:
@@ -110,7 +110,7 @@ class Node:
         """The derivative of the result, on which ``backward()`` was called, by this node."""
         if _listeners:
             _looks.seen(self, ".grad")
-        return _slope(self)
+        return int(self._grad) if self._marks & WHOLE_GRAD else self._grad
 
     @grad.setter
     def grad(self, value: Number) -> None:
@@ -320,10 +320,11 @@ def _attributes_of(node: Node) -> dict[str, Any]:
     return dict(vars(node))
 
 
+@cython.nonecheck(False)
 def _assign(node, given):
     """Overwrite the data."""
     global _changes
-    checked = _plain(given, "data of a Value")
+    checked = given if type(given) is float else _plain(given, "data of a Value")
     if _listeners:
         _looks.written(node, _number(node))
     if node._marks & WATCHED:

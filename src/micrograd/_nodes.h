@@ -8,6 +8,7 @@
 #ifndef MICROGRAD_NODES_H
 #define MICROGRAD_NODES_H
 #include "_attributes.h"
+#include <math.h>
 
 /* How many freed nodes are kept to be used again. Without any (-DSPARE_NODES=0), memory checkers see each node's end. */
 #ifndef SPARE_NODES
@@ -44,10 +45,20 @@ static destructor other_kind(PyTypeObject *type)
     return NULL;
 }
 
+/* Nearly no node is tracked, and this is where each of them ends: worth not calling Python to ask. */
+static inline void untrack(PyObject *object)
+{
+#if PY_VERSION_HEX < 0x030E0000 && !defined(Py_GIL_DISABLED) && !defined(PYPY_VERSION)
+    if (((uintptr_t *)object)[-2] == 0) /* the collector's link to the next object */
+        return;
+#endif
+    PyObject_GC_UnTrack(object);
+}
+
 static void free_in_turn(PyObject *object)
 {
     Node *node = (Node *)object;
-    PyObject_GC_UnTrack(object);
+    untrack(object);
     node->next = nodes.waiting;
     nodes.waiting = node;
     if (nodes.at_work)
@@ -128,8 +139,8 @@ static int take_over(PyObject *kind, Py_ssize_t size, PyObject *look)
     return 0;
 }
 
-/* A node with nothing in it but its first operand, which the garbage collector does not know. */
-static inline PyObject *new_node(PyObject *first)
+/* A node whose fields are still to be filled, which the garbage collector does not know. */
+static inline Node *bare_node(void)
 {
     Node *node;
     if (nodes.count) {
@@ -139,21 +150,59 @@ static inline PyObject *new_node(PyObject *first)
 #else
         Py_SET_REFCNT((PyObject *)node, 1);
 #endif
-    } else {
-        node = (Node *)nodes.make(nodes.type, nodes.no_arguments, NULL);
-        if (node == NULL)
-            return NULL;
-        PyObject_GC_UnTrack(node);
-        Py_DECREF(node->first);
-        Py_DECREF(node->second);
+        return node;
     }
+    node = (Node *)nodes.make(nodes.type, nodes.no_arguments, NULL);
+    if (node == NULL)
+        return NULL;
+    PyObject_GC_UnTrack(node);
+    Py_DECREF(node->first);
+    Py_DECREF(node->second);
+    return node;
+}
+
+/* A node with one operand so far, which the garbage collector knows if it knows the operand. */
+static inline PyObject *new_node(int kind, double data, PyObject *first, double by_first)
+{
+    Node *node = bare_node();
+    if (node == NULL)
+        return NULL;
     Py_INCREF(first);
     Py_INCREF(Py_None);
+    node->data = data;
     node->first = first;
     node->second = Py_None;
+    node->by_first = by_first;
     node->grad = node->by_second = 0.0;
     node->pending = 0;
+    node->kind = (unsigned char)kind;
+    node->marks = NODE_HAS_WHOLE_GRAD;
+    if (((Node *)first)->marks & NODE_IS_TRACKED) {
+        node->marks |= NODE_IS_TRACKED;
+        PyObject_GC_Track(node);
+    }
     return (PyObject *)node;
+}
+
+/* Let a node be known to the garbage collector, if one of its operands is. */
+static inline void track_like(PyObject *object, PyObject *operand)
+{
+    Node *node = (Node *)object;
+    if ((((Node *)operand)->marks & NODE_IS_TRACKED) && !(node->marks & NODE_IS_TRACKED)) {
+        node->marks |= NODE_IS_TRACKED;
+        if (!PyObject_GC_IsTracked(object))
+            PyObject_GC_Track(object);
+    }
+}
+
+/* _keep_whole of _node.py, where every node that is made passes. */
+static inline void keep_whole(PyObject *object, int whole)
+{
+    Node *node = (Node *)object;
+    if ((whole & NODE_HAS_WHOLE_DATA) && fabs(node->data) <= LARGEST_WHOLE) {
+        node->marks |= NODE_HAS_WHOLE_DATA;
+        node->data += 0.0; /* no int is -0.0 */
+    }
 }
 
 /* Python counts the versions of a class: each change of an attribute gives it another, or none (0) for a while. */
@@ -190,6 +239,46 @@ static inline int makes_nodes_itself(void)
     return nodes.makes_itself;
 }
 
+/* Value(1.0), which is called by the thousand; everything else of a call is Python's usual way. */
+static PyObject *call_class(PyObject *kind, PyObject *const *arguments, size_t flags, PyObject *names)
+{
+    Py_ssize_t count = PyVectorcall_NARGS(flags), k;
+    if (count == 1 && names == NULL && PyFloat_CheckExact(arguments[0])) {
+        int itself = makes_nodes_itself();
+        if (itself < 0)
+            return NULL;
+        Node *node = itself ? bare_node() : NULL;
+        if (node != NULL) {
+            Py_INCREF(Py_None);
+            Py_INCREF(Py_None);
+            node->first = node->second = Py_None;
+            node->data = PyFloat_AS_DOUBLE(arguments[0]);
+            node->grad = node->by_first = node->by_second = 0.0;
+            node->pending = node->row = node->kind = 0;
+            node->marks = NODE_HAS_WHOLE_GRAD;
+            return (PyObject *)node;
+        }
+        if (itself)
+            return NULL;
+    }
+    PyObject *tuple = PyTuple_New(count), *named = NULL, *result = NULL;
+    if (tuple == NULL)
+        return NULL;
+    for (k = 0; k < count; k++) {
+        Py_INCREF(arguments[k]);
+        PyTuple_SET_ITEM(tuple, k, arguments[k]);
+    }
+    if (names != NULL && (named = PyDict_New()) != NULL)
+        for (k = 0; k < PyTuple_GET_SIZE(names) && named != NULL; k++)
+            if (PyDict_SetItem(named, PyTuple_GET_ITEM(names, k), arguments[count + k]) < 0)
+                Py_CLEAR(named);
+    if (names == NULL || named != NULL)
+        result = PyType_Type.tp_call(kind, tuple, named);
+    Py_DECREF(tuple);
+    Py_XDECREF(named);
+    return result;
+}
+
 /* Whether no operation of the class was replaced. */
 static inline int operations_as_written(void)
 {
@@ -207,6 +296,13 @@ static inline int operations_as_written(void)
 static inline int is_as_written(PyObject *node)
 {
     return Py_TYPE(node) == nodes.type ? operations_as_written() : 0;
+}
+
+/* Let the class be called the short way. */
+static int call_shortly(PyObject *kind)
+{
+    ((PyTypeObject *)kind)->tp_vectorcall = call_class;
+    return 0;
 }
 
 #endif

@@ -62,7 +62,7 @@ class Value(Node):
     def __init__(
         self, data: Number, _children: Iterable[Value] = (), _op: str = "", label: str | None = None
     ) -> None:
-        _start(self, data, tuple(_children), _op, label)
+        _start(self, data, _children, _op, label)
 
     # -- Operations: the value, and beside it the derivative by each operand --------------------------------
 
@@ -440,12 +440,15 @@ if cython.compiled:
         _untrack,
     )
     from cython.cimports.micrograd._nodes import (
+        call_shortly,
         is_as_written,
+        keep_whole,
         makes_nodes_itself,
         new_node,
         operations_as_written,
         take_over,
         take_over_other,
+        track_like,
     )
 else:
     from micrograd._kinds import (
@@ -496,6 +499,7 @@ else:
         _track,
         _untrack,
     )
+    from micrograd._node import _keep_whole as keep_whole
 
 # How many sweeps are under way: more than one where a ``_backward`` of the user's begins another.
 _running = 0
@@ -684,8 +688,9 @@ def _inherit(operand, node, derivative):
         operand._marks = (operand._marks & ~WHOLE_GRAD) | SWEPT
 
 
-def _start(node, given, operands, operation, label):
+def _start(node, given, children, operation, label):
     """Make a node what ``Value(given, operands, operation, label)`` says."""
+    operands: tuple = tuple(children)
     for operand in operands:
         if not isinstance(operand, Value):
             _numbers.refuse(operand, "_children of a Value")
@@ -719,64 +724,58 @@ def _begin(node, tracked):
     node._marks = WHOLE_GRAD | tracked
 
 
-def _elementary(kind, data, first, by_first):
-    node: Value = new_node(first)
-    node._kind = kind
-    node._marks = WHOLE_GRAD
-    node._data = data
-    node._by_first = by_first
-    if first._marks & TRACKED:
-        _track(node)
-    return node
+# What is handed to these is the self of a method, or has passed a door: a node, never None.
 
 
+@cython.nonecheck(False)
 def _unary(kind, data, first, by_first):
-    node: Value = _elementary(kind, data, first, by_first)
+    node = cython.cast(Value, new_node(kind, data, first, by_first))
     return node if makes_nodes_itself() else _make_again(node)
 
 
+@cython.nonecheck(False)
 def _binary(kind, data, first, by_first, second, by_second):
-    node: Value = _elementary(kind, data, first, by_first)
+    node = cython.cast(Value, new_node(kind, data, first, by_first))
     node._second = second
     node._by_second = by_second
-    both: cython.int = first._marks & second._marks
-    if both & WHOLE_DATA:
-        _keep_whole(node, both)
-    if second._marks & TRACKED:
-        _track(node)
+    keep_whole(node, first._marks & second._marks)
+    track_like(node, second)
     return node if makes_nodes_itself() else _make_again(node)
 
 
+@cython.nonecheck(False)
 def _with_number(kind, data, first, by_first, by_second, number):
-    node: Value = _elementary(kind, data, first, by_first)
+    node = cython.cast(Value, new_node(kind, data, first, by_first))
     node._marks |= WITH_NUMBER
     node._by_second = by_second
     if isinstance(number, int):
         node._marks |= WHOLE_NUMBER
-        _keep_whole(node, first._marks)
+        keep_whole(node, first._marks)
     return node if makes_nodes_itself() else _make_again(node)
 
 
+@cython.nonecheck(False)
 def _to_power(first, number):
     k: cython.double = float(number)
-    node: Value = _elementary(POWER, power(first._data, k), first, power_slope(first._data, k))
+    node = cython.cast(Value, new_node(POWER, power(first._data, k), first, power_slope(first._data, k)))
     node._by_second = k
     if isinstance(number, int):
         node._marks |= WHOLE_NUMBER
         if k >= 0:
-            _keep_whole(node, first._marks)
+            keep_whole(node, first._marks)
     return node if makes_nodes_itself() else _make_again(node)
 
 
+@cython.nonecheck(False)
 def _relu(first, data, by_first):
-    node: Value = _elementary(RELU, data, first, by_first)
-    _keep_whole(node, WHOLE_DATA if first._data < 0 else first._marks)
+    node = cython.cast(Value, new_node(RELU, data, first, by_first))
+    keep_whole(node, WHOLE_DATA if first._data < 0 else first._marks)
     return node if makes_nodes_itself() else _make_again(node)
 
 
 def _row_of(whole):
     """Return a node for one row of ``whole``, a node that has many; its fields are still to be filled."""
-    return _elementary(FUSED, 0.0, whole, 0.0)
+    return cython.cast(Value, new_node(FUSED, 0.0, whole, 0.0))
 
 
 def _constant(number):
@@ -881,14 +880,22 @@ _written = {name: vars(Value).get(name) for name in _OPERATIONS}
 
 if cython.compiled:
     take_over(Value, cython.sizeof(Value), _look)
+    call_shortly(Value)
 else:
 
-    def new_node(first: Value) -> Value:
-        """Return a node with nothing in it but its first operand."""
+    def new_node(kind: int, data: float, first: Value, by_first: float) -> Value:
+        """Return a node with one operand so far."""
         node = Value.__new__(Value)
         _clear(node)
-        node._first = first
+        node._kind, node._data = kind, data
+        node._first, node._by_first = first, by_first
+        track_like(node, first)
         return node
+
+    def track_like(node: Value, operand: Node) -> None:
+        """Remember that the garbage collector has to know a node, if it has to know the operand."""
+        if operand._marks & TRACKED:
+            _track(node)
 
     def is_as_written(node: Value) -> bool:
         """Whether the operations of this node are those above; not worth finding out without a compiler."""
