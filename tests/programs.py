@@ -40,6 +40,7 @@ OUR_OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     **MICROGRAD_OPERATIONS,
     "tanh": lambda a, b: a.tanh(),
     "sigmoid": lambda a, b: a.sigmoid(),
+    "softplus": lambda a, b: a.softplus(),
     "exp": lambda a, b: a.tanh().exp(),
     "log": lambda a, b: (a**2 + 1).log(),
     "sqrt": lambda a, b: (a**2 + 1).sqrt(),

@@ -1,8 +1,11 @@
 """The compiled engine and the uncompiled one give the same results, to the last bit."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from micrograd import engine
+from micrograd import _kinds, engine
 
 SCRIPT = """
     import math, random
@@ -64,6 +67,22 @@ def test_same_results_to_the_last_bit(python):
     for line, (ours, theirs) in enumerate(zip(compiled, pure)):
         assert ours == theirs, f"line {line}"
     assert len(compiled) == len(pure)
+
+
+def test_the_numbers_of_kinds_and_marks_are_the_same_in_python_and_in_c():
+    folder = Path(_kinds.__file__).parent
+    ours = {name: value for name, value in vars(_kinds).items() if name.isupper() and isinstance(value, int)}
+    types = (folder / "_kinds.pxd").read_text(encoding="utf-8")
+    assert {name: int(value) for name, value in re.findall(r"^ +(\w+) = (\d+)$", types, re.MULTILINE)} == ours
+    header = (folder / "_attributes.h").read_text(encoding="utf-8")
+    for name, mark in (
+        ("NODE_HAS_WHOLE_DATA", _kinds.WHOLE_DATA),
+        ("NODE_HAS_WHOLE_GRAD", _kinds.WHOLE_GRAD),
+        ("NODE_IS_TRACKED", _kinds.TRACKED),
+    ):
+        assert f"#define {name} {mark}\n" in header
+    assert "#define LARGEST_WHOLE 9007199254740992.0\n" in header
+    assert len(_kinds.NAMES) - 1 == _kinds.DETACH
 
 
 def test_the_environment_chooses_the_uncompiled_engine(python):

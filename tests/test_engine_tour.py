@@ -11,7 +11,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = (ROOT / "src" / "micrograd" / "engine.py").read_text(encoding="utf-8")
-PAGES = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("engine-tour.md", "engine-tour.fr.md")}
+PAGES = {
+    name: (ROOT / "docs" / name).read_text(encoding="utf-8")
+    for name in ("engine-tour.md", "engine-tour.fr.md")
+}
 pages = pytest.mark.parametrize("name", PAGES)
 
 
@@ -21,7 +24,7 @@ def blocks(name, language):
 
 @pages
 def test_excerpts_are_the_source(name):
-    excerpts = blocks(name, "python")
+    excerpts = blocks(name, "py")
     assert len(excerpts) >= 4
     for excerpt in excerpts:
         inner = textwrap.dedent(excerpt)
@@ -39,7 +42,7 @@ def test_sessions_are_right(name):
 
 def test_both_languages_show_the_same_code():
     english, french = (
-        [re.sub(r"#.*", "", block) for block in blocks(name, "(?:python|pycon)")] for name in PAGES
+        [re.sub(r"#.*", "", block) for block in blocks(name, "(?:py|pycon)")] for name in PAGES
     )
     assert english == french
 

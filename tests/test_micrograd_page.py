@@ -16,7 +16,7 @@ from micrograd.engine import Value
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "micrograd.md").read_text(encoding="utf-8")
 OURS = types.SimpleNamespace(Value=Value, nn=nn)
 SECTIONS = re.findall(
-    r"^## (.+?)\n.*?```python\n(.*?)```.*?\| micrograd \| `(.*?)` \|\n\| micrograd-lab \| `(.*?)` \|",
+    r"^## (.+?)\n.*?```py\n(.*?)```.*?\| micrograd \| `(.*?)` \|\n\| micrograd-lab \| `(.*?)` \|",
     PAGE,
     flags=re.DOTALL | re.MULTILINE,
 )
@@ -37,7 +37,7 @@ def said(program, engine):
 def test_every_section_is_checked():
     # The last tells of rounding, which test_engine_networks.py and others compare.
     assert len(SECTIONS) == len(re.findall("^## ", PAGE, flags=re.MULTILINE)) - 1 >= 12
-    assert len(SECTIONS) == PAGE.count("```python")
+    assert len(SECTIONS) == PAGE.count("```py")
 
 
 @pytest.mark.parametrize(("title", "program", "theirs", "ours"), SECTIONS, ids=[s[0] for s in SECTIONS])
@@ -47,6 +47,8 @@ def test_the_page_is_right(title, program, theirs, ours, peer):
     assert theirs != ours
     assert said(program, OURS) == ours
     if title == "Deep graphs":
-        assert said(program, peer).startswith(theirs[: theirs.index(":")])  # Pythons word it in their own ways
+        assert said(program, peer).startswith(
+            theirs[: theirs.index(":")]
+        )  # Pythons word it in their own ways
     else:
         assert said(program, peer) == theirs
