@@ -144,7 +144,12 @@ def say(message: str) -> None:
     print(f"micrograd: {message}", file=sys.stderr)
 
 
+release = runpy.run_path("tools/release.py", run_name="release")
 setup(
+    version=release["version"](),
+    project_urls=release["urls"](),
+    long_description=release["readme"](),
+    long_description_content_type="text/markdown",
     ext_modules=[] if os.environ.get("MICROGRAD_NO_EXTENSIONS") else [*engine(), *kernels()],
     cmdclass={"build_ext": BuildExtensions, "build_py": BuildPackages},
 )

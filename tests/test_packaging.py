@@ -9,6 +9,7 @@ import subprocess
 import sys
 import sysconfig
 import tarfile
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -90,8 +91,35 @@ def test_the_metadata_are_complete(wheel):
     assert "\nRequires-Python: >=3.10\n" in text
     assert "\nLicense-Expression: MIT\n" in text
     assert licences
+    assert "\nProject-URL: Homepage, http" in text
+    assert "\nDescription-Content-Type: text/markdown\n" in text
+    assert re.search(r"^Version: \d+\.\d+", text, re.MULTILINE)
     # Whatever the engine needs would be a line without an extra.
     assert all("extra ==" in line for line in text.splitlines() if line.startswith("Requires-Dist"))
+
+
+@needs_a_compiler
+def test_compiled_modules_are_small_and_tell_nothing_of_the_machine_that_built_them(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        modules = {name: archive.read(name) for name in archive.namelist() if name.endswith(SUFFIX)}
+    assert sum(map(len, modules.values())) < 2_000_000
+    # Where Python itself lies is written into them by Python's own way of linking.
+    private = [str(ROOT), tempfile.gettempdir()]
+    for name, content in modules.items():
+        assert not [path for path in private if len(path) > 2 and path.encode() in content], name
+        if sys.platform == "linux":
+            assert b".symtab" not in content, f"{name} is not stripped"
+
+
+@needs_a_compiler
+def test_two_builds_are_equal(tmp_path):
+    """Each from a folder of its own. How far they were optimized makes no difference for that."""
+    compiler = quick_compiler(tmp_path)
+    built = [
+        build_wheel(tmp_path / name, **({"CC": compiler} if compiler else {})) for name in ("one", "another")
+    ]
+    assert built[0].name == built[1].name
+    assert built[0].read_bytes() == built[1].read_bytes()
 
 
 @needs_a_compiler

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from micrograd.compiler import Program as Program
     from micrograd.compiler import compile as compile
 
-__version__ = "0.1.0"
+    __version__: str
 __all__ = ["Value", "dot"]
 
 
@@ -27,7 +27,7 @@ _FROM_THE_COMPILER = ("CompileError", "DivergenceError", "Program", "compile")
 
 
 def __dir__() -> list[str]:
-    return sorted({name for name in globals() if not _is_hidden(name)} | {*_FROM_THE_COMPILER})
+    return sorted({name for name in globals() if not _is_hidden(name)} | {*_FROM_THE_COMPILER, "__version__"})
 
 
 def _is_hidden(name: str) -> bool:
@@ -41,4 +41,11 @@ def __getattr__(name: str) -> Any:
         from micrograd import compiler
 
         return getattr(compiler, name)
+    if name == "__version__":  # from Git's tags, when it was built (tools/release.py)
+        from importlib import metadata
+
+        try:
+            return metadata.version("micrograd-lab")
+        except metadata.PackageNotFoundError:
+            return "0+unknown"  # the files alone, without an installation
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -85,8 +85,8 @@ else:
     )
     from micrograd.matrix import Matrix, matrix_of
 
-# The activation of a layer, by the name that its nodes show as their operation.
-ACTIVATIONS = ("", "ReLU", "tanh", "sigmoid")
+# What the nodes of a layer's activation show as their operation, by the activation's code.
+ACTIVATION_SIGNS = ("", "ReLU", "tanh", "sigmoid")
 
 
 @cython.final
@@ -213,7 +213,7 @@ class FusedLayer(Value):
     def _name_of(self, node: Value) -> str:
         if self.activation == 0:
             return "*" if self.matrix.width == 1 and self.matrix.biases[node._row] is None else "+"
-        return ACTIVATIONS[self.activation]
+        return ACTIVATION_SIGNS[self.activation]
 
     def _dot_of(self, node: Value) -> Any:
         if _is_awaited(self):
@@ -223,7 +223,7 @@ class FusedLayer(Value):
             self.matrix.rows[node._row],
             tuple(inputs),
             self.matrix.biases[node._row],
-            ACTIVATIONS[self.activation],
+            ACTIVATION_SIGNS[self.activation],
         )
 
     def _unfold_row(self, node: Value) -> None:
@@ -274,7 +274,7 @@ def layer(matrix, inputs, before, activation):
     """Return the ``FusedLayer`` of some neurons for one sample.
 
     Its inputs are the outputs of ``before``, another ``FusedLayer``, or where that is None ``inputs``: as many
-    Values and numbers as each neuron has weights. ``activation`` is a position in ``ACTIVATIONS``.
+    Values and numbers as each neuron has weights. ``activation`` is a position in ``ACTIVATION_SIGNS``.
     """
     node: FusedLayer = FusedLayer.__new__(FusedLayer)
     if not cython.compiled:

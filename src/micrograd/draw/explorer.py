@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from micrograd import language
+from micrograd._whole_file import write_whole
 from micrograd.draw.graph import refuse_other_than_value
 from micrograd.draw.html import page_of
 from micrograd.draw.notebook_frame import in_notebook, show
-from micrograd.draw.saving import save_page
 from micrograd.draw.scene import scene_of
 from micrograd.draw.still_picture import still_picture, still_png
 from micrograd.draw.surroundings import language_here
@@ -33,7 +33,7 @@ class Explorer:
 
         An existing file is replaced, at once or not at all. Raises ``OSError`` where it cannot be written.
         """
-        return save_page(Path(path), self.html())
+        return write_whole(Path(path), [self.html()])
 
     def html(self) -> str:
         """Return the page as text."""

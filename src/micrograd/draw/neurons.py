@@ -8,10 +8,10 @@ from typing import Any
 from micrograd.draw.naming import place
 from micrograd.draw.samples import Users
 from micrograd.engine import Value
+from micrograd.fused import ACTIVATION_SIGNS
 
 # Beyond so many, a card for each input of the model would hide everything else.
 _MOST_INPUTS_SHOWN = 24
-_ACTIVATIONS = ("ReLU", "tanh", "sigmoid")
 
 
 @dataclass
@@ -72,7 +72,7 @@ def find_neurons(
         inputs = dict(product[n] for n in nodes if n in product)
         output = node
         following = users[node]
-        if len(following) == 1 and following[0]._op in _ACTIVATIONS and _has_activation(model, name):
+        if len(following) == 1 and following[0]._op in ACTIVATION_SIGNS[1:] and _has_activation(model, name):
             output = following[0]
             nodes.append(output)
         found.append(NeuronInGraph(name, uses.get(name, 0), nodes, output, inputs))

@@ -11,13 +11,13 @@ from typing import Any
 
 from micrograd import language
 from micrograd._needs import needs
+from micrograd._whole_file import write_whole
 from micrograd.compiler import wasm
 from micrograd.compiler.elementary import Elementary, elementary
 from micrograd.compiler.encode import written
 from micrograd.compiler.exchange import finite_or_named
 from micrograd.draw.html import page_of
 from micrograd.draw.notebook_frame import in_notebook, show
-from micrograd.draw.saving import save_page
 from micrograd.draw.scene import scene_of_view
 from micrograd.draw.source import source_of
 from micrograd.draw.still_picture import still_picture, still_png
@@ -72,7 +72,7 @@ class Playground:
 
         An existing file is replaced, at once or not at all. Raises ``OSError`` where it cannot be written.
         """
-        return save_page(Path(path), self.html())
+        return write_whole(Path(path), [self.html()])
 
     def html(self) -> str:
         """Return the page as text."""

@@ -8,8 +8,8 @@ import tempfile
 import webbrowser
 from pathlib import Path
 
+from micrograd._whole_file import write_whole
 from micrograd.draw.playground import choices_page
-from micrograd.draw.saving import save_page
 from micrograd.draw.surroundings import language_here
 
 _WORDS = {
@@ -32,7 +32,7 @@ def main(arguments: argparse.Namespace) -> int:
     lang = language_here(arguments.lang)
     path: Path = arguments.output or Path(tempfile.gettempdir()) / "micrograd-playground.html"
     try:
-        save_page(path, choices_page(lang))
+        write_whole(path, [choices_page(lang)])
     except OSError as error:
         failed = _WORDS[lang]["failed"].format(path=path, error=error.strerror or error)
         print(f"micrograd playground: {failed}", file=sys.stderr)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 
+from micrograd import _whole_file
 from micrograd.lab.errors import LabError
 from micrograd.lab.words import say
 from micrograd.language import Language
@@ -26,18 +26,9 @@ def usable_folder(path: Path, language: Language) -> Path:
 
 
 def write_whole(path: Path, content: str, language: Language) -> None:
-    """Write a text file under a temporary name beside it, then rename it.
-
-    Whoever interrupts this finds the file as it was before, or not at all. Raises ``LabError`` if it cannot
-    be written.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    """Write a text file, whole or not at all. Raises ``LabError`` if it cannot be written."""
     try:
-        try:
-            temporary.write_text(content, encoding="utf-8", newline="\n")
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        _whole_file.write_whole(path, [content])
     except OSError as error:
         reason = error.strerror
         raise LabError(say("not writable", language, path=path.parent, reason=reason)) from None

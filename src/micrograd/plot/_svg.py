@@ -8,6 +8,7 @@ from html import escape
 from os import PathLike
 from pathlib import Path
 
+from micrograd._whole_file import write_whole
 from micrograd.language import Language
 from micrograd.plot._readings import Samples
 from micrograd.plot._regions import Regions
@@ -43,7 +44,7 @@ class Figure:
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the figure to ``path``, an SVG file that browsers and text processors show."""
-        Path(path).write_text(self.svg, encoding="utf-8")
+        write_whole(Path(path), [self.svg])
 
 
 class Panel:

@@ -20,8 +20,8 @@ from micrograd import optim
 from micrograd.engine import Value
 from micrograd.fused import dot
 from micrograd.nn import MLP
-from micrograd.sklearn.parameters import Settings
 from micrograd.sklearn.progress import progress_bar
+from micrograd.sklearn.settings import Settings
 
 Matrix = NDArray[np.float64]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from micrograd._whole_file import write_whole
 from micrograd.lab.errors import LabError
 from micrograd.lab.grading.words import WORDS
 from micrograd.language import Language
@@ -62,12 +62,5 @@ def light(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def write(path: Path, parts: Iterable[str]) -> None:
-    """Write a file under another name, then rename it, so that nobody ever sees half of it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        # Lone surrogates may come out of a student's strings.
-        with temporary.open("w", encoding="utf-8", errors="replace", newline="") as file:
-            file.writelines(parts)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Write a file whole or not at all; lone surrogates may come out of a student's strings."""
+    write_whole(path, parts, errors="replace")
