@@ -9,6 +9,7 @@ from micrograd import language
 from micrograd.draw import figures, lines
 from micrograd.draw.choosing import Choice
 from micrograd.draw.graph import refuse_other_than_value
+from micrograd.draw.printable import Printable
 from micrograd.draw.rules import sign_of
 from micrograd.draw.samples import users_of
 from micrograd.draw.shapes import applied_function, ignored_factor, shape_of_value, uses_of
@@ -53,7 +54,7 @@ def explain(
     text = [_heading(node, symbols, chosen)]
     for title, parts in sections:
         text += ["", say(title, chosen), *(f"  {line}" for line in writer.lines(parts))]
-    return "\n".join(text)
+    return Printable("\n".join(text))
 
 
 class ValueGraph:
