@@ -57,6 +57,13 @@ CASES = {
         "updates.descend([None], .1)",
         "TypeError parameters[0]: expected a Value, got NoneType: None",
     ),
+    "a watched place that is none": (
+        """
+        from micrograd import _watch
+        return _watch.Elements("ab")
+        """,
+        "TypeError this place cannot be in str: 'ab'",
+    ),
     "no parameter to forget": (
         "updates.forget([Value(1), None])",
         "TypeError parameters[1]: expected a Value, got NoneType: None",
@@ -271,6 +278,25 @@ def test_random_programs_of_hostile_objects(python):
             hostile.run_program(seed)
     """
     assert python(script).split()[-1] == "199"
+
+
+def test_a_watched_place_that_was_not_made_is_not_looked_at():
+    from micrograd import _watch
+
+    watch = _watch.Watch()
+    for kind in (
+        _watch.Elements,
+        _watch.Items,
+        _watch.Function,
+        _watch.Kind,
+        _watch.OfNeuron,
+        _watch.Reading,
+    ):
+        with pytest.raises((TypeError, AttributeError)):
+            watch.add(kind.__new__(kind))
+    with pytest.raises(TypeError):
+        watch.add(None)
+    assert not watch.changed()
 
 
 class TestNoBias:

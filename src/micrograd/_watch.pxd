@@ -3,6 +3,7 @@ from micrograd.nn cimport MLP, Layer, Neuron
 
 
 cdef class Place:
+    cdef bint made
     cdef bint changed(self) except -1
 
 

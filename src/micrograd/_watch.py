@@ -1,4 +1,4 @@
-# cython: language_level=3, wraparound=False, nonecheck=True
+# cython: language_level=3, wraparound=False, nonecheck=True, auto_pickle=False
 """Places that a function reads from, and what stood in them: compared at every call of a compiled program.
 
 Plain Python that Cython compiles, as the engine is: compiled, most places cost a comparison of two addresses. A place
@@ -9,6 +9,7 @@ changed.
 from __future__ import annotations
 
 import operator
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +33,7 @@ if cython.compiled:
         dictionary_of,
         named_defaults_of,
     )
+    from cython.cimports.micrograd._guard import guard_methods
     from cython.cimports.micrograd._memory import address
 else:
     from micrograd._memory import class_version
@@ -44,7 +46,10 @@ ABSENT: Any = type("Absent", (), {"__repr__": lambda self: "(nothing)"})()
 
 @cython.cclass
 class Place:
-    """Something that can be looked at again; of its own accord, it never changes."""
+    """Something that can be looked at again; of its own accord, it never changes.
+
+    Only what was ``made``, by its ``__init__``, is looked at: comparing addresses relies on what that has checked.
+    """
 
     def changed(self) -> bool:
         """Whether something else stands there now."""
@@ -59,6 +64,7 @@ class Cell(Place):
     def __init__(self, cell: Any) -> None:
         self.cell = cell
         self.known = content_of(cell)
+        self.made = True
 
     def changed(self) -> bool:
         now = content_of(self.cell)
@@ -76,9 +82,11 @@ class Item(Place):
     """What a dictionary has under a name, or that it has nothing there."""
 
     def __init__(self, dictionary: Any, name: Any) -> None:
+        _expect(dictionary, dict)
         self.dictionary = dictionary
         self.name = name
         self.known = dict.get(dictionary, name, ABSENT)
+        self.made = True
 
     def changed(self) -> bool:
         if cython.compiled:
@@ -100,9 +108,11 @@ class Items(Place):
     """All that is in a dictionary, in order; ``owner`` is the object whose attributes they are, or None."""
 
     def __init__(self, dictionary: Any, owner: Any = None) -> None:
+        _expect(dictionary, dict)
         self.dictionary = dictionary
         self.owner = owner
         self._remember()
+        self.made = True
 
     def _remember(self) -> None:
         self.keys = tuple(dict.keys(self.dictionary))
@@ -148,8 +158,10 @@ class Elements(Place):
     """What a list holds."""
 
     def __init__(self, elements: Any) -> None:
+        _expect(elements, (list, tuple))
         self.elements = elements
         self.known = tuple(elements)
+        self.made = True
 
     def changed(self) -> bool:
         if not cython.compiled:
@@ -178,10 +190,12 @@ class Function(Place):
     """The code of a function of Python's, and its defaults."""
 
     def __init__(self, function: Any) -> None:
+        _expect(function, types.FunctionType)
         self.function = function
         self.code = function.__code__
         self.defaults = function.__defaults__
         self.named = function.__kwdefaults__
+        self.made = True
 
     def changed(self) -> bool:
         function: Any = self.function
@@ -204,8 +218,10 @@ class Kind(Place):
     """The attributes of a class, and of those that it is derived from."""
 
     def __init__(self, kind: Any) -> None:
+        _expect(kind, type)
         self.kind = kind
         self._remember()
+        self.made = True
 
     def _remember(self) -> None:
         self.version = class_version(self.kind)
@@ -243,6 +259,7 @@ class OfNeuron(Place):
         self.nonlin, self.code = neuron.nonlin, neuron._code
         self.attributes = _own(neuron)
         self.count = len(self.attributes)
+        self.made = True
 
     def changed(self) -> bool:
         neuron: Neuron = self.neuron
@@ -266,6 +283,7 @@ class OfLayer(Place):
         self.neurons = layer.neurons
         self.attributes = _own(layer)
         self.count = len(self.attributes)
+        self.made = True
 
     def changed(self) -> bool:
         layer: Layer = self.layer
@@ -286,6 +304,7 @@ class OfMLP(Place):
         self.layers = model.layers
         self.attributes = _own(model)
         self.count = len(self.attributes)
+        self.made = True
 
     def changed(self) -> bool:
         model: MLP = self.model
@@ -304,6 +323,7 @@ class Reading(Place):
     def __init__(self, read: Callable[[], Any]) -> None:
         self.read = read
         self.known = read()
+        self.made = True
 
     def changed(self) -> bool:
         now = self.read()
@@ -322,6 +342,8 @@ class Watch:
 
     def add(self, place: Place) -> None:
         """Look at this place too."""
+        if not isinstance(place, Place) or not place.made:
+            raise TypeError(f"expected a place, made, got {type(place).__name__}")
         self.places.append(place)
 
     def changed(self) -> bool:
@@ -334,6 +356,12 @@ class Watch:
 
     def __len__(self) -> int:
         return len(self.places)
+
+
+def _expect(given, kind):
+    """Let nothing else in: it is read as C from here on."""
+    if not isinstance(given, kind):
+        raise TypeError(f"this place cannot be in {type(given).__name__}: {given!r}")
 
 
 def content_of(cell):
@@ -379,4 +407,19 @@ def _all_same(some, others):
 
 
 if cython.compiled:
+    for _kind in (
+        Place,
+        Cell,
+        Item,
+        Items,
+        Elements,
+        Function,
+        Kind,
+        OfNeuron,
+        OfLayer,
+        OfMLP,
+        Reading,
+        Watch,
+    ):
+        guard_methods(_kind)
     _sources.show(__name__)
