@@ -22,6 +22,7 @@ from micrograd import cli
 from micrograd.lab.content.tasks import CHECKED_POINTS, NUMBERS
 from micrograd.lab.grading import collect, handed_in
 from micrograd.lab.sandbox import isolation
+from micrograd.language import french
 
 pytestmark = pytest.mark.slow
 
@@ -308,7 +309,7 @@ def test_clones_are_graded_at_their_tag_and_late_or_missing_tags_are_shown(tmp_p
     assert list(rows) == ["student01", "student02", "student03", "student04"]
     assert rows["student01"]["Tag"].startswith("2023-12-10")
     assert "sans cellules" in rows["student01"]["État"]
-    assert rows["student02"]["Tag"].startswith("en retard : 2023-12-20")
+    assert rows["student02"]["Tag"].startswith(french("en retard : 2023-12-20"))
     assert rows["student03"]["Tag"] == "absent"
     assert "pas de notebook" in rows["student04"]["État"]
 
