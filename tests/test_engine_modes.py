@@ -71,6 +71,8 @@ def test_same_results_to_the_last_bit(python):
 
 def test_the_numbers_of_kinds_and_marks_are_the_same_in_python_and_in_c():
     folder = Path(_kinds.__file__).parent
+    if not (folder / "_attributes.h").exists():
+        pytest.skip("an installed package has no C header")
     ours = {name: value for name, value in vars(_kinds).items() if name.isupper() and isinstance(value, int)}
     types = (folder / "_kinds.pxd").read_text(encoding="utf-8")
     assert {name: int(value) for name, value in re.findall(r"^ +(\w+) = (\d+)$", types, re.MULTILINE)} == ours
