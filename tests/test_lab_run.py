@@ -33,7 +33,7 @@ from micrograd.lab.solved.printed import print_comparisons
 from micrograd.lab.solved.report import render
 from micrograd.lab.solved.words import FIGURES
 from micrograd.lab.words import WORDS
-from micrograd.language import LANGUAGES
+from micrograd.language import LANGUAGES, french
 
 pytestmark = pytest.mark.slow
 
@@ -291,7 +291,8 @@ def test_a_narrow_terminal_and_no_color(monkeypatch, no_color):
 def test_an_output_folder_that_is_a_file(tmp_path, capsys, language, below):
     (tmp_path / "taken").write_text("mine")
     assert cli.main(["lab", "run", "--lang", language, "--output", str(tmp_path / "taken" / below)]) == 2
-    assert WORDS["not a folder"][language].split("{path}")[1] in capsys.readouterr().err
+    said = WORDS["not a folder"][language].split("{path}")[1]
+    assert (french(said) if language == "fr" else said) in capsys.readouterr().err
     assert (tmp_path / "taken").read_text() == "mine"
 
 
