@@ -24,6 +24,9 @@ class Listener:
     def failed(self, error: Exception) -> None:
         """The engine is about to raise ``error``, because an operation has no result for its operands."""
 
+    def made(self, node: Any) -> None:
+        """``node`` was made by an operation that has no result for some other operands."""
+
     def held(self, number: float) -> float:
         """Return the number that ``detach`` of ``number`` holds on to."""
         return number
@@ -71,6 +74,12 @@ def failed(error: Exception) -> Exception:
     if _ears.listener is not None:
         _ears.listener.failed(error)
     return error
+
+
+def made(node: Any) -> None:
+    """Tell this thread's listener of a node that could not have been made of some other numbers."""
+    if _ears.listener is not None:
+        _ears.listener.made(node)
 
 
 def held(number: float) -> float:

@@ -52,6 +52,7 @@ cdef Value _binary(int kind, double data, Node first, double by_first, Node seco
 cdef Value _with_number(int kind, double data, Node first, double by_first, double by_second, number)
 cdef Value _to_power(Node first, number)
 cdef Value _relu(Node first, double data, double by_first)
+cdef Value _heard(Value node)
 cdef Value _row_of(Value whole)
 cdef Value _constant(number)
 cdef Value _value(given, where, Py_ssize_t position)

@@ -98,7 +98,9 @@ class Value(Node):
             if a < 0:
                 _numbers.negative_base(_number(self), _number(b))
             # The limit of a**b * log(a) is 0 as a goes to 0.
-            return _binary(POWER, out, self, power_slope(a, b._data), b, out * log(a) if a > 0 else 0.0)
+            return _heard(
+                _binary(POWER, out, self, power_slope(a, b._data), b, out * log(a) if a > 0 else 0.0)
+            )
         if _is_array(other):
             return NotImplemented
         return _to_power(self, _plain(other, "**"))
@@ -120,13 +122,13 @@ class Value(Node):
         out: cython.double = exp(self._data)
         if isinf(out) and not isinf(self._data):
             _numbers.overflow(f"exp({_number(self)!r})")
-        return _unary(EXP, out, self, out)
+        return _heard(_unary(EXP, out, self, out))
 
     def log(self) -> Value:
         """Return the natural logarithm. Raises ``ValueError`` unless x > 0."""
         if self._data <= 0:
             _numbers.outside_domain("log", _number(self), "numbers above 0")
-        return _unary(LOG, log(self._data), self, 1.0 / self._data)
+        return _heard(_unary(LOG, log(self._data), self, 1.0 / self._data))
 
     # -- Backpropagation ------------------------------------------------------------------------------------
 
@@ -268,19 +270,19 @@ class Value(Node):
         if self._data < 0:
             _numbers.outside_domain("sqrt", _number(self), "0 and numbers above")
         out: cython.double = sqrt(self._data)
-        return _unary(SQRT, out, self, 0.5 / out if out > 0 else 0.5 * power_slope(0.0, 0.5))
+        return _heard(_unary(SQRT, out, self, 0.5 / out if out > 0 else 0.5 * power_slope(0.0, 0.5)))
 
     def sin(self) -> Value:
         """Return the sine of an angle in radians. Raises ``ValueError`` for an infinite one."""
         if isinf(self._data):
             _numbers.outside_domain("sin", _number(self), "finite angles")
-        return _unary(SIN, sin(self._data), self, cos(self._data))
+        return _heard(_unary(SIN, sin(self._data), self, cos(self._data)))
 
     def cos(self) -> Value:
         """Return the cosine of an angle in radians. Raises ``ValueError`` for an infinite one."""
         if isinf(self._data):
             _numbers.outside_domain("cos", _number(self), "finite angles")
-        return _unary(COS, cos(self._data), self, -sin(self._data))
+        return _heard(_unary(COS, cos(self._data), self, -sin(self._data)))
 
     def detach(self) -> Value:
         """Return the value without its gradient: the derivative of the result by the operand is 0."""
@@ -763,7 +765,7 @@ def _to_power(first, number):
         node._marks |= WHOLE_NUMBER
         if k >= 0:
             keep_whole(node, first._marks)
-    return node if makes_nodes_itself() else _make_again(node)
+    return _heard(node if makes_nodes_itself() else _make_again(node))
 
 
 @cython.nonecheck(False)
@@ -771,6 +773,14 @@ def _relu(first, data, by_first):
     node = cython.cast(Value, new_node(RELU, data, first, by_first))
     keep_whole(node, WHOLE_DATA if first._data < 0 else first._marks)
     return node if makes_nodes_itself() else _make_again(node)
+
+
+@cython.nonecheck(False)
+def _heard(node):
+    """Tell whoever listens of a node whose operation has no result for some operands, and return it."""
+    if _node._listeners:
+        _looks.made(node)
+    return node
 
 
 def _row_of(whole):

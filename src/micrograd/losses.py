@@ -55,14 +55,7 @@ def binary_cross_entropy(probabilities: Number | Numbers, targets: Number | Numb
     """
 
     def one(p: Value, y: Number) -> Value:
-        probability = float(p._peek())
-        if not 0 <= probability <= 1:
-            raise _looks.failed(
-                ValueError(
-                    f"probability {probability!r} is not between 0 and 1: apply a sigmoid to the output first, "
-                    "or use binary_cross_entropy_with_logits"
-                )
-            )
+        _refuse_no_probability(p)
         _refuse_unless(
             0 <= _known(y, 0) <= 1, y, "a number from 0 to 1 (for labels -1 and 1, there is hinge)"
         )
@@ -228,6 +221,20 @@ def _is_list(given: Any) -> bool:
 def _known(target: Number, otherwise: float) -> float:
     """Return a target that is a number; a Value stands for any number, so what is allowed is returned."""
     return otherwise if isinstance(target, Value) else _numbers.number(target, "target")
+
+
+def _refuse_no_probability(p: Value) -> None:
+    probability = float(p._peek())
+    if not 0 <= probability <= 1:
+        raise _looks.failed(
+            ValueError(
+                f"probability {probability!r} is not between 0 and 1: apply a sigmoid to the output first, "
+                "or use binary_cross_entropy_with_logits"
+            )
+        )
+    if _looks.current() is not None and p._op != "sigmoid":
+        # Whoever compiles this check hears of operations: this one is outside of its domain where the check raises.
+        (p - p * p).sqrt()
 
 
 def _refuse_unless(allowed: bool, target: Any, expected: str) -> None:

@@ -20,9 +20,18 @@ def debugging() -> bool:
     return os.environ.get("MICROGRAD_DEBUG", "") not in ("", "0")
 
 
-def code_for(expressions: Expressions, results: Sequence[int], features: int, with_gradient: bool) -> Code:
-    """Return the code that computes ``results`` and, if it is wanted, the gradient of the first one."""
-    code = lower.lower(expressions, results, features, with_gradient)
+def code_for(
+    expressions: Expressions,
+    results: Sequence[int],
+    features: int,
+    with_gradient: bool,
+    checks: Sequence[int] = (),
+) -> Code:
+    """Return the code that computes ``results`` and, if it is wanted, the gradient of the first one.
+
+    ``checks`` are computed besides: functions that set the flag of a sample's block outside of their domain.
+    """
+    code = lower.lower(expressions, results, features, with_gradient, checks)
     if with_gradient:
         gradient.derive(code)
     places.assign(code)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from micrograd.compiler import looks
 from micrograd.compiler.errors import CompileError
 from micrograd.engine import Value
 
@@ -39,13 +40,18 @@ def raise_for(
     ``samples`` are rows of the matrices X and Y.
 
     ``row`` gives the number that the user knows a sample by. The error has the engine's type and message. It is chained
-    to the engine's own, whose traceback shows the line. Returns where nothing is raised.
+    to the engine's own, whose traceback shows the line. Where the function catches that, it is a ``CompileError``.
+    Returns where nothing is raised.
     """
     for sample in samples:
+        notes = looks.Notes([])
         try:
-            function(*_arguments(X[sample], Y[sample]))
+            with notes:
+                function(*_arguments(X[sample], Y[sample]))
         except Exception as error:
             raise located(error, row(sample)) from error
+        if notes.errors:
+            raise looks.refuse_caught(notes.errors[0], f"in row {row(sample)}, ")
 
 
 def located(error: Exception, row: int) -> Exception:

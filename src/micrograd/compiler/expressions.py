@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from typing import Any
 
 from micrograd.operations import OPERATIONS
 
@@ -159,18 +160,19 @@ class Expressions:
         return place
 
 
-def first_difference(one: Expressions, other: Expressions) -> int | None:
-    """Return the first expression in which two tables differ, or None when they are equal."""
+def first_difference(one: Expressions, other: Expressions, size: int, other_size: int) -> int | None:
+    """Return the first expression in which two tables differ, or None; of each, so many from the first on count."""
     # Constants are compared by their bits: NaN equals itself, and -0.0 is not 0.0.
     if (
-        one.operation == other.operation
-        and one.operands == other.operands
-        and array("d", one.number).tobytes() == array("d", other.number).tobytes()
-        and one.dots == other.dots
+        size == other_size
+        and _first(one.operation, size) == _first(other.operation, size)
+        and _first(one.operands, size) == _first(other.operands, size)
+        and array("d", _first(one.number, size)).tobytes() == array("d", _first(other.number, size)).tobytes()
+        and all(dot == other.dots.get(place) for place, dot in one.dots.items() if place < size)
     ):
         return None
-    for place in range(max(len(one), len(other))):
-        if place >= len(one) or place >= len(other):
+    for place in range(max(size, other_size)):
+        if place >= size or place >= other_size:
             return place
         if (
             one.operation[place] != other.operation[place]
@@ -180,6 +182,10 @@ def first_difference(one: Expressions, other: Expressions) -> int | None:
         ):
             return place
     return None
+
+
+def _first(column: list[Any], size: int) -> list[Any]:
+    return column if len(column) == size else column[:size]
 
 
 def describe(expressions: Expressions, expression: int, names: Sequence[str], depth: int = 3) -> str:

@@ -187,7 +187,8 @@ class Family:
             raise CompileError(
                 f"the loss returned a list of {len(graph.results)} Values, and it must be one Value: add them up"
             )
-        code = code_for(graph.expressions, graph.results, key[0], self.with_gradient)
+        checks = sorted(graph.checks.values())
+        code = code_for(graph.expressions, graph.results, key[0], self.with_gradient, checks)
         if key in self.compiled:
             self.codes = [other for other in self.codes if other is not self.compiled[key].code]
         self.codes.append(code)

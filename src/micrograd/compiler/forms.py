@@ -49,15 +49,16 @@ class Form:
 
 
 class Forms:
-    """The sums of a graph in their final form.
+    """The sums of a graph in their final form; ``checks`` are functions that are needed whether a result uses them.
 
     ``needed`` tells of each expression whether it is computed on its own; ``of`` has the form of each sum that is;
     ``activation_of`` the activation of a sum that nothing else uses.
     """
 
-    def __init__(self, table: Expressions, results: Sequence[int]) -> None:
+    def __init__(self, table: Expressions, results: Sequence[int], checks: Sequence[int] = ()) -> None:
         self.table = table
         self.results = results
+        self.checks = checks
         # Whether a kink follows: what is zero in the engine has to be zero here, or the other side may be taken.
         self.before_kink = [False] * len(table)
         self.uses = self._count_uses()
@@ -75,6 +76,8 @@ class Forms:
         for result in self.results:
             reached[result] = True
             uses[result] += 2  # a result is always an expression of its own
+        for check in self.checks:
+            reached[check] = True  # a function: it is an expression of its own anyway
         for place in range(len(table) - 1, -1, -1):
             if not reached[place]:
                 continue
@@ -105,8 +108,8 @@ class Forms:
         table = self.table
         needed = [False] * len(table)
         seen_inputs: set[tuple[int, ...]] = set()
-        for result in self.results:
-            needed[result] = True
+        for place in (*self.results, *self.checks):
+            needed[place] = True
         for place in range(len(table) - 1, -1, -1):
             if not needed[place]:
                 continue

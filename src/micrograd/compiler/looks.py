@@ -66,6 +66,8 @@ class Notes(_looks.Listener):
         self.looks: list[Look] = []
         self.overwritten: dict[Value, tuple[float, Place]] = {}
         self.errors: list[tuple[Exception, Place]] = []
+        # Nodes that could not have been made of some other numbers.
+        self.leaving: list[Value] = []
         self._outermost: FrameType | None = None
         self._output: Any = None
         self._before: _looks.Listener | None = None
@@ -105,6 +107,10 @@ class Notes(_looks.Listener):
         """Note an error of the engine's, which the function may catch."""
         self.errors.append((error, self._place(self._outside(sys._getframe(1)))))
 
+    def made(self, node: Any) -> None:
+        """Note a node that a sample may have no value for: whatever becomes of it, there the function fails."""
+        self.leaving.append(node)
+
     def _outside(self, frame: FrameType | None) -> FrameType | None:
         """Return the innermost frame that is not of this package; None where all are."""
         while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
@@ -133,6 +139,16 @@ def refuse(look: Look, name: str) -> CompileError:
     return CompileError(
         f"the graph depends on the data: the function looks at a number, {expression}, in {look.place}"
         f"{'' if look.place.text else '. '}{_INSTEAD_OF.get(look.how, _INSTEAD)}"
+    )
+
+
+def refuse_caught(caught: tuple[Exception, Place], where: str = "") -> CompileError:
+    """Return the error for an error of the engine's that a function caught; ``where`` says of which sample."""
+    error, place = caught
+    return CompileError(
+        f"{where}the function caught an error of the engine's, {error} ({type(error).__name__}), in {place}"
+        f"{'' if place.text else '. '}For other samples the graph would be another: keep the operation within its "
+        "domain, with maximum or minimum, for instance p.maximum(1e-12).log()"
     )
 
 

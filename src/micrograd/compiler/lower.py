@@ -27,21 +27,37 @@ from micrograd.compiler.instructions import (
 from micrograd.operations import SMOOTH
 
 
-def lower(expressions: Expressions, results: Sequence[int], features: int, with_slopes: bool) -> Code:
+def lower(
+    expressions: Expressions,
+    results: Sequence[int],
+    features: int,
+    with_slopes: bool,
+    checks: Sequence[int] = (),
+) -> Code:
     """Return the code that computes ``results``, without its gradient instructions (see ``gradient.derive``).
 
-    ``with_slopes`` keeps what these need of the forward pass.
+    ``with_slopes`` keeps what these need of the forward pass. ``checks`` are functions that are computed whether a
+    result needs them or not: an operand outside of their domain is to be noticed.
     """
-    return _Lowering(expressions, results, features, with_slopes).code
+    return _Lowering(expressions, results, features, with_slopes, checks).code
 
 
 class _Lowering:
-    def __init__(self, table: Expressions, results: Sequence[int], features: int, with_slopes: bool) -> None:
+    def __init__(
+        self,
+        table: Expressions,
+        results: Sequence[int],
+        features: int,
+        with_slopes: bool,
+        checks: Sequence[int],
+    ) -> None:
         self.table = table
         self.with_slopes = with_slopes
         self.results = list(results)
         self.result_places = frozenset(results)
-        forms = Forms(table, self.results)
+        # Whether blocks of samples have to be run even for a result that depends on none.
+        self.checks_samples = any(table.depends[check] == ex.SAMPLE for check in checks)
+        forms = Forms(table, self.results, checks)
         self.forms = forms.of
         self.needed = forms.needed
         self.activation_of = forms.activation_of
@@ -92,7 +108,8 @@ class _Lowering:
 
     def _result(self, place: int) -> tuple[int, int]:
         if self.table.depends[place] < ex.SAMPLE:
-            return NONE, self._slot(place)
+            slot = self._slot(place)
+            return (self._splat(slot), NONE) if self.checks_samples else (NONE, slot)
         form = self.forms.get(place)
         # The part of a loss that all samples share (an L2 penalty) is added once, not to every sample.
         if form is not None and form.has_shared and not self._takes_bias(place, form):

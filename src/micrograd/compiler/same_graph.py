@@ -172,23 +172,35 @@ def _comparisons(graph: Graph) -> int:
 
 
 def equal(one: Graph, other: Graph) -> bool:
-    """Return whether two graphs are the same computation."""
+    """Return whether two graphs are the same computation, and fail for the same numbers."""
+    return _same_results(one, other) and one.checks.keys() == other.checks.keys()
+
+
+def _same_results(one: Graph, other: Graph) -> bool:
     return (
-        first_difference(one.expressions, other.expressions) is None
+        _first_difference(one, other) is None
         and one.results == other.results
         and one.is_list == other.is_list
-        and len(one.captured) == len(other.captured)
-        and all(a is b for a, b in zip(one.captured, other.captured))
+        and one.leaves == other.leaves
+        and all(a is b for a, b in zip(one.captured[: one.leaves], other.captured))
     )
+
+
+def _first_difference(one: Graph, other: Graph) -> int | None:
+    return first_difference(one.expressions, other.expressions, one.size, other.size)
 
 
 _SAME_SAMPLE = "the same sample, run again"
 
 
 def _compare(one: Graph, other: Graph, parameters: Parameters, sample: Sample, where: str) -> None:
-    if equal(one, other):
+    """Raise where two graphs have other results. What only one of them fails at (a log that is shown now and then) is
+    a side effect: it is no part of the graph any more.
+    """
+    if _same_results(one, other):
+        one.checks = {key: place for key, place in one.checks.items() if key in other.checks}
         return
-    place = first_difference(one.expressions, other.expressions)
+    place = _first_difference(one, other)
     names = [*parameters.names(), *input_names(len(sample[0]), len(sample[1]))]
     numbers_differ = place is not None and all(
         place < len(graph.expressions) and graph.expressions.operation[place] == CONSTANT

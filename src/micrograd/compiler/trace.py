@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 from micrograd.compiler import looks
 from micrograd.compiler.chance import Draws
 from micrograd.compiler.errors import CompileError
-from micrograd.compiler.expressions import BINARY, CONSTANT_POWER, FUNCTIONS, POWER, Expressions
+from micrograd.compiler.expressions import (
+    BINARY,
+    CAPTURED,
+    CONSTANT_POWER,
+    FIXED,
+    FUNCTIONS,
+    POWER,
+    Expressions,
+)
 from micrograd.compiler.given import GIVEN, values_for
 from micrograd.compiler.parameters import Parameters
 from micrograd.compiler.witness import Calls
@@ -29,11 +37,18 @@ class Run:
     """What one run of a function leaves behind: its results and the Values that it was given."""
 
     def __init__(
-        self, roots: list[Value], is_list: bool, inputs: list[Value], overwritten: dict[Value, float]
+        self,
+        roots: list[Value],
+        is_list: bool,
+        inputs: list[Value],
+        overwritten: dict[Value, float],
+        leaving: Sequence[Value] = (),
     ) -> None:
         self.roots = roots
         self.is_list = is_list
         self.inputs = inputs
+        # Nodes that other numbers have no value for: then the function fails, whether it uses them or not.
+        self.leaving = leaving
         # Values that the function has written to, and what their data were before.
         self.overwritten = overwritten
 
@@ -42,16 +57,29 @@ class Graph:
     """The expressions of one run, and which of them are the function's results.
 
     ``captured`` are the Values that are neither parameters nor of the sample and were there before the run: a program
-    reads their numbers anew at each call.
+    reads their numbers anew at each call. The results need the first ``size`` expressions, and the first ``leaves`` of
+    the captured Values. ``checks`` are the expressions that some samples or parameters have no value for, whether the
+    results need them or not: programs compute them all, since the function fails there. They have keys by which they
+    are known in other graphs with the same results.
     """
 
     def __init__(
-        self, expressions: Expressions, results: list[int], is_list: bool, captured: list[Value]
+        self,
+        expressions: Expressions,
+        results: list[int],
+        is_list: bool,
+        captured: list[Value],
+        size: int,
+        leaves: int,
+        checks: dict[int, int],
     ) -> None:
         self.expressions = expressions
         self.results = results
         self.is_list = is_list
         self.captured = captured
+        self.size = size
+        self.leaves = leaves
+        self.checks = checks
         # What the function reads besides, once the graph is known to be always the same.
         self.references: References | None = None
 
@@ -131,7 +159,7 @@ def _run(
         for value, (before, _) in notes.overwritten.items()
         if not (before == 0 and type(before) is float)
     }
-    one = Run(roots, is_list, [*x, *y], overwritten)
+    one = Run(roots, is_list, [*x, *y], overwritten, notes.leaving)
     if notes.looks:
         # Where an operation of the user's own was the reason to look, that is what has to be said.
         for node in nodes_of(one, parameters):
@@ -157,12 +185,7 @@ def _refuse_noted(notes: looks.Notes, draws: Draws, parameters: Parameters) -> N
                 "are as they were"
             )
     if notes.errors:
-        error, place = notes.errors[0]
-        raise CompileError(
-            f"the function caught an error of the engine's, {error} ({type(error).__name__}), in {place}"
-            f"{'' if place.text else '. '}For other samples the graph would be another: keep the operation within its "
-            "domain, with maximum or minimum, for instance p.maximum(1e-12).log()"
-        )
+        raise looks.refuse_caught(notes.errors[0])
     name = draws.drawn()
     if name is not None:
         raise DrawsError(drawn(name))
@@ -196,11 +219,11 @@ def name_of(node: Value, parameters: Parameters) -> str:
 
 
 def nodes_of(one: Run, parameters: Parameters) -> set[Value]:
-    """Return all nodes that the results of a run depend on, but parameters and the sample's."""
+    """Return all nodes that results of a run depend on, or it may fail at, but parameters and the sample's."""
     found: set[Value] = set()
     known = {*one.inputs}
     seen_inputs: tuple[Value, ...] = ()
-    stack = list(one.roots)
+    stack = [*one.leaving, *one.roots]
     while stack:
         node = stack.pop()
         if node in found or node in known or node in parameters.place:
@@ -234,7 +257,28 @@ def read(one: Run, parameters: Parameters, others: set[Value]) -> Graph:
     for place, value in enumerate(one.inputs, start=len(parameters)):
         reader.places[value] = place
     reader.read(one.roots)
-    return Graph(expressions, [reader.places[value] for value in one.roots], one.is_list, reader.captured)
+    size, leaves = len(expressions), len(reader.captured)
+    reader.read(one.leaving)
+    places = [*reader.finite(), *[reader.places[node] for node in one.leaving]]
+    keys = _keys(expressions, size, reader.captured)
+    checks = {
+        keys[place - size] if place >= size else place: place
+        for place in places
+        if expressions.depends[place] != FIXED
+    }
+    results = [reader.places[value] for value in one.roots]
+    return Graph(expressions, results, one.is_list, reader.captured, size, leaves, checks)
+
+
+def _keys(table: Expressions, size: int, captured: Sequence[Value]) -> list[int]:
+    """Return for each expression from ``size`` on a key, the same in all tables with the same beginning."""
+    keys: list[int] = []
+    for place in range(size, len(table)):
+        operation, number = table.operation[place], table.number[place]
+        leaf = id(captured[int(number)]) if operation == CAPTURED else 0
+        operands = [keys[one - size] if one >= size else one for one in table.operands_of(place)]
+        keys.append(hash((operation, leaf, number.hex(), *operands)))
+    return keys
 
 
 class _Reader:
@@ -253,6 +297,14 @@ class _Reader:
         self.others = others
         self.places = dict(parameters.place)
         self.captured: list[Value] = []
+        # What neurons were given, each tuple once.
+        self.inputs: dict[tuple[int, ...], None] = {}
+
+    def finite(self) -> list[int]:
+        """Return expressions that fail where a layer refuses a leaf among its inputs: one that is not finite."""
+        table = self.expressions
+        leaves = {i: None for inputs in self.inputs for i in inputs if table.operation[i] == CAPTURED}
+        return [table.apply("cos", (leaf,), 0.0, 0.0) for leaf in leaves]
 
     def read(self, roots: Iterable[Value]) -> None:
         """Put every node that ``roots`` depend on into the table, operands first, without recursion."""
@@ -287,6 +339,7 @@ class _Reader:
                         continue
                     if inputs != last_inputs:
                         last_inputs, last_places = inputs, tuple([places[operand] for operand in inputs])
+                        self.inputs[last_places] = None
                     row = parameters.row(weights)
                     place = expressions.dot(
                         tuple([places[weight] for weight in weights]) if row is None else row,

@@ -144,6 +144,8 @@ class Training:
             if not len(losses):
                 raise  # so it was with the weights that training began with
             self.state.weights[:] = self.state.previous
+            if isinstance(error, CompileError):
+                raise
             step = self.first_step + len(losses)
             raise divergence(error)(
                 f"training diverged at step {step}: {error}. The model keeps the weights of the last finite step. "

@@ -94,7 +94,7 @@ def _program(features: int, shape: Sequence[int], activation: Any, loss: Loss) -
     sample = [0.5] * features, [1.0]
     run = trace.run(lambda x, y: loss(model(x), y), parameters, sample)
     graph = trace.read(run, parameters, set())
-    code = code_for(graph.expressions, graph.results, features, True)
+    code = code_for(graph.expressions, graph.results, features, True, sorted(graph.checks.values()))
     placed = code.placed
     assert not code.shared and not code.captured
     (row, slot) = placed.results[0]
