@@ -1,4 +1,4 @@
-"""The environment that make's targets share: of its place, what was asked for, and resumed where it stopped."""
+"""The environment that make's targets share: of its place, what was asked for, and resumed; by uv or pip."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SOURCE = ROOT / "tools" / "environment.py"
 
 
 class Project:
-    """A project with two small locks, whose pip only writes down what it was asked."""
+    """A project with two small locks, whose pip and uv only write down what they were asked."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         specification = importlib.util.spec_from_file_location("environment", SOURCE)
@@ -26,6 +26,8 @@ class Project:
         self.made: list[Path] = []
         self.installed: list[tuple[list[str], list[str]]] = []
         self.fail_at: int | None = None
+        self.asked_uv: list[list[str]] = []
+        self.uv_works = True
         (folder / "tests").mkdir(parents=True, exist_ok=True)
         (folder / "tests" / "peers.txt").write_text("micrograd\n")
         for name in ("pyproject.toml", "setup.py"):
@@ -42,6 +44,9 @@ class Project:
             "PEERS": folder / "tests" / "peers.txt",
             "make": self.make,
             "pip": self.pip,
+            "uv": self.uv,
+            "executable": lambda name: sys.executable,
+            "write_bytecode": lambda: None,
             "works": lambda: (folder / ".venv").exists(),
             "compiled": lambda: True,
         }.items():
@@ -53,7 +58,16 @@ class Project:
         folder.mkdir(exist_ok=True)
         return True
 
-    def pip(self, *arguments: str) -> int:
+    def uv(self, *arguments: str) -> int:
+        self.asked_uv.append(list(arguments))
+        return self.pip(*arguments) if self.uv_works else 1
+
+    def with_uv(self) -> None:
+        """Let both locks have uv."""
+        for lock in self.folder.glob("requirements*.lock"):
+            lock.write_text(lock.read_text() + "uv==1 \\\n    --hash=sha256:00\n")
+
+    def pip(self, *arguments: str, quietly: bool = False) -> int:
         if "--require-hashes" not in arguments:
             return 0
         text = Path(arguments[-1]).read_text()
@@ -102,6 +116,64 @@ def test_an_interrupted_installation_goes_on_where_it_stopped(project):
     assert len(project.made) == 1
     project.environment("lab")
     assert project.names == []
+
+
+def test_uv_installs_what_pip_would(project):
+    project.with_uv()
+    project.fail_at = 2  # uv itself by pip, a portion, and then somebody pulls the plug
+    with pytest.raises(KeyboardInterrupt):
+        project.environment("lab")
+    first = project.names
+    assert "--reinstall" not in project.asked_uv[0]
+    project.fail_at = None
+    project.environment("lab")
+    assert "--reinstall" in project.asked_uv[2]
+    assert set(first + project.names) == {f"library{n}" for n in range(30)}
+    # All but uv itself.
+    assert len(project.asked_uv) == 3
+    assert all(
+        asked[:2] == ["pip", "install"] and {"--no-deps", "--require-hashes"} <= set(asked)
+        for asked in project.asked_uv
+    )
+
+
+def test_where_uv_fails_pip_does_the_rest(project):
+    project.with_uv()
+    project.uv_works = False
+    project.environment("lab")
+    assert len(project.asked_uv) == 1
+    assert project.names == [f"library{n}" for n in range(30)]
+
+
+def test_uv_looks_where_pip_looks(project):
+    settings = {
+        "index-url": "https://mirror/simple",
+        "extra-index-url": "https://one/ https://two/",
+        "find-links": "/wheels",
+        "timeout": "9",
+    }
+    options = project.module.uv_options(settings)
+    assert options[:2] == [
+        "--index-strategy",
+        "unsafe-best-match",
+    ]  # as pip does; hashes say which file is meant
+    assert options[2:] == [
+        *("--index-url", "https://mirror/simple"),
+        *("--extra-index-url", "https://one/", "--extra-index-url", "https://two/"),
+        *("--find-links", "/wheels"),
+    ]
+    assert "--no-index" in project.module.uv_options({"no-index": "1"})
+
+
+def test_pips_settings_are_read_from_its_files_and_its_variables(project, tmp_path, monkeypatch):
+    file = tmp_path / "pip.conf"
+    file.write_text("[global]\nindex-url = https://file/\nfind-links =\n    /a\n    /b\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(file))
+    monkeypatch.setenv("PIP_INDEX_URL", "https://variable/")
+    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
+    settings = project.module.pip_settings()
+    assert settings["index-url"] == "https://variable/"
+    assert settings["find-links"].split() == ["/a", "/b"]
 
 
 @pytest.mark.parametrize("how", ["copied", "moved"])

@@ -4,13 +4,15 @@ Run it with the Python that the environment is to have, from anywhere:
 ``python3 tools/environment.py [lab | dev] [--exact]``. It does only what is out of date, so a second run takes a
 moment, and after an interruption it goes on where it stopped. It needs nothing but Python itself, and installs
 what ``requirements.lock`` names (for the lab) or ``requirements-dev.lock`` (for everything), each file checked
-against its hash. An environment is of the place where it was made: in a copy of the project, or in one that was
-moved, it is made anew, because the old one would run the other's code or nothing.
+against its hash: by uv, which fetches several at a time, or by pip where uv cannot. An environment is of the place
+where it was made: in a copy of the project, or in one that was moved, it is made anew, because the old one would run
+the other's code or nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import hashlib
 import json
 import os
@@ -118,28 +120,88 @@ def install(lock: Path, purpose: str, state: dict[str, str], state_file: Path) -
     if state.get(purpose) == wanted:
         return True
     options, libraries = portions(lock)
+    installer = Installer(options, libraries)
     begun, _, count = state.get("installing", "").partition(" ")
     done = int(count) if begun == wanted else 0
     # What was being installed when somebody pulled the plug may be half there.
-    again = ["--ignore-installed"] if begun == wanted else []
-    say(f"Installing the libraries of {lock.name} (a few minutes the first time) ...")
+    again = begun == wanted
+    say(f"Installing the libraries of {lock.name} (a minute or more the first time) ...")
     for start in range(done, len(libraries), PORTION):
         state["installing"] = f"{wanted} {start}"
         write_state(state_file, state)
-        listed = VENV / "portion.txt"
-        listed.write_text("\n".join([*options, *libraries[start : start + PORTION], ""]), encoding="utf-8")
-        arguments = ["--quiet", "--no-deps", "--require-hashes", *again, "--requirement", str(listed)]
-        if pip("install", *arguments):
+        if not installer.install(libraries[start : start + PORTION], again):
             fail(f"{lock.name} could not be installed; pip says why above. Call make again to go on.")
             return False
         say(f"  {min(start + PORTION, len(libraries))} of {len(libraries)}")
-        again = []
+        again = False
+    write_bytecode()
     state.pop("installing", None)
     state[purpose] = wanted
     if purpose == "dev":  # whose lock has everything that the lab's has, in the same versions
         state["lab"] = digest([LOCKS["lab"]])
     write_state(state_file, state)
     return True
+
+
+class Installer:
+    """Installs entries of a lock: with uv, which fetches several at a time; with pip where uv is not to be had."""
+
+    def __init__(self, options: list[str], libraries: list[str]) -> None:
+        self.options = options
+        self.uv: list[str] | None = None
+        # Whoever is offline has that said once, by pip, when it is asked for the first library that is needed.
+        itself = [entry for entry in libraries if entry.startswith("uv==")]
+        if itself and not pip("install", *self._arguments(itself), quietly=True):
+            settings = pip_settings()
+            self.uv = ["pip", "install", "--python", executable("python"), *uv_options(settings)]
+            if "cert" in settings:
+                os.environ.setdefault("SSL_CERT_FILE", settings["cert"])
+
+    def install(self, entries: list[str], again: bool) -> bool:
+        """Install entries, over what may be half there if ``again``, and tell whether that went well."""
+        arguments = self._arguments(entries)
+        if self.uv and not uv(*self.uv, *(["--reinstall"] if again else []), *arguments):
+            return True
+        self.uv = None  # Where it failed once, pip does the rest, and says what is wrong.
+        return not pip("install", *(["--ignore-installed"] if again else []), *arguments)
+
+    def _arguments(self, entries: list[str]) -> list[str]:
+        listed = VENV / "portion.txt"
+        listed.write_text("\n".join([*self.options, *entries, ""]), encoding="utf-8")
+        return ["--quiet", "--no-deps", "--require-hashes", "--requirement", str(listed)]
+
+
+def pip_settings() -> dict[str, str]:
+    """Return where pip looks for packages: its files' settings, and above them those of its variables."""
+    command = [executable("python"), "-m", "pip", "config", "list"]
+    listed = subprocess.run(command, capture_output=True, text=True).stdout
+    found = re.findall(r"^(global|install|:env:)\.([\w-]+)=('.*')$", listed, re.MULTILINE)
+    order = ("global", "install", ":env:")
+    return {
+        name: ast.literal_eval(value) for _, name, value in sorted(found, key=lambda f: order.index(f[0]))
+    }
+
+
+def uv_options(settings: dict[str, str]) -> list[str]:
+    """Return the same for uv. Every file is checked against its hash, so it may come from any index."""
+    options = ["--index-strategy", "unsafe-best-match"]
+    options += ["--no-index"] if settings.get("no-index") in ("1", "true", "True", "yes", "on") else []
+    for name in ("index-url", "extra-index-url", "find-links"):
+        options += [part for value in settings.get(name, "").split() for part in (f"--{name}", value)]
+    return options
+
+
+def write_bytecode() -> None:
+    """Compile the libraries as pip does, but for their tests: what runs behind walls could not keep its own."""
+    folder = subprocess.run(
+        [executable("python"), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    if folder:
+        tests = r"[/\\]tests[/\\]"
+        command = [executable("python"), "-m", "compileall", "-qq", "-j", "0", "-x", tests, folder]
+        subprocess.run(command)
 
 
 def portions(lock: Path) -> tuple[list[str], list[str]]:
@@ -193,10 +255,18 @@ def executable(name: str) -> str:
     return str(VENV / ("Scripts" if os.name == "nt" else "bin") / name)
 
 
-def pip(*arguments: str) -> int:
+def pip(*arguments: str, quietly: bool = False) -> int:
     """Run the environment's pip and return its exit status."""
     command = [executable("python"), "-m", "pip", "--disable-pip-version-check", *arguments]
-    return subprocess.run(command, cwd=ROOT).returncode
+    return subprocess.run(command, cwd=ROOT, stderr=subprocess.DEVNULL if quietly else None).returncode
+
+
+def uv(*arguments: str) -> int:
+    """Run the environment's uv and return its exit status. What it says of a failure, pip says in its place."""
+    try:
+        return subprocess.run([executable("uv"), *arguments], cwd=ROOT, stderr=subprocess.DEVNULL).returncode
+    except OSError:
+        return 1
 
 
 def read_state(path: Path) -> dict[str, str]:
