@@ -16,7 +16,8 @@ from executed_lab import executed
 from micrograd.lab.content import closing
 from micrograd.lab.content.names import FILE_NAMES
 from micrograd.lab.content.printed import FRENCH, in_language
-from micrograd.lab.content.weaving import build, cells_of, strip_solutions, task_titles
+from micrograd.lab.content.tasks import TASKS
+from micrograd.lab.content.weaving import build, cells_of, strip_solutions
 from micrograd.lab.solved import numbers
 from micrograd.language import LANGUAGES
 
@@ -98,11 +99,16 @@ def test_every_code_cell_of_the_content_is_used_exactly_once():
     assert sorted(defined) == sorted(c.id for c in cells_of("fr") if c.kind == "code")
 
 
-def test_each_task_has_a_heading_in_each_language():
-    for language, word in (("fr", "Tâche"), ("en", "Task")):
-        titles = task_titles(language)
-        assert list(titles) == list(range(1, 11))
-        assert all(title.startswith(f"{word} {task}") for task, title in titles.items())
+@pytest.mark.parametrize("edition", ["full", "light"])
+def test_each_task_has_its_heading_in_each_language(edition):
+    for language, third in (
+        ("fr", "Tâche 3\N{NO-BREAK SPACE}: l’erreur et son graphe"),
+        ("en", "Task 3: the error and its graph"),
+    ):
+        above = [re.match(r"## (.*)", c.source) for c in cells_of(language, edition) if c.task]
+        titles = [heading[1] for heading in above if heading]
+        assert titles == [task.heading(language) for task in TASKS]
+        assert titles[2] == third
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

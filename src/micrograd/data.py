@@ -57,7 +57,7 @@ def make_circles(
     The other arguments are those of ``make_moons``.
     """
     outer, inner = _pair(n_samples)
-    factor = _number("factor", factor, 0.0)
+    factor = _finite("factor", factor, 0.0)
     if factor >= 1:
         raise ValueError(f"factor: expected a number from 0 up to 1, and less than 1, got {factor}")
     points = [[math.cos(angle), math.sin(angle)] for angle in _evenly(2 * math.pi, outer, outer)]
@@ -142,7 +142,7 @@ def make_spirals(
 
     ``turns`` is how often each goes around (above 0). The other arguments are those of ``make_moons``.
     """
-    turns = _number("turns", turns, 0.0)
+    turns = _finite("turns", turns, 0.0)
     if turns == 0:
         raise ValueError("turns: expected a number above 0, got 0")
     points = []
@@ -185,7 +185,7 @@ def _finish(
     points: list[Point], classes: list[int], shuffle: bool, noise: float | None, random_state: Any
 ) -> Data:
     """Shuffle the samples, then add noise: in scikit-learn's order, on which the numbers depend."""
-    deviation = None if noise is None else _number("noise", noise, 0.0)
+    deviation = None if noise is None else _finite("noise", noise, 0.0)
     with _generator(random_state) as generator:
         if shuffle:
             points, classes = _shuffled(points, classes, generator)
@@ -241,10 +241,10 @@ def _centers(
 ) -> tuple[int, list[Point]]:
     if given is None or (isinstance(given, Integral) and sizes is None):
         clouds = len(sizes) if sizes is not None else _count("centers", 3 if given is None else given, 1)
-        low, high = (_number("center_box", edge, -math.inf) for edge in _listed(box))
+        low, high = (_finite("center_box", edge, -math.inf) for edge in _listed(box))
         return clouds, [[generator.uniform(low, high) for _ in range(features)] for _ in range(clouds)]
     places = [
-        [_number("centers", x, -math.inf) for x in _listed(place)] for place in _listed(given, "centers")
+        [_finite("centers", x, -math.inf) for x in _listed(place)] for place in _listed(given, "centers")
     ]
     if not places or any(len(place) != len(places[0]) for place in places):
         raise ValueError("centers: expected at least one center, and as many coordinates for each")
@@ -255,8 +255,8 @@ def _centers(
 
 def _deviations(given: Any, clouds: int) -> list[float]:
     if isinstance(given, Real):
-        return [_number("cluster_std", given, 0.0)] * clouds
-    deviations = [_number("cluster_std", deviation, 0.0) for deviation in _listed(given, "cluster_std")]
+        return [_finite("cluster_std", given, 0.0)] * clouds
+    deviations = [_finite("cluster_std", deviation, 0.0) for deviation in _listed(given, "cluster_std")]
     if len(deviations) != clouds:
         raise ValueError(f"cluster_std: a list of {len(deviations)}, but there are {clouds} centers")
     return deviations
@@ -276,7 +276,7 @@ def _count(name: str, given: Any, least: int) -> int:
     return int(given)
 
 
-def _number(name: str, given: Any, least: float) -> float:
+def _finite(name: str, given: Any, least: float) -> float:
     if not isinstance(given, Real):
         raise TypeError(f"{name}: expected a number, got {type(given).__name__}: {given!r}")
     number = float(given)

@@ -115,7 +115,7 @@ def _numbers(data: Any, name: str, dtype: str) -> Matrix:
         raise ValueError(f"{name} must be a table of numbers, all rows of the same length") from None
     if array.dtype == object:
         # Values, Decimals and what pandas keeps where numbers may be missing are numbers too, one by one.
-        array = np.array([_number(x, name) for x in array.ravel()], dtype=np.float64).reshape(array.shape)
+        array = np.array([_as_float(x, name) for x in array.ravel()], dtype=np.float64).reshape(array.shape)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must hold real numbers, and it holds {array.dtype}")
     if array.ndim > 0 and array.shape[0] == 0:
@@ -124,7 +124,7 @@ def _numbers(data: Any, name: str, dtype: str) -> Matrix:
         return np.ascontiguousarray(array, dtype=dtype)
 
 
-def _number(x: Any, name: str) -> float:
+def _as_float(x: Any, name: str) -> float:
     try:
         if not isinstance(x, (str, bytes)):
             return float(x)

@@ -14,8 +14,8 @@ from micrograd.compiler.expressions import Expressions
 from micrograd.compiler.instructions import Product, Term
 from micrograd.operations import KINKS, SMOOTH
 
-# Functions that are part of a layer: none of them needs the sum itself for its derivative.
-ACTIVATIONS = ("ReLU", *SMOOTH)
+# What can be computed in the place of the sum before it: none of them needs the sum itself for its derivative.
+OVER_A_SUM = ("ReLU", *SMOOTH)
 
 
 @dataclass
@@ -132,7 +132,7 @@ class Forms:
                 operands = table.operands[place]
                 for operand in operands:
                     needed[operand] = True
-                if operation in ACTIVATIONS and self.uses[operands[0]] == 1:
+                if operation in OVER_A_SUM and self.uses[operands[0]] == 1:
                     self.activation_of[operands[0]] = place
         return needed
 

@@ -13,7 +13,7 @@ What a contributor edits, all of it in ``src/micrograd/lab/content/``:
 
 - ``numbers.json``: the numbers that the prose quotes. ``{{name}}`` or ``{{name|.4f}}`` in the prose is
   replaced by the number of that name; they are measured on the executed notebook (see ``numbers.py``), never
-  typed.
+  typed. ``{{heading}}`` is the task's number and title, which ``tasks.py`` has.
 
 Two editions are woven from that. ``ID (light)`` in a marker names a cell of the light edition, which needs no library
 beside ours; it takes the place of the cell of that ID where there is one. ``ID (full)`` is left out of the light one.
@@ -39,6 +39,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from micrograd.lab.content.nodes import KERNEL, code_cell, language_info, markdown_cell, notebook
 from micrograd.lab.content.printed import in_language
+from micrograd.lab.content.tasks import task
 from micrograd.language import Language, choose, french
 from micrograd.language import number as say_number
 
@@ -56,7 +57,7 @@ EDITIONS: tuple[Edition, ...] = ("full", "light")
 _MARKER = re.compile(r"^<!-- (text|answer|code): ([a-z0-9-]+)(?: \((full|light)\))? -->$", re.MULTILINE)
 _CELL = re.compile(r"^# %% ([a-z0-9-]+)(?: \((light)\))?$", re.MULTILINE)
 _MARKER_LINE = re.compile(rf"^[ \t]*(?:{BEGIN_SOLUTION}|{END_SOLUTION})[ \t]*(?:\n|\Z)", re.MULTILINE)
-_HEADING = re.compile(r"## (.+)")
+_HEADING = "{{heading}}"
 _TASK = re.compile(r"^task-(\d+)-")
 _SOLUTION = re.compile(
     rf"^(?P<indent>[ \t]*){BEGIN_SOLUTION}\n.*?^[ \t]*{END_SOLUTION}[ \t]*$", re.MULTILINE | re.DOTALL
@@ -128,16 +129,12 @@ def cells_of(language: Language, edition: Edition = "full") -> tuple[Cell, ...]:
         if kind == "code":
             source = in_language(code[name], language)
         else:
+            if match := _TASK.match(name):
+                source = source.replace(_HEADING, task(int(match[1])).heading(language))
             source = _fill_in(source, _numbers(), language)
             source = french(source) if language == "fr" else source
         cells[name] = Cell(kind, name, source)  # an edition's own cell stands behind the one that it replaces
     return tuple(cells.values())
-
-
-def task_titles(language: Language) -> dict[int, str]:
-    """Return the heading of each task by its number, such as ``"Task 1: a perceptron"``."""
-    headings = [(cell.task, _HEADING.match(cell.source)) for cell in cells_of(language)]
-    return {task: heading.group(1) for task, heading in headings if task and heading}
 
 
 def strip_solutions(source: str, placeholder: str) -> str:

@@ -13,8 +13,6 @@ from typing import Any, NamedTuple
 from micrograd.lab.solved.execute import Execution, Probes
 from micrograd.language import Language, Texts, say
 
-TASKS = range(1, 11)
-
 _PREFIX = "fact: "
 _LOG_LINE = re.compile(r"^\[step (\d+)\] loss (\S+), accuracy (\S+)%$", re.MULTILINE)
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TextIO
 
-from micrograd.lab.content.weaving import task_titles
+from micrograd.lab.content.tasks import task
 from micrograd.lab.solved.facts import Comparison
 from micrograd.lab.solved.words import say
 from micrograd.language import Language
@@ -25,7 +25,6 @@ def print_comparisons(comparisons: Sequence[Comparison], language: Language, str
     (not where the environment has ``NO_COLOR``). Where a line is longer than the terminal is wide, what came
     out and what was expected stand below each other.
     """
-    titles = task_titles(language)
     colored = stream.isatty() and "NO_COLOR" not in os.environ and os.name != "nt"
     room = shutil.get_terminal_size().columns if stream.isatty() else sys.maxsize
 
@@ -36,9 +35,9 @@ def print_comparisons(comparisons: Sequence[Comparison], language: Language, str
         encoding = stream.encoding or "utf-8"
         print(text.encode(encoding, "replace").decode(encoding), file=stream)
 
-    for task, group in groupby(comparisons, key=lambda line: line.task):
+    for number, group in groupby(comparisons, key=lambda line: line.task):
         lines = list(group)
-        write(paint(titles[task], _BOLD))
+        write(paint(task(number).heading(language), _BOLD))
         what, got = (_width(say(name, language), lines, i) for name, i in (("what", 1), ("got", 2)))
         expected = _width(say("expected", language), lines, 3)
         wide = 2 + what + got + expected + 3 * len(_GAP) + len(say("different", language)) + 2 <= room
