@@ -42,9 +42,10 @@ STRIPPED = {"linux": ["-Wl,--strip-all"], "darwin": ["-Wl,-S,-x"]}
 os.environ.setdefault("SOURCE_DATE_EPOCH", "1577836800")
 
 # For "make sanitize": memory checkers are compiled in, and freed nodes are not used again, or no checker would
-# notice the use of one.
+# notice the use of one. "quick" is built in a tenth of the time, and runs slower.
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"]
-SANITIZED = [*SANITIZERS, "-O1", "-g", "-DSPARE_NODES=0"] if os.environ.get("MICROGRAD_SANITIZE") else []
+OPTIMIZED = ["-O0", "-g1"] if os.environ.get("MICROGRAD_SANITIZE") == "quick" else ["-O1", "-g"]
+SANITIZED = [*SANITIZERS, *OPTIMIZED, "-DSPARE_NODES=0"] if os.environ.get("MICROGRAD_SANITIZE") else []
 
 
 class BuildExtensions(build_ext):
