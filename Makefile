@@ -26,13 +26,13 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorde
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --only-binary :all: \
   --emit-build-options --custom-compile-command "make lock"
 # What is tested on the uncompiled engine too: the engine itself and what stands right on it.
-PURE_TESTS := $(wildcard tests/test_engine_*.py) $(addprefix tests/test_,nn.py gradcheck.py losses.py optim.py)
+PURE_TESTS := $(filter-out tests/test_engine_types.py,$(wildcard tests/test_engine_*.py)) $(addprefix tests/test_,nn.py gradcheck.py losses.py optim.py)
 # What is run under memory checkers: all that calls C (memory itself is measured elsewhere; checkers need much of it).
 SANITIZED_TESTS := $(filter-out tests/test_engine_memory.py tests/test_engine_types.py,$(wildcard tests/test_engine_*.py)) \
   $(addprefix tests/test_,nn.py optim.py losses.py compiler_gradients.py compiler_training.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help environment lab notebook test quick lint format fuzz class corpus sanitize bench wasm site serve browser build lock clean
+.PHONY: help environment lab notebook test quick lint format fuzz class corpus pythons sanitize bench wasm site serve browser build lock clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ class: environment ## Grade a made-up class of PEOPLE=80 with everything that a 
 
 corpus: environment ## Judge all notebooks of the tests, three times over and in the live kernel too: what the tests leave out.
 	MICROGRAD_CORPUS=all $(PYTEST) -q $(wildcard tests/test_lab_check_*.py) $(ARGUMENTS)
+
+pythons: environment ## Run the engine's tests on every Python that the machine has: make test takes the oldest and the newest.
+	MICROGRAD_EVERY_PYTHON=1 $(BIN)/python -m pytest -q tests/test_pythons.py $(ARGUMENTS)
 
 sanitize: environment ## Run the engine's tests, and hostile programs for SECONDS=600, under memory checkers (needs GCC).
 	$(BIN)/python tools/sanitize.py --seconds $(SECONDS) --seed $(or $(SEED),0) \

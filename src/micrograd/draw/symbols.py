@@ -45,10 +45,6 @@ class Symbols:
         """Return a parameter's name in its model, or an empty text."""
         return self._full.get(node, "")
 
-    def is_parameter(self, node: Value) -> bool:
-        """Whether the model has this node among its parameters."""
-        return node in self._full
-
     def role(self, node: Value) -> str:
         """Return the part that a node plays, as a key of the texts."""
         if node in self._roles:

@@ -53,19 +53,12 @@ class _Task6:
 @cache
 def handout_moons() -> list[list[float]]:
     """Return the handout's points: the first draw from NumPy's generator after its seed."""
-    points: list[list[float]] = _moons(NOISE)[0]
+    return _moons(NOISE)
+
+
+def _moons(noise: float | None) -> list[list[float]]:
+    points, _ = make_moons(SAMPLES, noise=noise, random_state=HANDOUT_SEED)
     return points
-
-
-@cache
-def handout_labels() -> list[float]:
-    """Return the labels of the handout's points."""
-    return [float(label) for label in _moons(NOISE)[1]]
-
-
-def _moons(noise: float | None) -> tuple[Any, Any]:
-    points, labels = make_moons(SAMPLES, noise=noise, random_state=HANDOUT_SEED)
-    return points, labels
 
 
 def distance_to_moon(point: Sequence[float], label: float) -> float:
@@ -98,7 +91,7 @@ def _noise_from_seed(samples: list[list[float]]) -> float | None:
 
     The seed decides the order and each point's deviation, and the noise only how far along it the point lies.
     """
-    clean = [value for point in _moons(None)[0] for value in point]
+    clean = [value for point in _moons(None) for value in point]
     deviations = [value - c for value, c in zip((v for point in handout_moons() for v in point), clean)]
     given = [value - c for value, c in zip((v for point in samples for v in point), clean)]
     factor = sum(a * b for a, b in zip(given, deviations)) / sum(b * b for b in deviations)

@@ -117,12 +117,6 @@ _SENTENCES: Texts = {
 }
 
 
-def _hides_processes() -> bool:
-    """Tell whether the machine's other processes are out of sight in namespaces: there is a /proc of their own or
-    none."""
-    return True
-
-
 @cache
 def find(wanted: Kind | None = None) -> Isolation:
     """Return the best isolation that works here, or the one that is wanted.
