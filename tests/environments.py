@@ -137,7 +137,9 @@ def empty_environment(folder: Path, python: str = sys.executable) -> Path:
 
 
 def pip(python: Path, *arguments: str | Path, **environment: str) -> str:
-    """Run our own pip for another environment, which need not have one."""
+    """Run our own pip for another environment, which need not have one, and compiles only what it imports."""
+    if arguments[0] == "install":
+        arguments = ("install", "--no-compile", *arguments[1:])
     quiet = ("--disable-pip-version-check", "--no-input")
     return run(sys.executable, "-m", "pip", *quiet, "--python", python, *arguments, **environment)
 
