@@ -13,7 +13,7 @@ What a contributor edits, all of it in ``src/micrograd/lab/content/``:
 
 - ``numbers.json``: the numbers that the prose quotes. ``{{name}}`` or ``{{name|.4f}}`` in the prose is
   replaced by the number of that name; they are measured on the executed notebook (see ``numbers.py``), never
-  typed. ``{{heading}}`` is the task's number and title, which ``tasks.py`` has.
+  typed. ``{heading}`` is the task's number and title, which ``tasks.py`` has.
 
 Two editions are woven from that. ``ID (light)`` in a marker names a cell of the light edition, which needs no library
 beside ours; it takes the place of the cell of that ID where there is one. ``ID (full)`` is left out of the light one.
@@ -57,7 +57,7 @@ EDITIONS: tuple[Edition, ...] = ("full", "light")
 _MARKER = re.compile(r"^<!-- (text|answer|code): ([a-z0-9-]+)(?: \((full|light)\))? -->$", re.MULTILINE)
 _CELL = re.compile(r"^# %% ([a-z0-9-]+)(?: \((light)\))?$", re.MULTILINE)
 _MARKER_LINE = re.compile(rf"^[ \t]*(?:{BEGIN_SOLUTION}|{END_SOLUTION})[ \t]*(?:\n|\Z)", re.MULTILINE)
-_HEADING = "{{heading}}"
+_HEADING = "{heading}"
 _TASK = re.compile(r"^task-(\d+)-")
 _SOLUTION = re.compile(
     rf"^(?P<indent>[ \t]*){BEGIN_SOLUTION}\n.*?^[ \t]*{END_SOLUTION}[ \t]*$", re.MULTILINE | re.DOTALL
