@@ -30,8 +30,11 @@ ENGINE_FLAGS = {
     "others": ["-O3", "-ffp-contract=off", HEAP_TYPES],
 }
 # The compiler's kernels promise less, and may. Nor has a square root or a comparison in them to set errno or
-# to raise a floating-point exception.
-KERNEL_FLAGS = {"msvc": ["/O2"], "others": ["-O3", "-fno-math-errno", "-fno-trapping-math"]}
+# to raise a floating-point exception. Their files call each other directly: nobody else does.
+KERNEL_FLAGS = {
+    "msvc": ["/O2"],
+    "others": ["-O3", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"],
+}
 
 
 # Without names and lines for a debugger, and without the path of the folder where it was built: two builds of the

@@ -39,16 +39,24 @@
 #define ARTANH_TERM 23
 #endif
 
+#if V_BYTES == 64 && WIDTH > 1
+INLINE vec times_power_of_two(vec x, vec k) { return (vec)V_NAME(_mm512_scalef)(V_512(x), V_512(k)); }
+#else
 /* 2**k for a whole number k within the exponents of normal numbers. */
 INLINE vec power_of_two(vec k) {
     return v_number(v_shift_left(v_bits(k + (ROUNDER + (real)BIAS)), MANTISSA));
 }
 
-INLINE vec exponential(vec x) {
-    /* Beyond these the result is 0 or infinity anyway; NaN passes both comparisons. */
-    vec most = v_splat(MOST_EXPONENT);
-    x = v_where_less(most, x, most, x);
-    x = v_where_less(x, -most, -most, x);
+/* In two factors, so that neither leaves the normal numbers. */
+INLINE vec times_power_of_two(vec x, vec k) {
+    vec half = v_fma(k, v_splat((real)0.5), v_splat(ROUNDER)) - ROUNDER;
+    return x * power_of_two(half) * power_of_two(k - half);
+}
+#endif
+
+/* exp(x) of a number that is not too large for it. */
+INLINE vec exponential_below(vec x) {
+    x = v_larger(v_splat(-MOST_EXPONENT), x); /* below, the result is 0 anyway; NaN stays */
     vec k = v_fma(x, v_splat((real)0x1.71547652b82fep0), v_splat(ROUNDER)) - ROUNDER; /* x / ln 2, rounded */
     vec r = v_fma(k, v_splat(-LN2_HIGH), x);
     r = v_fma(k, v_splat(-LN2_LOW), r);
@@ -59,10 +67,12 @@ INLINE vec exponential(vec x) {
                                   (real)(1.0 / 24.0),         (real)(1.0 / 6.0),         (real)0.5};
     vec p = v_splat(series[12 - EXPONENTIAL_TERMS]);
     UNROLL for (int i = 13 - EXPONENTIAL_TERMS; i < 12; i++) p = v_fma(p, r, v_splat(series[i]));
-    p = v_fma(p * r, r, r) + (real)1.0;
-    /* 2**k in two factors, so that neither leaves the normal numbers. */
-    vec half = v_fma(k, v_splat((real)0.5), v_splat(ROUNDER)) - ROUNDER;
-    return p * power_of_two(half) * power_of_two(k - half);
+    return times_power_of_two(v_fma(p * r, r, r) + (real)1.0, k);
+}
+
+INLINE vec exponential(vec x) {
+    vec most = v_splat(MOST_EXPONENT); /* above, the result is infinite anyway; NaN stays */
+    return exponential_below(v_where_less(most, x, most, x));
 }
 
 INLINE vec logarithm(vec x) {
@@ -91,7 +101,7 @@ INLINE vec logarithm(vec x) {
 
 /* The derivatives come from the same exponential; from the result alone they would lose their digits near 1. */
 INLINE vec sigmoid_of(vec x, vec *slope) {
-    vec e = exponential(-v_abs(x)); /* of a negative number: nothing overflows */
+    vec e = exponential_below(-v_abs(x)); /* of a negative number: nothing overflows */
     vec r = (real)1.0 / (e + (real)1.0);
     *slope = e * r * r;
     return v_where_at_most(v_splat(0), x, r, e * r);
@@ -101,7 +111,7 @@ INLINE vec tanh_of(vec x, vec *slope) {
     vec a = v_abs(x);
     /* Far from zero 1 - 2e/(1 + e) with e = exp(-2a); near zero the continued fraction x/(1 + x²/(3 + x²/(5 + ...))),
        cut off after 17, as x + x*x²*p(x²)/q(x²). One division serves both. */
-    vec e = exponential(a * (real)-2.0);
+    vec e = exponential_below(a * (real)-2.0);
     vec z = x * x;
     vec p = v_fma(v_fma(v_fma(v_splat(-44.0), z, v_splat(-12870.0)), z, v_splat(-810810.0)), z, v_splat(-11486475.0));
     vec q = v_fma(v_splat(45.0), z, v_splat(13860.0));
@@ -115,7 +125,7 @@ INLINE vec tanh_of(vec x, vec *slope) {
 }
 
 INLINE vec softplus_of(vec x, vec *slope) {
-    vec e = exponential(-v_abs(x)); /* log(1 + exp(x)) = max(x, 0) + log(1 + e) */
+    vec e = exponential_below(-v_abs(x)); /* log(1 + exp(x)) = max(x, 0) + log(1 + e) */
     vec u = e + (real)1.0, r = (real)1.0 / u;
     *slope = v_where_at_most(v_splat(0), x, r, e * r);
     /* What rounding took from u is put back: else, for a small e, nothing were left of it. */

@@ -12,6 +12,15 @@
 /* Features become rows: WIDTH of them and WIDTH samples are transposed at a time. */
 static void load(const Load *i, const Block *b) {
     int64_t f = 0;
+    if (b->together != NULL && i->count <= FEW_FEATURES) {
+        for (; f < i->count; f++) {
+            const real *column = b->together + i->first + f;
+            real *row = b->rows + i->out + f * b->stride;
+            for (int64_t l = 0; l < b->count; l++) row[l] = column[l * b->features];
+            for (int64_t l = b->count; l < b->lanes; l++) row[l] = row[b->count - 1];
+        }
+        return;
+    }
     for (; f + WIDTH <= i->count; f += WIDTH)
         for (int64_t l = 0; l < b->lanes; l += WIDTH) {
             vec part[WIDTH];

@@ -48,8 +48,10 @@ static void fill(real *numbers, int64_t count) {
 static void load_block(const Run *run, const int64_t *order, int64_t samples, const real **where, real *rows, int64_t first,
                        int64_t count, int64_t lanes) {
     const Machine *m = run->machine;
-    for (int64_t l = 0; l < count; l++) where[l] = run->X + (order == NULL ? first + l : order[first + l]) * m->features;
-    for (int64_t l = count; l < lanes; l++) where[l] = where[count - 1];
+    if (order != NULL || m->points) {
+        for (int64_t l = 0; l < count; l++) where[l] = run->X + (order == NULL ? first + l : order[first + l]) * m->features;
+        for (int64_t l = count; l < lanes; l++) where[l] = where[count - 1];
+    }
     load_columns(run->Y, m->targets, order, rows + m->features * m->lanes, m->lanes, first, count, lanes);
     if (m->seed != NONE) {
         real *seed = rows + m->seed * m->lanes;
@@ -110,6 +112,7 @@ static void run_chunk(Run *run, int member, int64_t piece, int64_t chunk, real *
     Block block = {.rows = run->rows + member * m->rows * m->lanes,
                    .stride = m->lanes,
                    .samples = run->samples + member * m->lanes,
+                   .features = m->features,
                    .slots = run->slots,
                    .packed = run->packed,
                    .gradients = gradients,
@@ -127,6 +130,8 @@ static void run_chunk(Run *run, int member, int64_t piece, int64_t chunk, real *
         block.lanes = (count + LANES - 1) / LANES * LANES;
         if (helped && !team_wants(run->team, piece, chunk)) return;
         if (m->debug) fill(block.rows, m->rows * m->lanes), fill(block.scratch, m->scratch);
+        block.count = count;
+        block.together = order == NULL ? run->X + first * m->features : NULL;
         block.loaded = run->loaded && !m->debug;
         if (!block.loaded) load_block(run, order, samples, where, block.rows, first, count, block.lanes);
         left[b] = (unsigned char)m->set->run(&m->forward, &block);

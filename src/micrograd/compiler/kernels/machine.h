@@ -24,6 +24,7 @@ typedef struct {
     int once;        /* every gradient gets one contribution from a block, so that its first one needs no zeros */
     int64_t *zeroed; /* the first and the number of slots side by side that get none */
     int64_t zeroed_count;
+    int points;      /* some instruction asks where the features of a lane are */
     int64_t scratch; /* how many numbers an instruction may need while it runs */
     int64_t most_chunks;
 } Machine;

@@ -72,6 +72,15 @@ static void find_scratch(Machine *m, const Instructions *instructions) {
     m->scratch = (m->scratch + LANES - 1) / LANES * LANES;
 }
 
+static int asks_where(const Instructions *instructions) {
+    const int64_t *word = instructions->code, *end = word + instructions->length;
+    for (; word < end; word += word[1]) {
+        const Load *i = (const void *)word;
+        if (word[0] == SAMPLE_LAYER || word[0] == SAMPLE_GRADIENT || (word[0] == LOAD && i->count > FEW_FEATURES)) return 1;
+    }
+    return 0;
+}
+
 int prepare_machine(Machine *m) {
     unsigned char *times = calloc((size_t)m->slots + 1, 1);
     int64_t ranges = 0;
@@ -95,6 +104,7 @@ int prepare_machine(Machine *m) {
         release_machine(m);
         return 0;
     }
+    m->points = asks_where(&m->forward) || asks_where(&m->backward);
     find_scratch(m, &m->forward);
     find_scratch(m, &m->backward);
     m->most_chunks = m->slots ? PARTIAL_NUMBERS / m->slots : MOST_CHUNKS;

@@ -70,13 +70,18 @@ typedef struct {
     real *rows;
     int64_t stride; /* from row to row */
     int64_t lanes;  /* how many are computed, a multiple of LANES; those beyond the last sample repeat it */
-    const real *const *samples; /* of each lane, where its features are */
+    const real *const *samples; /* of each lane, where its features are, if an instruction asks for that */
+    const real *together;       /* the first of the samples, where they lie one after another; or NULL */
+    int64_t count, features;    /* how many samples these are, and how far they are apart */
     const real *slots, *packed; /* what all samples share; weights as the first layers read them */
     real *gradients;            /* by slots */
     int fresh;                  /* the gradients are to be written, not added to */
     int loaded;                 /* the features that are read from rows are there already */
     real *scratch;
 } Block;
+
+/* So few features are read column by column where samples lie one after another; else, each lane is asked where it is. */
+#define FEW_FEATURES 4
 
 /* Packed weights have room for a multiple of this many neurons, whatever the instruction set. */
 #define PACKED_NEURONS 16

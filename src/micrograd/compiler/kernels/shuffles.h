@@ -39,6 +39,13 @@
 #define STAGES(S) S(1) S(2) S(4) S(8)
 #endif
 
+/* Neighbours first, then what is farther apart: one sum alone would wait for each addition before the next. */
+#define SUM_OF_STAGE(far) x = EVEN_##far(x, x) + ODD_##far(x, x);
+INLINE real v_sum(vec x) {
+    STAGES(SUM_OF_STAGE)
+    return x[0];
+}
+
 /* Element k of the result is the sum of the elements of vector k. */
 #define SUM_STAGE(far) \
     UNROLL for (int k = 0; k < WIDTH; k += 2 * (far)) half[k] = EVEN_##far(half[k], half[k + (far)]) + ODD_##far(half[k], half[k + (far)]);
@@ -60,11 +67,17 @@ INLINE void v_transpose(vec *x) { STAGES(TRANSPOSE_STAGE) }
 
 #elif WIDTH == 1
 
+INLINE real v_sum(vec x) { return x; }
 INLINE vec v_sums(const vec *x) { return x[0]; }
 INLINE void v_transpose(vec *x) { (void)x; }
 
 #else
 
+INLINE real v_sum(vec x) {
+    real total = 0;
+    for (int i = 0; i < WIDTH; i++) total += x[i];
+    return total;
+}
 INLINE vec v_sums(const vec *x) {
     vec sums;
     for (int i = 0; i < WIDTH; i++) sums[i] = v_sum(x[i]);

@@ -14,7 +14,7 @@ static int descend(real *weights, const real *old, const real *gradient, real ra
         weights[i] = old[i] - rate * gradient[i];
         rest += weights[i] * 0;
     }
-    return v_sum(wrong) + rest == 0;
+    return rest == 0 && !v_any_nan(wrong);
 }
 
 static int momentum(real *weights, const real *old, const real *gradient, real *velocity, real factor, int nesterov,
@@ -34,7 +34,7 @@ static int momentum(real *weights, const real *old, const real *gradient, real *
         weights[i] = old[i] - rate * (nesterov ? gradient[i] + factor * velocity[i] : velocity[i]);
         rest += weights[i] * 0;
     }
-    return v_sum(wrong) + rest == 0;
+    return rest == 0 && !v_any_nan(wrong);
 }
 
 /* settings: beta1, beta2, epsilon, 1 - beta1**t, 1 - beta2**t. */
@@ -63,5 +63,5 @@ static int adam(real *weights, const real *old, const real *gradient, real *firs
         weights[i] = old[i] - rate * (first[i] / grown1) / (V_SQRT(second[i] / grown2) + epsilon);
         rest += weights[i] * 0;
     }
-    return v_sum(wrong) + rest == 0;
+    return rest == 0 && !v_any_nan(wrong);
 }

@@ -57,7 +57,6 @@ INLINE vec v_where_less(vec a, vec b, vec x, vec y) { return a < b ? x : y; }
 INLINE vec v_where_at_most(vec a, vec b, vec x, vec y) { return a <= b ? x : y; }
 INLINE vec v_larger(vec a, vec b) { return a > b ? a : b; } /* b, where either is NaN */
 INLINE vec v_sqrt(vec x) { return V_SQRT(x); }
-INLINE real v_sum(vec x) { return x; }
 INLINE int v_any_nan(vec x) { return x != x; }
 
 #else
@@ -117,12 +116,6 @@ INLINE vec v_where_less(vec a, vec b, vec x, vec y) { return v_select(a < b, x, 
 INLINE vec v_where_at_most(vec a, vec b, vec x, vec y) { return v_select(a <= b, x, y); }
 INLINE vec v_larger(vec a, vec b) { return v_select(a > b, a, b); } /* b, where either is NaN */
 #endif
-
-INLINE real v_sum(vec x) {
-    real total = 0;
-    for (int i = 0; i < WIDTH; i++) total += x[i];
-    return total;
-}
 
 #endif
 
