@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 from micrograd import _cycles, _looks, _numbers, _sources
 from micrograd._kinds import NAMES
 
-try:
-    import cython
-except ImportError:
+if TYPE_CHECKING:
     from micrograd import _cython as cython
+else:
+    try:
+        import cython
+    except ImportError:
+        from micrograd import _cython as cython
 
 if cython.compiled:
     from cython.cimports.libc.math import fabs, floor

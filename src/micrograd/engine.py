@@ -20,10 +20,13 @@ from micrograd import _looks, _node, _numbers, _sources
 from micrograd._node import Node
 from micrograd._node import _listen as _listen
 
-try:
-    import cython
-except ImportError:
+if TYPE_CHECKING:  # a class that either of two decorators made would be of no type
     from micrograd import _cython as cython
+else:
+    try:
+        import cython
+    except ImportError:
+        from micrograd import _cython as cython
 
 # The plain files first: what a type checker reads is what it meets first.
 if not cython.compiled:

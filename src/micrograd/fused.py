@@ -11,15 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from micrograd import _numbers, _sources
 from micrograd.engine import Value
 
-try:
-    import cython
-except ImportError:
+if TYPE_CHECKING:
     from micrograd import _cython as cython
+else:
+    try:
+        import cython
+    except ImportError:
+        from micrograd import _cython as cython
 
 if cython.compiled:
     from cython.cimports.libc.math import isfinite, tanh

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 from micrograd import _numbers, _sources
 from micrograd.engine import Value
 
-try:
-    import cython
-except ImportError:
+if TYPE_CHECKING:
     from micrograd import _cython as cython
+else:
+    try:
+        import cython
+    except ImportError:
+        from micrograd import _cython as cython
 
 if cython.compiled:
     from cython.cimports.micrograd._attributes import can_be_changed, class_version
