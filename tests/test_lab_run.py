@@ -24,6 +24,7 @@ from executed_lab import executed
 from micrograd import cli
 from micrograd.lab.content.names import FILE_NAMES
 from micrograd.lab.content.nodes import code_cell, notebook
+from micrograd.lab.content.tasks import NUMBERS
 from micrograd.lab.errors import LabError
 from micrograd.lab.files import usable_folder, write_whole
 from micrograd.lab.solved import facts, publish, run
@@ -91,7 +92,7 @@ class Page(HTMLParser):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_task_brings_out_what_the_handout_expects(language):
     comparisons = facts.compare(executed(language), language)
-    assert {line.task for line in comparisons} == set(facts.TASKS)
+    assert {line.task for line in comparisons} == set(NUMBERS)
     assert [line for line in comparisons if not line.same] == []
     assert len([line for line in comparisons if line.task == 9]) == 10
 
