@@ -150,6 +150,32 @@ def test_keys_are_never_shared_and_do_not_depend_on_the_order():
     assert found[names[-3]] == "Zoe-11"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text on this system")
+def test_names_are_readable_and_stand_in_alphabetical_order(tmp_path):
+    for name in (b"Zo\xc3\xa9", b"\xc3\x89ric", b"eric", b"Andr\xe9", "李雷".encode(), b"Bob"):
+        with open(os.fsencode(tmp_path) + b"/" + name + b".ipynb", "wb") as file:
+            file.write(FILLED)
+    found = collect.find(tmp_path, "en")
+    assert [source.given for source in found] == ["André", "Bob", "eric", "Éric", "Zoé", "李雷"]
+    assert found[0].name == "Andre"
+    assert collect.read(found[0], tmp_path / "clones", "tp1", None).notebook == FILLED
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="links are for anybody on POSIX only")
+def test_a_link_is_somebody_and_refused_wherever_it_leads(tmp_path):
+    for name, leads_to in (
+        ("a.ipynb", "a.ipynb"),
+        ("b", "nowhere"),
+        ("c", "/etc"),
+        ("d.ipynb", "/dev/zero"),
+        ("e", "e"),
+    ):
+        (tmp_path / name).symlink_to(leads_to)
+    found = collect.find(tmp_path, "en", tmp_path / "grades")
+    assert [source.given for source in found] == ["a", "b", "c", "d", "e"]
+    assert {collect.read(source, tmp_path, "tp1", None).problem for source in found} == {"link"}
+
+
 def test_moodles_zip_is_read_as_it_is(tmp_path):
     people = {
         "Zoé Le Gall_1234_assignsubmission_file_/gradient.ipynb": FILLED,

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+from checked_notebook import own
 from made_up_class import LOOPS, MISTAKES, OPERATIONS, empty, from_scratch, hostile, mistaken, notebook
 
 pytest.importorskip("nbformat", reason="the grade extra is missing, THE COURSE KIT IS NOT TESTED")
@@ -21,6 +22,8 @@ pytest.importorskip("nbformat", reason="the grade extra is missing, THE COURSE K
 from micrograd import cli
 from micrograd.lab.content.tasks import CHECKED_POINTS, NUMBERS
 from micrograd.lab.grading import collect, handed_in
+from micrograd.lab.grading.grade_one import nothing
+from micrograd.lab.grading.store import Store
 from micrograd.lab.sandbox import isolation
 from micrograd.language import french
 
@@ -33,6 +36,7 @@ PERFECT = {
 }
 #: What the checks make of every mistake is tested with the checks, without a run for each.
 FEW = ("gradients-not-reset", "sum-for-mean", "not-moons")
+SIGMOID = own("# T2\ndef sigmoid(out):\n    return out.sigmoid()\nsigmoid_operation = sigmoid")
 CRASHED = hostile("import os\nos._exit(7)")
 REDEFINES = """\
 import sys, micrograd.lab.checks as checks, micrograd.lab.check as check_module
@@ -187,24 +191,58 @@ def test_links_and_pipes_are_refused(graded, name, says):
 
 def test_a_second_run_grades_only_what_changed(submissions, graded, capsys):
     before = {path.name: path.stat().st_mtime_ns for path in (graded / "results").glob("*.json")}
-    changed = submissions / "empty.ipynb"
+    changed = submissions / "array.ipynb"
     original = changed.read_bytes()
     try:
-        changed.write_bytes(notebook(LOOPS))
+        changed.write_bytes(SIGMOID)
         assert grade(submissions, graded, "--jobs", "2", "--time", "90") == 0
         assert "1 évalués" in capsys.readouterr().out
-        assert table(graded)["empty"]["Total /16"] == "16"
+        assert table(graded)["array"]["Total /16"] == "2"
     finally:
         changed.write_bytes(original)
     assert grade(submissions, graded, "--jobs", "2", "--time", "90") == 0
     after = {path.name: path.stat().st_mtime_ns for path in (graded / "results").glob("*.json")}
-    assert {name for name in after if after[name] != before[name]} == {"empty.json"}
+    assert {name for name in after if after[name] != before[name]} == {"array.json"}
+
+
+def test_one_student_is_graded_and_the_others_have_no_points_yet(tmp_path, capsys):
+    (tmp_path / "Zoé Le Gall_1234567_assignsubmission_file_").mkdir()
+    (tmp_path / "bob.ipynb").write_bytes(b"")
+    for asked, rows in (
+        ("zoé le gall", {"Zoe-Le-Gall"}),
+        ("1234567", {"Zoe-Le-Gall"}),
+        ("BOB", {"Zoe-Le-Gall", "bob"}),
+    ):
+        assert grade(tmp_path, tmp_path / "out", "--only", asked, lang="en") == 0
+        found = table(tmp_path / "out")
+        assert {name for name, row in found.items() if row["Total /16"] == "0"} == rows
+        left = {name for name, row in found.items() if row["State"] == "not graded yet"}
+        assert left == set(found) - rows and all(found[name]["Total /16"] == "" for name in left)
+        assert ("Not graded yet: 1." in capsys.readouterr().out) == bool(left)
+    page = (tmp_path / "out" / "grades.html").read_text(encoding="utf-8")
+    assert "no notebook (tp1-gradient_descent/gradient.ipynb is missing)" in page
+    assert grade(tmp_path, tmp_path / "out", "--only", "alice", lang="en") == 2
+    assert "alice" in capsys.readouterr().err
+
+
+def test_one_task_is_graded_again_and_the_others_keep_what_they_have(tmp_path):
+    (tmp_path / "bob.ipynb").write_bytes(SIGMOID)
+    (source,) = collect.find(tmp_path, "fr")
+    kept = {**nothing("bob"), "end": "finished", "answers": {"1": "biais"}}
+    kept["tasks"]["1"]["points"] = 0.5
+    content = collect.read(source, tmp_path, "tp1", None).content_hash()
+    Store(tmp_path / "out", "fr").put("bob", "x", content, {**kept, "written": {}})
+    for task, points in (("1", ["0", "0"]), ("2", ["0", "2"])):
+        assert grade(tmp_path, tmp_path / "out", "--only", task) == 0
+        row = table(tmp_path / "out")["bob"]
+        assert [row["Tâche 1 /1"], row["Tâche 2 /2"]] == points
+    assert results(tmp_path / "out")["bob"]["answers"] == {"1": "biais"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGINT to send")
 def test_after_an_interruption_the_same_command_goes_on(tmp_path):
-    for number in range(6):
-        (tmp_path / f"student{number}.ipynb").write_bytes(empty())
+    for number in range(4):
+        (tmp_path / f"student{number}.ipynb").write_bytes(SIGMOID)
     out = tmp_path / "out"
     command = [sys.executable, "-m", "micrograd", "lab", "grade", str(tmp_path), "--output", str(out)]
     command += ["--jobs", "1", "--lang", "en"]
@@ -218,10 +256,10 @@ def test_after_an_interruption_the_same_command_goes_on(tmp_path):
     said, _ = begun.communicate(timeout=60)
     assert begun.returncode == 130
     kept = len(list(out.glob("results/*.json")))
-    assert f"Interrupted: {kept} of 6" in said
+    assert f"Interrupted: {kept} of 4" in said
     assert "Warning" not in said
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert f"{6 - kept} graded, {kept} unchanged" in done.stdout
+    assert f"{4 - kept} graded, {kept} unchanged" in done.stdout
 
 
 def test_the_page_is_whole_and_inert(graded):

@@ -2,41 +2,69 @@
 
 from __future__ import annotations
 
+import platform
 import textwrap
+from functools import cache
 
 import pytest
 
 pytest.importorskip("IPython", reason="the lab extra is missing, THE WALLS ARE NOT TESTED")
 pytest.importorskip("psutil", reason="psutil is missing, THE WALLS ARE NOT TESTED")
 
-from test_lab_sandbox import SMALL, errors, printed, run, still_graded
+from test_lab_sandbox import SMALL, errors, printed, run, run_all, still_graded
 
-from micrograd.lab.sandbox import seccomp
+from micrograd.lab.sandbox import confined, isolation, seccomp
+from micrograd.lab.sandbox.confined import CodeCell
 from micrograd.lab.sandbox.limits import Limits
 from micrograd.lab.sandbox.relay import plan
 
 WALLS = pytest.mark.parametrize("kind", ["bubblewrap", "namespaces"])
 
 
+PLACES = ("/", "/dev", "/usr", "/etc", "/proc")
+CALLS = (
+    "shmget(0, 1 << 30, 0o1600)",
+    "ptrace(0, 0, 0, 0)",
+    "unshare(0x10000000)",
+    "mq_open(b'/x', 0o102, 0o600, 0)",
+    "syscall(250, 0, 0)" if platform.machine() == "x86_64" else "syscall(219, 0, 0)",
+)
+BOX = """
+import os, tempfile
+for folder in (tempfile.gettempdir(), "/tmp", "/dev/shm", os.path.expanduser("~"), "."):
+    with open(os.path.join(folder, "x"), "w") as file: file.write("x")
+    print(os.stat(folder).st_dev)
+"""
+
+
+@cache
+def looked_at(kind):
+    """One run in which everything is tried that harms nothing: cells by what they try, and what came of it."""
+    calls = (
+        "import ctypes\nlibrary = ctypes.CDLL(None, use_errno=True)\nprint(library.{}, ctypes.get_errno())"
+    )
+    cells = {
+        **{place: f"open({place!r} + '/x', 'w').write('x')" for place in PLACES},
+        **{call: calls.format(call) for call in CALLS},
+        "box": BOX,
+        "status": "print(open('/proc/self/status').read())",
+    }
+    result = run_all(list(cells.values()), kind)
+    return result, {name: number for number, name in enumerate(cells)}
+
+
 @WALLS
-@pytest.mark.parametrize("place", ["/", "/dev", "/usr", "/etc", "/proc"])
-def test_nothing_outside_of_the_box_can_be_written(kind, place):
-    result = run(f"open({place!r} + '/x', 'w').write('x')", kind)
-    assert errors(result)
+def test_nothing_outside_of_the_box_can_be_written(kind):
+    result, at = looked_at(kind)
+    assert all(errors(result, at[place]) for place in PLACES)
     assert still_graded(result)
 
 
 @WALLS
 def test_temporary_files_shared_memory_and_home_are_in_the_box(kind):
-    source = """
-    import os, tempfile
-    for folder in (tempfile.gettempdir(), "/tmp", "/dev/shm", os.path.expanduser("~"), "."):
-        with open(os.path.join(folder, "x"), "w") as file: file.write("x")
-        print(os.stat(folder).st_dev)
-    """
-    result = run(source, kind)
-    assert not errors(result)
-    assert len(set(printed(result).split())) == 1
+    result, at = looked_at(kind)
+    assert not errors(result, at["box"])
+    assert len(set(printed(result, at["box"]).split())) == 1
 
 
 @WALLS
@@ -49,25 +77,18 @@ def test_empty_files_and_endless_folders_are_counted(kind, make):
 
 
 @WALLS
-@pytest.mark.parametrize(
-    "call",
-    [
-        "shmget(0, 1 << 30, 0o1600)",
-        "ptrace(0, 0, 0, 0)",
-        "unshare(0x10000000)",
-        "mq_open(b'/x', 0o102, 0o600, 0)",
-    ],
-)
-def test_calls_that_a_notebook_never_needs_are_refused(kind, call):
-    source = f"import ctypes\nlibrary = ctypes.CDLL(None, use_errno=True)\nprint(library.{call}, ctypes.get_errno())"
-    result = run(source, kind)
-    assert printed(result).split() == ["-1", "1"]
+def test_calls_that_a_notebook_never_needs_are_refused(kind):
+    result, at = looked_at(kind)
+    assert {call: printed(result, at[call]).split() for call in CALLS} == {
+        call: ["-1", "1"] for call in CALLS
+    }
 
 
 @WALLS
 def test_no_capability_is_left(kind):
-    result = run("print(open('/proc/self/status').read())", kind)
-    effective = [line.split()[1] for line in printed(result).splitlines() if line.startswith("CapEff")]
+    result, at = looked_at(kind)
+    lines = printed(result, at["status"]).splitlines()
+    effective = [line.split()[1] for line in lines if line.startswith("CapEff")]
     assert effective in ([], ["0" * 16])
 
 
@@ -116,6 +137,27 @@ def test_importing_and_changing_the_checks_is_seen_and_changes_nothing():
     assert still_graded(result)
 
 
+def test_the_ways_to_the_checks_own_variables_are_seen_under_any_name():
+    cells = [
+        "import sys; sys._getframe().f_back",
+        "try: 1 / 0\nexcept ZeroDivisionError as error: error.__traceback__.tb_frame.f_back",
+        "def steps():\n    yield\nsteps().gi_frame.f_back",
+        "exec('import gc; gc.get_referrers(0)', {'__name__': 'numpy'})",
+        "import micrograd.nn\nexec('import os; os.getppid(); os.kill(os.getpid(), 0)', vars(micrograd.nn))",
+    ]
+    seen = {(key, what["what"]) for key, what in run_all(cells).notes}
+    assert seen == {
+        ("reads", "sys._getframe"), ("reads", "tb_frame"), ("reads", "gi_frame"), ("reads", "gc.get_referrers"),
+        ("processes", "os.kill"),
+    }  # fmt: skip
+
+
+def test_a_function_that_looks_around_when_the_checks_call_it_is_seen():
+    source = "import inspect\ndef sigmoid(out):\n    inspect.currentframe()\n    return out.sigmoid()"
+    result = confined.run_confined([CodeCell(source, 2)], isolation.Isolation("limits"), "en", SMALL)
+    assert result.notes == [("reads", {"what": "sys._getframe"})]
+
+
 def test_the_notebooks_own_check_line_is_no_reason_for_a_remark():
     result = run(textwrap.dedent("from micrograd.lab.check import check\ncheck(2)"), limits=Limits())
     assert result.notes == []
@@ -131,11 +173,15 @@ def test_what_is_due_follows_the_cells():
 
 def test_a_notebook_that_does_nothing_odd_gets_no_remark():
     source = """
-    import collections, random, warnings
+    import collections, dataclasses, inspect, logging, random, typing, warnings
     import matplotlib.pyplot as plt
     from micrograd.nn import MLP
     collections.namedtuple("Point", "x y")
     warnings.warn("x")
+    logging.warning("x")
+    typing.NamedTuple("Pair", [("a", int)])
+    dataclasses.make_dataclass("Data", ["x"])(1)
+    inspect.getsource(MLP)
     display(MLP(2, [1]))
     plt.plot([1, 2]); plt.show()
     """

@@ -31,7 +31,8 @@ from made_up_class import LOOPS, MISTAKES, OPERATIONS, empty, from_scratch, host
 from micrograd.lab.content.tasks import CHECKED_POINTS
 from micrograd.lab.sandbox.removing import remove
 
-ENDLESS = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
+LOOP = "while True: pass"
+DEAF = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
 MOST_MEMORY = 300 * 1024 * 1024
 PLACE = "tp1-gradient_descent/gradient.ipynb"
 BEFORE_THE_ATTACK = 6.0
@@ -197,10 +198,10 @@ def version_3() -> bytes:
     ).encode()
 
 
-def endless() -> bytes:
-    """A right notebook with cells that let nothing stop them, as many as use up the time of a submission."""
-    whole = json.loads(hostile(ENDLESS))
-    index = next(i for i, cell in enumerate(whole["cells"]) if "".join(cell["source"]) == ENDLESS)
+def endless(source: str) -> bytes:
+    """A right notebook with a cell that never ends, eight times over: together they use up a submission's time."""
+    whole = json.loads(hostile(source))
+    index = next(i for i, cell in enumerate(whole["cells"]) if "".join(cell["source"]) == source)
     whole["cells"][index:index] = [{**whole["cells"][index], "id": f"endless-{n}"} for n in range(8)]
     return json.dumps(whole).encode()
 
@@ -219,7 +220,8 @@ KINDS: dict[str, Kind] = {
     "right": Kind(file_of(FILLED), FULL),
     "operations": Kind(file_of(notebook(OPERATIONS, lang="en")), FULL),
     "scratch": Kind(file_of(from_scratch()), FULL),
-    "endless": Kind(file_of(endless()), BEFORE_THE_ATTACK, end="time"),
+    "loops": Kind(file_of(endless(LOOP)), BEFORE_THE_ATTACK, end="time"),
+    "deaf-loops": Kind(file_of(endless(DEAF)), BEFORE_THE_ATTACK, end="stuck"),
     "blank": Kind(file_of(BLANK), 0),
     "moodle": Kind(files_of({"gradient.ipynb": FILLED}), FULL),
     "zip": Kind(
@@ -252,7 +254,10 @@ KINDS: dict[str, Kind] = {
     "prints": Kind(file_of(hostile("while True: print('x' * 10000)")), None),
     **{f"mistake-{name}": Kind(file_of(mistaken(name)), None, mistaken=True) for name in list(MISTAKES)[:4]},
 }  # fmt: skip
-OFTEN = ("endless", "right", "operations", "scratch", "right")
+OFTEN = (
+    "loops", "right", "operations", "scratch", "right", "clone",
+    "deaf-loops", "right", "operations", "scratch", "right", "clone",
+)  # fmt: skip
 """Of these there are more, so that there are ten that use up their time among eighty."""
 
 

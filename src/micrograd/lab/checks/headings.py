@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -92,7 +93,8 @@ def pieces(source: str, kind: int) -> list[tuple[tuple[int, ...], str]]:
     inside = _inside_statements(source)
     if source.lstrip().startswith("%%"):
         inside = set(range(len(source.splitlines()) + 2))
-    cuts = [h for h in headings if source.count("\n", 0, h.start) + 1 not in inside]
+    ends = [match.start() for match in re.finditer("\n", source)]
+    cuts = [h for h in headings if bisect(ends, h.start) + 1 not in inside]
     if not cuts:
         return [(headings[0].tasks, source)]
     result: list[tuple[tuple[int, ...], str]] = []

@@ -101,6 +101,8 @@ def read(content: bytes) -> Submitted:
     if len(cells) > MOST_CELLS:
         raise UnreadableError("too-many-cells", str(len(cells)))
     submitted = _collect(cells)
+    if len(submitted.cells) > MOST_CELLS:  # one cell with very many headings is cut at each
+        raise UnreadableError("too-many-cells", str(len(submitted.cells)))
     submitted.notes = notes
     return submitted
 
@@ -250,9 +252,14 @@ def given_sources() -> dict[str, tuple[str, ...]]:
 
 def is_given(source: str, name: str = "") -> bool:
     """Tell whether a cell is one of those that come complete, by its ID if there is one, and is as it came."""
-    given = given_sources()
-    known = [given[name]] if name in given else [] if name else list(given.values())
-    return any(_squeezed(source) == _squeezed(one) for sources in known for one in sources)
+    return _squeezed(source) in _given_texts().get(name, ())
+
+
+@cache
+def _given_texts() -> dict[str, frozenset[str]]:
+    """Return the given code cells as they are compared, by ID, and all of them under no ID."""
+    texts = {name: frozenset(map(_squeezed, sources)) for name, sources in given_sources().items()}
+    return {**texts, "": frozenset().union(*texts.values())}
 
 
 def _name(cell: dict[str, Any]) -> str:

@@ -182,7 +182,7 @@ def _client(settings: Settings) -> Iterator[Any]:
 
 def _one_task(task: int, new: dict[str, Any], store: Store) -> dict[str, Any]:
     """Return the result that was kept, with one task's part of the new one."""
-    old = store.full(new)
+    old = store.full(light(new))
     kept = (store.get(new["name"]) or {"result": new})["result"]
     merged = {**old, **kept, **{part: old[part] for part in ("shown", "answers", "written")}}
     if new["problem"]:

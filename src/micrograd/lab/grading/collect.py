@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -51,7 +52,8 @@ class Source:
 
 
 def find(submissions: Path, language: Language, output: Path | None = None) -> list[Source]:
-    """Return the submissions in the order of their names. Raises ``LabError`` if there are none.
+    """Return the submissions in the order of their names, remotes as they are listed. Raises ``LabError`` if there are
+    none.
 
     ``output`` is where the grades go: it may lie among the submissions, and is none of them.
     """
@@ -68,7 +70,8 @@ def find(submissions: Path, language: Language, output: Path | None = None) -> l
         raise LabError(words["no such"][language].format(path=submissions))
     if not found:
         raise LabError(words["nothing there"][language].format(path=submissions))
-    return _named(found)
+    named = _named([replace(source, given=_readable(source.given)) for source in found])
+    return named if any(source.remote for source in named) else sorted(named, key=_alphabetical)
 
 
 def read(source: Source, clones: Path, tag: str, deadline: datetime | None) -> HandedIn:
@@ -147,20 +150,23 @@ def _in_folder(folder: Path, output: Path | None) -> Iterator[Source]:
     entries = [
         e
         for e in entries
-        if (e.is_dir() or e.name.lower().endswith(_HANDED_IN))
-        and (output is None or e.resolve() != output.resolve())
+        # A link is refused by its name, wherever it leads.
+        if (e.is_symlink() or e.is_dir() or e.name.lower().endswith(_HANDED_IN))
+        and (output is None or os.path.realpath(e) != os.path.realpath(output))
     ]
     if len(entries) == 1 and entries[0].name.lower().endswith(".zip") and entries[0].is_file():
         inside = _class_in_zip(entries[0])
         if inside is not None:
             yield from inside
             return
-    folders = [e for e in entries if e.is_dir()]
+    folders = [e for e in entries if e.is_dir() or not e.name.lower().endswith(_HANDED_IN)]
     yield from (Source(e.name, e, given=e.name) for e in folders if not person(e.name)[1])
     moodle = [(e.name, e) for e in entries if person(e.name)[1]]
     yield from _from_moodle(moodle)
     yield from (
-        replace(_single(e), given=_stem(e.name)) for e in entries if not e.is_dir() and not person(e.name)[1]
+        replace(_single(e), given=_stem(e.name))
+        for e in entries
+        if e not in folders and not person(e.name)[1]
     )
 
 
@@ -245,6 +251,19 @@ def _people_in_zip(path: Path, people: dict[str, list[tuple[str, str]]]) -> list
 
 def _is_somebodys(name: str) -> bool:
     return not name.startswith(".") and not is_left_out((name,))
+
+
+def _readable(name: str) -> str:
+    """Return a name whose bytes are not UTF-8 as what they most likely were."""
+    if not any("\ud800" <= character <= "\udfff" for character in name):
+        return name
+    return os.fsencode(name).decode("cp1252", "replace")
+
+
+def _alphabetical(source: Source) -> tuple[str, str, str]:
+    letters = unicodedata.normalize("NFKD", source.given)
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return plain.casefold(), source.given, source.number
 
 
 def _stem(name: str) -> str:

@@ -18,7 +18,7 @@ from micrograd.lab.grading import collect
 from micrograd.lab.grading.classroom import Settings, grade_class
 from micrograd.lab.grading.store import Store
 from micrograd.lab.grading.tables import Tables
-from micrograd.lab.grading.words import WORDS
+from micrograd.lab.grading.words import WORDS, is_graded
 from micrograd.lab.sandbox import isolation
 from micrograd.lab.sandbox.limits import MEGABYTE, Limits
 from micrograd.lab.student.remote import TAG
@@ -130,15 +130,18 @@ def main(arguments: argparse.Namespace) -> int:
             print(said, file=sys.stderr)
             raise
     tables.finish()
-    failed = sum(bool(result["problem"]) or result["end"] != "finished" for result in results)
+    waiting = sum(not is_graded(result) for result in results)
+    failed = sum(bool(result["problem"]) or result["end"] != "finished" for result in results) - waiting
     line = WORDS["graded"][language].format(
         count=len(results),
         new=len(results) - tables.kept,
-        kept=tables.kept,
+        kept=tables.kept - waiting,
         failed=failed,
         seconds=f"{time.monotonic() - started:.0f}",
     )
     print(line)
+    if waiting:
+        print(WORDS["waiting"][language].format(count=waiting))
     return 0
 
 

@@ -11,7 +11,7 @@ from micrograd.lab.content import assignment
 from micrograd.lab.content.tasks import CHECKED_POINTS, NUMBERS, TASKS, WORDS_POINTS
 from micrograd.lab.content.weaving import cells_of
 from micrograd.lab.grading.table import as_given, hints, shown_number
-from micrograd.lab.grading.words import WORDS, is_suspicious, note_text, notes, state, tagged
+from micrograd.lab.grading.words import WORDS, is_graded, is_suspicious, note_text, notes, state, tagged
 from micrograd.language import Language
 
 with needs("lab"):
@@ -58,6 +58,7 @@ def write_page(
 
 def _student(result: dict[str, Any], language: Language) -> dict[str, Any]:
     tasks = []
+    graded = is_graded(result)
     for number in NUMBERS:
         points = result["tasks"][str(number)]["points"]
         most = TASKS[number - 1].points
@@ -65,10 +66,10 @@ def _student(result: dict[str, Any], language: Language) -> dict[str, Any]:
             {
                 "number": number,
                 "title": TASKS[number - 1].title[language],
-                "points": shown_number(points, language),
+                "points": shown_number(points, language) if graded else "",
                 "most": f"{most:g}",
-                "mark": "right" if points >= most else "partly" if points else "wrong",
-                "sign": "✓" if points >= most else "±" if points else "✗",
+                "mark": "" if not graded else "right" if points >= most else "partly" if points else "wrong",
+                "sign": "–" if not graded else "✓" if points >= most else "±" if points else "✗",
                 "hints": hints(result, language, number),
             }
         )
@@ -81,8 +82,9 @@ def _student(result: dict[str, Any], language: Language) -> dict[str, Any]:
         "tag": tagged(result, language),
         "tag_state": result["tag"],
         "state": state(result, language),
-        "troubled": bool(result["problem"]) or result["end"] != "finished" or is_suspicious(result),
-        "total": shown_number(total, language),
+        "troubled": graded
+        and (bool(result["problem"]) or result["end"] != "finished" or is_suspicious(result)),
+        "total": shown_number(total, language) if graded else "–",
         "tasks": tasks,
         "strangers": result["strangers"],
         "notes": [note_text(note, language) for note in notes(result)],

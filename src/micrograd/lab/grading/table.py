@@ -8,7 +8,7 @@ from typing import Any
 
 from micrograd.lab.checks import Finding
 from micrograd.lab.content.tasks import CHECKED_POINTS, NUMBERS, TASKS
-from micrograd.lab.grading.words import WORDS, state, tagged
+from micrograd.lab.grading.words import WORDS, is_graded, state, tagged
 from micrograd.lab.plain_text import plain_text
 from micrograd.language import Language
 
@@ -29,7 +29,10 @@ def write_csv(results: list[dict[str, Any]], language: Language) -> str:
     for result in results:
         points = [result["tasks"][str(number)]["points"] for number in NUMBERS]
         row = [result["name"], as_given(result), result["number"], tagged(result, language)]
-        row += [shown_number(value, language) for value in [*points, sum(points)]]
+        # Nothing is no zero: who has not been looked at yet has no points.
+        row += [
+            shown_number(value, language) if is_graded(result) else "" for value in [*points, sum(points)]
+        ]
         row += [state(result, language), " | ".join(hints(result, language)), str(result["isolation"] or "")]
         writer.writerow([_inert(cell) for cell in row])
     return "\ufeff" + text.getvalue()

@@ -48,6 +48,10 @@ _WORDS: Texts = {
         "en": "{count} submissions: {new} graded, {kept} unchanged since last time, {failed} without a complete"
         " grade. It took {seconds} s.",
     },
+    "waiting": {
+        "fr": "Pas encore évalués : {count}. La même commande sans --only les évalue.",
+        "en": "Not graded yet: {count}. The same command without --only grades them.",
+    },
     "interrupted": {
         "fr": "Interrompu : {count} rendus sur {all} sont évalués et gardés ; la même commande continue.",
         "en": "Interrupted: {count} of {all} submissions are graded and kept; the same command goes on.",
@@ -99,6 +103,10 @@ _WORDS: Texts = {
     "error in": {"fr": "évalué, une cellule en erreur", "en": "graded, one cell with an error"},
     "errors in": {"fr": "évalué, {count} cellules en erreur", "en": "graded, {count} cells with an error"},
     "end time": {"fr": "arrêté : temps écoulé ({seconds} s)", "en": "stopped: out of time ({seconds} s)"},
+    "end stuck": {
+        "fr": "arrêté : une cellule ne se laisse pas interrompre ({seconds} s)",
+        "en": "stopped: a cell does not let itself be interrupted ({seconds} s)",
+    },
     "end memory": {"fr": "arrêté : trop de mémoire", "en": "stopped: too much memory"},
     "end processes": {"fr": "arrêté : trop de processus", "en": "stopped: too many processes"},
     "end written": {"fr": "arrêté : trop d'octets écrits", "en": "stopped: too many bytes written"},
@@ -248,6 +256,11 @@ def note_text(note: Any, language: Language) -> str:
     """Return a remark in words."""
     key, values = note
     return WORDS[f"note {key}"][language].format(**values)
+
+
+def is_graded(result: dict[str, Any]) -> bool:
+    """Tell whether a submission has been looked at, whatever came of it."""
+    return bool(result["problem"] != "not-asked")
 
 
 def is_suspicious(result: dict[str, Any]) -> bool:

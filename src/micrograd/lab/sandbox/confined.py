@@ -21,7 +21,7 @@ from micrograd.lab.checks import Finding
 from micrograd.lab.checks.submitted import CodeCell
 from micrograd.lab.content.tasks import NUMBERS
 from micrograd.lab.plain_text import plain_text
-from micrograd.lab.sandbox import channel
+from micrograd.lab.sandbox import cgroups, channel
 from micrograd.lab.sandbox.borrowing import says_so
 from micrograd.lab.sandbox.dot_program import with_dot
 from micrograd.lab.sandbox.isolation import Isolation, handed_over
@@ -30,10 +30,12 @@ from micrograd.lab.sandbox.removing import remove
 from micrograd.lab.sandbox.watch import MARK, Watch, running_now
 from micrograd.language import Language
 
-End = Literal["finished", "time", "memory", "processes", "written", "flood", "died"]
+End = Literal["finished", "time", "stuck", "memory", "processes", "written", "flood", "died"]
 _LOOK_EVERY = 0.2
 _SEEN = ("imports", "patches", "reads", "processes")
 _MOST_NOTES = 10
+_DUE = ("begin", "cell", "ready", "observed")
+"""What the run has to say as it goes on; anything else a cell may bring about while it hangs."""
 
 
 @dataclass
@@ -88,10 +90,13 @@ def run_confined(
         (root / "given").mkdir()
         # Kept open: by its name, what is read at the end could be a link or a pipe that a cell put there.
         printed = stack.enter_context((root / "given" / "printed.txt").open("w+b"))
-        process = _start(root, isolation, language, limits, files or {}, mark, printed)
+        group = cgroups.make(limits)
+        if group:
+            stack.callback(group.end)
+        process = _start(root, isolation, language, limits, files or {}, mark, printed, group)
         # While the other process starts and imports, so does this one.
         threading.Thread(target=checks.get_ready, daemon=True).start()
-        watch = Watch(process, root, limits, mark)
+        watch = Watch(process, root, limits, mark, group)
         assert process.stdin
         assert process.stdout
         reader = channel.Reader(process.stdout, token, limits.report)
@@ -107,9 +112,10 @@ def run_confined(
         try:
             with contextlib.suppress(OSError):
                 channel.write(process.stdin, job)
-                _listen(result, reader, watch, process.stdin, cells, on_cell)
+                _listen(result, reader, watch, process.stdin, cells, limits.silence, on_cell)
         finally:
             result.seconds = watch.seconds
+            out_of_memory = bool(group and group.out_of_memory())
             watch.stop(alone=isolation.own_processes)
             with contextlib.suppress(OSError):
                 process.stdin.close()
@@ -121,9 +127,11 @@ def run_confined(
         if result.borrowed:
             result.notes.append(("imports", {"what": "micrograd.lab"}))
         result.findings = _without_borrowed(checks.settle(result.findings), cells, result.borrowed)
+        if result.end == "died" and out_of_memory:
+            result.end = "memory"
         if result.end == "died":
             code = process.returncode if result.code is None else result.code
-            result.detail = _last_words(printed, code)
+            result.detail = _last_words(printed, code, language)
     return result
 
 
@@ -133,10 +141,12 @@ def _listen(
     watch: Watch,
     inlet: Any,
     cells: list[CodeCell],
+    silence: float,
     on_cell: Callable[[int, int], None] | None,
 ) -> None:
     """Take in what the worker reports until it ends or has to be ended."""
     asked: dict[int, dict[str, Any]] = {}
+    heard: float | None = None
     while True:
         reason = watch.exceeded()
         if reason:
@@ -145,6 +155,9 @@ def _listen(
         try:
             message = reader.next(_LOOK_EVERY)
         except queue.Empty:
+            if heard is not None and watch.seconds - heard > silence:
+                result.end = "stuck"
+                return
             continue
         if message is None:
             result.end = "flood" if reader.flooded else "died"
@@ -152,6 +165,8 @@ def _listen(
                 watch.wait(2.0)
             return
         kind, given = message.get("type"), message.get("index")
+        if kind in _DUE:
+            heard = watch.seconds
         # Whoever found the secret may send anything: 1.0 is in a range of numbers, too.
         index = given if isinstance(given, int) and given in range(len(result.outputs)) else None
         if kind == "begin" and index is not None:
@@ -214,6 +229,7 @@ def _start(
     files: Mapping[str, bytes],
     mark: str,
     printed: IO[bytes],
+    group: cgroups.Group | None,
 ) -> subprocess.Popen[bytes]:
     given = root / "given"
     work = given / "work"
@@ -230,6 +246,7 @@ def _start(
     for name, content in _font_cache().items():
         (given / "matplotlib" / name).write_bytes(content)
     command = [
+        *(group.command() if group else ()),
         *isolation.command(root, limits),
         sys.executable,
         "-I",
@@ -291,12 +308,13 @@ def _font_cache() -> dict[str, bytes]:
     return {name: (folder / name).read_bytes()} if (folder / name).is_file() else {}
 
 
-def _last_words(printed: IO[bytes], code: int | None) -> str:
+def _last_words(printed: IO[bytes], code: int | None, language: Language) -> str:
     """Return how the process ended, and the end of what it printed past Python."""
     try:
         printed.seek(max(0, os.fstat(printed.fileno()).st_size - 2000))
         tail = printed.read(2000).decode(errors="replace").strip()
     except OSError:
         tail = ""
-    status = f"exit status {code}" if code is None or code >= 0 else f"signal {-code}"
+    exited = {"fr": "code de sortie", "en": "exit status"}[language]
+    status = f"{exited} {code}" if code is None or code >= 0 else f"signal {-code}"
     return f"{status}\n{tail}".strip()

@@ -13,7 +13,8 @@ MEGABYTE = 1024 * 1024
 class Limits:
     """Bounds on one submission's run; seconds and bytes.
 
-    ``cell_seconds`` ends one cell, and the next ones still run; all the others end the submission.
+    ``cell_seconds`` ends one cell, and the next ones still run; all the others end the submission, and so does a cell
+    that goes on for half as long again (5 s at least): nothing that runs inside will end it.
     """
 
     seconds: float = 120.0
@@ -28,6 +29,11 @@ class Limits:
     """Characters that one cell may print; the rest is dropped, and far beyond that the cell is stopped."""
     report: int = 32 * MEGABYTE
     """Bytes of outputs that are taken over into the report, figures included."""
+
+    @property
+    def silence(self) -> float:
+        """Seconds without a word from the run, once it has begun, after which a cell has shown to be unstoppable."""
+        return self.cell_seconds + max(5.0, self.cell_seconds / 2)
 
 
 def apply(limits: Limits, processes_now: int) -> None:

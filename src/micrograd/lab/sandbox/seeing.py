@@ -1,22 +1,46 @@
 """See when a cell's code reaches for the checks, and put back what it changed in them.
 
 Nothing is forbidden here, it is only told. Python's audit hooks cannot be taken away again by the code that they
-watch.
+watch. Whose code it is that reaches is told by its frame: a library's runs in its module's own namespace, out of its
+module's own file; whatever does not is a submission's, under whatever name it was made to run.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+import sysconfig
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType, FunctionType
 from typing import Any
 
 _OURS = "micrograd.lab"
 _ALLOWED = ("micrograd.lab.check", "micrograd.lab")
+# Nothing that a notebook of this lab uses asks for these, so whoever does was sent by a cell.
 _OBJECTS = ("gc.get_objects", "gc.get_referrers", "gc.get_referents", "sys._current_frames")
+# The ways from a function to those that called it, and to their variables.
+_FRAMES = ("tb_frame", "gi_frame", "cr_frame", "ag_frame")
+_BETWEEN = ("importlib", "inspect", __name__)
 _PROCESSES = ("os.fork", "os.forkpty", "os.kill", "os.killpg")
 _PLACES = ("/mem", "/environ", "/maps", "/fd", "/cmdline")
+
+
+_LIBRARIES = ("stdlib", "platstdlib", "purelib", "platlib")
+# The package itself may lie elsewhere, in a checkout.
+_INSTALLED = tuple(
+    {
+        os.path.join(folder, "")
+        for given in (
+            sys.prefix,
+            sys.base_prefix,
+            *map(sysconfig.get_path, _LIBRARIES),
+            Path(__file__).parents[2],
+        )
+        for folder in (os.path.abspath(given), os.path.realpath(given))
+    }
+)
 
 
 class Seeing:
@@ -74,8 +98,10 @@ class Seeing:
                     self._tell("reads", path)
             elif event in _PROCESSES and _from_a_cell():
                 self._tell("processes", event)
-            elif event in _OBJECTS and _from_a_cell():
+            elif event in _OBJECTS or (event == "sys._getframe" and _from_a_cell()):
                 self._tell("reads", event)
+            elif event == "object.__getattr__" and arguments[1] in _FRAMES and _from_a_cell():
+                self._tell("reads", arguments[1])
         except Exception:
             pass
         finally:
@@ -85,13 +111,21 @@ class Seeing:
 def _from_a_cell() -> bool:
     """Tell whether the call came from a cell itself, rather than from a library that it uses."""
     frame: FrameType | None = sys._getframe(2)
-    while frame and str(frame.f_globals.get("__name__", "")).startswith(("importlib", __name__)):
+    while frame and str(frame.f_globals.get("__name__", "")).startswith(_BETWEEN) and _is_librarys(frame):
         frame = frame.f_back
-    return _is_cells(frame)
+    return frame is not None and not _is_librarys(frame)
 
 
-def _is_cells(frame: Any) -> bool:
-    return frame is not None and frame.f_globals.get("__name__") == "__main__"
+def _is_librarys(frame: FrameType) -> bool:
+    """Tell whether a frame runs a module's own code, out of a file that is installed."""
+    name = frame.f_globals.get("__name__")
+    module = sys.modules.get(name) if isinstance(name, str) else None
+    if module is None or vars(module) is not frame.f_globals:
+        return False
+    path = frame.f_code.co_filename
+    if path.startswith("<frozen "):
+        return name.startswith(("importlib", "zipimport", "runpy", "os"))
+    return path == getattr(module, "__file__", None) and path.startswith(_INSTALLED)
 
 
 def _functions() -> Iterator[tuple[str, Any, str, FunctionType]]:

@@ -14,6 +14,7 @@ from typing import Literal
 
 import psutil
 
+from micrograd.lab.sandbox.cgroups import Group
 from micrograd.lab.sandbox.limits import Limits
 
 Reason = Literal["time", "memory", "processes", "written"]
@@ -24,11 +25,15 @@ MARK = "MICROGRAD_SUBMISSION"
 class Watch:
     """The watch over one process and all its descendants, in ``folder``, until ``stop``.
 
-    ``mark`` is the value of the environment variable by which descendants that ran away are found again.
+    ``mark`` is the value of the environment variable by which descendants that ran away are found again; ``group``
+    the control group in which all of them are, where there is one.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], folder: Path, limits: Limits, mark: str) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], folder: Path, limits: Limits, mark: str, group: Group | None
+    ) -> None:
         self._process, self._folder, self._limits, self._mark = process, folder, limits, mark
+        self._group = group
         self._started = time.monotonic()
         self._family_due = self._folder_due = 0.0
         self._known: dict[int, psutil.Process] = {}
@@ -46,6 +51,8 @@ class Watch:
         if self.seconds < self._family_due:
             return None
         self._family_due = self.seconds + _FAMILY_EVERY
+        if self._group and self._group.out_of_memory():
+            return "memory"
         family = self._family()
         if len(family) > self._limits.processes:
             return "processes"

@@ -141,7 +141,8 @@ class Worker:
         def look() -> None:
             observed.update(self._checks.observe(task, view, asked))
 
-        timed_out = self._within(look)
+        with self._seeing.watching():
+            timed_out = self._within(look)
         self._send({"type": "observed", "task": task, "observed": observed, "timed_out": timed_out})
 
     def _within(self, call: Any) -> bool:
@@ -152,7 +153,7 @@ class Worker:
         self._expired = False
         # The alarm repeats, for code that catches everything inside its loop.
         signal.signal(signal.SIGALRM, self._ring)
-        signal.setitimer(signal.ITIMER_REAL, self._limits.cell_seconds, 1.0)
+        signal.setitimer(signal.ITIMER_REAL, self._limits.cell_seconds, 0.5)
         try:
             call()
         except CellTimeout:

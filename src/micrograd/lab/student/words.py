@@ -115,6 +115,10 @@ WORDS: Texts = {
         "en": "The run ended ({place}): {reason}",
     },
     "end time": {"fr": "le temps est écoulé", "en": "out of time"},
+    "end stuck": {
+        "fr": "une cellule ne se laisse pas interrompre",
+        "en": "a cell does not let itself be interrupted",
+    },
     "end memory": {"fr": "trop de mémoire", "en": "too much memory"},
     "end processes": {"fr": "trop de processus", "en": "too many processes"},
     "end written": {"fr": "trop d'octets écrits", "en": "too many bytes written"},
