@@ -22,6 +22,7 @@ _ALLOWED = ("micrograd.lab.check", "micrograd.lab")
 _OBJECTS = ("gc.get_objects", "gc.get_referrers", "gc.get_referents", "sys._current_frames")
 # The ways from a function to those that called it, and to their variables.
 _FRAMES = ("tb_frame", "gi_frame", "cr_frame", "ag_frame")
+_FROZEN = ("importlib", "zipimport", "runpy", "os")
 _BETWEEN = ("importlib", "inspect", __name__)
 _PROCESSES = ("os.fork", "os.forkpty", "os.kill", "os.killpg")
 _PLACES = ("/mem", "/environ", "/maps", "/fd", "/cmdline")
@@ -29,17 +30,10 @@ _PLACES = ("/mem", "/environ", "/maps", "/fd", "/cmdline")
 
 _LIBRARIES = ("stdlib", "platstdlib", "purelib", "platlib")
 # The package itself may lie elsewhere, in a checkout.
+_FOLDERS = [sys.prefix, sys.base_prefix, str(Path(__file__).parents[2])]
+_FOLDERS += [path for path in map(sysconfig.get_path, _LIBRARIES) if path]
 _INSTALLED = tuple(
-    {
-        os.path.join(folder, "")
-        for given in (
-            sys.prefix,
-            sys.base_prefix,
-            *map(sysconfig.get_path, _LIBRARIES),
-            Path(__file__).parents[2],
-        )
-        for folder in (os.path.abspath(given), os.path.realpath(given))
-    }
+    {os.path.join(form(folder), "") for folder in _FOLDERS for form in (os.path.abspath, os.path.realpath)}
 )
 
 
@@ -124,8 +118,8 @@ def _is_librarys(frame: FrameType) -> bool:
         return False
     path = frame.f_code.co_filename
     if path.startswith("<frozen "):
-        return name.startswith(("importlib", "zipimport", "runpy", "os"))
-    return path == getattr(module, "__file__", None) and path.startswith(_INSTALLED)
+        return str(name).startswith(_FROZEN)
+    return path.startswith(_INSTALLED) and bool(path == getattr(module, "__file__", None))
 
 
 def _functions() -> Iterator[tuple[str, Any, str, FunctionType]]:
