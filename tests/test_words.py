@@ -147,13 +147,23 @@ def test_no_decimal_point_stands_in_a_french_text():
         assert not re.search(r"(?<![\w.])\d+\.\d+(?![\w.*])", prose), text
 
 
+# What speaks in a notebook beside the checks and the pictures.
+IN_A_NOTEBOOK = ("in_notebook.py", "verdict.py")
+
+
 def test_a_text_names_only_what_is_there_where_it_is_read():
-    """A notebook and a page have no command line; the texts of the checks are read in all of them."""
-    command = re.compile(r"micrograd lab|\bgit \w|\bpip install|\s--\w")
+    """A notebook and a page have no command line: what they say names no command and no option of one."""
+    command = re.compile(
+        r"micrograd \w+ --|micrograd lab|\bgit \w|\b(?:pip|make|apt) install|\bmake \w+\b`|\s--\w|\bterminal\b"
+    )
+    read = []
     for text in texts():
         pages = [path for path in users(text) if path.suffix in (".js", ".mjs", ".jinja", ".html")]
-        if pages or text.path.parent.name == "checks":
+        cells = [path for path in users(text) if path.name in IN_A_NOTEBOOK]
+        if pages or cells or text.path.parent.name in ("checks", "draw", "plot"):
+            read.append(text)
             assert not command.search(text.fr + "\n" + text.en), text
+    assert {text.path.parent.name for text in read} >= {"checks", "draw", "student", "site"}
 
 
 def test_say_fills_in_and_writes_numbers_as_the_language_does():

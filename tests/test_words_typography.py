@@ -37,6 +37,9 @@ def test_french_has_one_apostrophe_and_spaces_that_break_no_line() -> None:
         assert not re.search(r"[^\W\d]'[^\W\d]", text), place
         assert not re.search(r"« | [»;!]| [?:%](?!\w)", text), place
         assert not re.search(r"\d%", text), place
+        assert not re.search(r"\d (?:[kMG]?o|ms|s|min|px)\b", text), place
+        # Thousands apart, by a space that breaks no line.
+        assert not re.search(r"(?<![\w.:/-])\d{5,}(?!\w)|\d \d{3}(?!\d)", re.sub(r"\[.*?\]", "", text)), place
 
 
 def test_english_has_no_space_before_a_sign_and_no_french_quotes() -> None:

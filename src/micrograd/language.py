@@ -39,8 +39,8 @@ def typeset(texts: Texts) -> dict[str, dict[Language, str]]:
 def french(text: str) -> str:
     """Return a French text with typographic apostrophes, and spaces that break no line where French has some.
 
-    That is inside quotation marks and before tall punctuation. Code keeps its quotes: only an elision (``l'erreur``)
-    has an apostrophe.
+    That is inside quotation marks, before tall punctuation, and between a number and its unit. Code keeps its
+    quotes: only an elision (``l'erreur``) has an apostrophe.
     """
     return _FRENCH_SPACE.sub("\N{NO-BREAK SPACE}", _ELISION.sub(r"\1’", text))
 
@@ -74,7 +74,9 @@ _ELISION = re.compile(
     r"\b([cdjlmnst]|(?:jus|lors|puis|quoi|quel)?qu|aujourd)'(?=[^\W\d]|[`*${«])", re.IGNORECASE
 )
 # Where French has a space that no line may be broken at.
-_FRENCH_SPACE = re.compile(r"(?<=«) | (?=[»:;?!%](?:\s|[).,*|]|$))", re.MULTILINE)
+_FRENCH_SPACE = re.compile(
+    r"(?<=«) | (?=[»:;?!%](?:\s|[).,*|]|$))|(?<=\d) (?=(?:[kMG]?o|ms|s|min|px)\b)", re.MULTILINE
+)
 
 
 def _known(name: str) -> Language | None:
