@@ -20,8 +20,8 @@ else
 endif
 ARGUMENTS ?=
 PURPOSE := dev
-# As many processes as there are processors. Tests that share what one of them made stay together, and the longest
-# begin first (tests/conftest.py).
+# In several processes. Tests that share what one of them made stay together, and the longest begin first
+# (tests/conftest.py).
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --only-binary :all: \
   --emit-build-options --custom-compile-command "make lock"
@@ -32,7 +32,7 @@ SANITIZED_TESTS := $(filter-out tests/test_engine_memory.py tests/test_engine_ty
   $(addprefix tests/test_,nn.py optim.py losses.py compiler_gradients.py compiler_training.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help environment lab notebook test quick lint format fuzz class corpus pythons sanitize bench wasm site serve browser build lock clean
+.PHONY: help environment lab notebook test thorough quick lint format fuzz class corpus pythons sanitize bench wasm site serve browser build lock clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ test: environment ## Run the tests: the engine's uncompiled, then all of them.
 	MICROGRAD_PURE=1 $(PYTEST) -q -m "not slow" $(PURE_TESTS) || status=1; \
 	$(PYTEST) -m "not site" $(ARGUMENTS) || status=1; \
 	exit $$status
+
+thorough: environment ## Run all tests with all that make test takes a sample of: examples, notebooks, Pythons, nodes.
+	HYPOTHESIS_PROFILE=thorough MICROGRAD_CORPUS=all MICROGRAD_EVERY_PYTHON=1 $(PYTEST) $(ARGUMENTS)
 
 quick: lint ## Check style and types, and run the engine's tests: for while you work.
 	HYPOTHESIS_PROFILE=quick $(PYTEST) -q -m "not slow" $(PURE_TESTS) $(ARGUMENTS)

@@ -49,10 +49,10 @@ def judged(submitted: Submitted) -> Verdicts:
         asked = checks.questions(task, checks.generator_for(task, sources))
         # What travels between the processes is JSON.
         looks = []
-        for _ in range(3):  # looking changes nothing, and the third look sees what the first one saw
+        for _ in range(3 if WHOLE_CORPUS else 2):  # looking changes nothing: the next look sees the same
             observed = json.loads(json.dumps(checks.observe(task, view, json.loads(json.dumps(asked)))))
             looks.append(checks.judge(task, asked, observed))
-        assert looks[0] == looks[1] == looks[2]
+        assert all(look == looks[0] for look in looks)
         found[task] = looks[0]
 
     try:

@@ -23,35 +23,56 @@ os.environ.setdefault("SCIPY_ARRAY_API", "1")
 # Every program that a test compiles is verified, and runs on rows and slots that were filled with NaN before.
 os.environ.setdefault("MICROGRAD_DEBUG", "1")
 
-settings.register_profile("micrograd", deadline=None, max_examples=100)
+settings.register_profile("micrograd", deadline=None, max_examples=50)
 settings.register_profile("quick", deadline=None, max_examples=20)
-settings.register_profile("thorough", deadline=None, max_examples=2000)
+settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "micrograd"))
 
 
-# What takes longest, in the order in which it is best begun: what is begun last, one process does alone.
+# What takes longest, in the order in which it is best begun: what is begun last, one process does alone. The two that
+# need the whole site, and those that need a package, are apart: one would wait while the other makes it.
 LONGEST = (
+    *("test_pythons", "test_site_files", "test_lab_grading", "test_draw_playground", "test_lab_live"),
+    *("test_packaging", "test_draw_page", "test_draw_play_reach", "test_lab_nbgrader", "test_lab_run"),
     *(
-        "test_pythons",
-        "test_lab_grading",
-        "test_packaging",
-        "test_lab_nbgrader",
-        "test_draw_page",
-        "test_docs",
-    ),
-    *(
-        "test_lab_run",
         "test_lab_check_from_nothing",
-        "test_import",
-        "test_compiler_peers",
+        "test_lab_check_corpus",
+        "test_site_guides",
+        "test_docs",
         "test_lab_student",
     ),
-    *("test_draw_notebook", "test_compiler_generated", "test_engine_memory", "test_lab_patterns"),
+    *(
+        "test_import",
+        "test_lab_check_strangers",
+        "test_draw_notebook",
+        "test_lab_sandbox",
+        "test_compiler_peers",
+    ),
+    *(
+        "test_compiler_generated",
+        "test_sklearn",
+        "test_draw_explorer",
+        "test_lab_notebook",
+        "test_draw_outputs",
+    ),
+    *(
+        "test_lab_check_live",
+        "test_compiler_tracing",
+        "test_draw_play",
+        "test_lab_walls",
+        "test_lab_patterns",
+    ),
 )
 
 
 def pytest_configure() -> None:
     shared_folder()  # before pytest-xdist starts its workers, which are told of it
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Use one process more than there are processors: many tests wait, for a browser, a server or a limit of time."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(wrapper=True)

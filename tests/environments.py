@@ -144,6 +144,15 @@ def pip(python: Path, *arguments: str | Path, **environment: str) -> str:
     return run(sys.executable, "-m", "pip", *quiet, "--python", python, *arguments, **environment)
 
 
+def install(python: Path, wheel: Path) -> None:
+    """Install a wheel into an environment: with uv, in no time, where it is there."""
+    uv = shutil.which("uv", path=str(Path(sys.executable).parent))
+    if uv:
+        run(uv, "pip", "install", "--quiet", "--python", python, "--no-index", "--no-deps", wheel)
+    else:
+        pip(python, "install", "--no-index", wheel)
+
+
 @functools.cache
 def pythons() -> dict[tuple[int, int], str]:
     """Return every Python of the machine that we support, by version: pyenv's, and those on the path."""

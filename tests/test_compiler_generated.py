@@ -183,7 +183,7 @@ def test_jax_has_the_gradients_of_generated_programs():
             x = [Column(column) for column in columns[0].T]
             return (run(program, model, x, Column(columns[1]), column_dot).a * columns[2]).sum()
 
-        value, theirs = jax.value_and_grad(loss_of)(jnp.array(numbers))
+        value, theirs = jax.jit(jax.value_and_grad(loss_of))(jnp.array(numbers))
         ours, gradient = _ours(program, numbers)
         assert ours == pytest.approx(float(value), rel=1e-9, abs=1e-9), program
         np.testing.assert_allclose(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import environments
 import pytest
-from environments import ROOT, empty_environment, pip, run
+from environments import ROOT, empty_environment, install, pip, run
 
 PEER = Path(os.environ.get("MICROGRAD_PEERS", ROOT / ".peers"))
 PEER_FILES = ("__init__.py", "engine.py", "nn.py")
@@ -31,7 +31,7 @@ def processor_seconds(program: str) -> float:
     Other work on the machine makes it wait, but hardly takes more of the processor's time.
     """
     times = []
-    for _ in range(10):
+    for _ in range(5):
         before = os.times()
         subprocess.run([sys.executable, "-I", "-c", program], check=True)
         after = os.times()
@@ -109,20 +109,20 @@ class TestPyPIsMicrogradInTheSameEnvironment:
     def test_only_half_of_the_way_out(self, wheel, tmp_path):
         """Uninstalling PyPI's micrograd takes files of ours with it, and its name, so that nothing warns."""
         python = empty_environment(tmp_path / "venv")
-        pip(python, "install", "--no-index", wheel)
+        install(python, wheel)
         install_peer(python)
         pip(python, "uninstall", "--yes", "micrograd")
         self.the_command_says_how_to_install_it_again(python, tmp_path)
 
     def test_alone_there_is_no_warning(self, wheel, tmp_path):
         python = empty_environment(tmp_path / "venv")
-        pip(python, "install", "--no-index", wheel)
+        install(python, wheel)
         assert self.warned(python, self.USE, tmp_path) == []
 
     def test_theirs_first(self, wheel, tmp_path):
         python = empty_environment(tmp_path / "venv")
         where = install_peer(python)
-        pip(python, "install", "--no-index", wheel)
+        install(python, wheel)
         assert (where / "micrograd" / "__init__.py").read_bytes()
         commands = self.warned(python, "import micrograd", tmp_path)
         self.take_the_way_out(python, commands)
@@ -131,7 +131,7 @@ class TestPyPIsMicrogradInTheSameEnvironment:
     def test_ours_first_and_overwritten(self, wheel, tmp_path):
         """As happens to a student who has our package and then follows the handout's ``pip install``."""
         python = empty_environment(tmp_path / "venv")
-        pip(python, "install", "--no-index", wheel)
+        install(python, wheel)
         where = install_peer(python)
         for name in PEER_FILES:
             assert (where / "micrograd" / name).read_bytes() == (PEER / "micrograd" / name).read_bytes()

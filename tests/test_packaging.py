@@ -19,6 +19,7 @@ from environments import (
     ROOT,
     build_wheel,
     empty_environment,
+    install,
     pip,
     project_files,
     quick_compiler,
@@ -139,7 +140,7 @@ def test_without_a_working_compiler(tmp_path):
     wheel = environments.wheel_without_compiler()
     assert not [name for name in names_in(wheel) if name.endswith((".so", ".pyd"))]
     python = empty_environment(tmp_path / "venv")
-    pip(python, "install", "--no-index", wheel)
+    install(python, wheel)
     printed = run(python, "-W", "error", "-c", PERCEPTRON, cwd=tmp_path)
     assert printed.startswith(
         "MLP of [Layer of [LinearNeuron(2)]] [0.2788535969157675, -0.9499784895546661, 0]"
@@ -177,7 +178,7 @@ def test_pip_installs_the_sdist_by_itself(tmp_path):
 @needs_a_compiler
 def test_the_command_is_installed(wheel, tmp_path):
     python = empty_environment(tmp_path / "venv")
-    pip(python, "install", "--no-index", wheel)
+    install(python, wheel)
     assert "lab" in run(python.parent / "micrograd", "--help", cwd=tmp_path)
 
 
@@ -205,7 +206,7 @@ Value("one")
     @needs_a_compiler
     def test_mypy(self, wheel, tmp_path):
         python = empty_environment(tmp_path / "venv")
-        pip(python, "install", "--no-index", wheel)
+        install(python, wheel)
         (tmp_path / "program.py").write_text(self.PROGRAM, encoding="utf-8")
         command = (sys.executable, "-m", "mypy", "--strict", "--python-executable", python, "program.py")
         printed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300).stdout
