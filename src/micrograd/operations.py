@@ -279,6 +279,10 @@ OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in _
 # in these lists are the codes that instructions carry (a function's is one more: 0 is no function).
 FUNCTIONS: tuple[Operation, ...] = tuple(o for o in _ALL if o.kernel and o.arity == 1)
 BINARY: tuple[Operation, ...] = tuple(o for o in _ALL if o.kernel and o.arity == 2)
+# How a user writes them: as methods of a Value, but for powers and abs.
+METHODS: tuple[str, ...] = tuple(
+    o.kernel for o in (*FUNCTIONS, *BINARY) if o.kernel not in ("constant_power", "power", "abs")
+)
 # Activations whose derivative is kept: from the result alone, as 1 - o*o, it would lose its digits near 1.
 SMOOTH: tuple[str, ...] = tuple(o.name for o in FUNCTIONS if o.slope == WITH_RESULT)
 KINKS: tuple[str, ...] = ("ReLU", "abs", "max", "min")

@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
+from micrograd.operations import METHODS
+
 _LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "critical", "exception", "log"})
 _LOGGING_FILE = logging.__file__
 # Functions and methods that compute something to show, and change nothing.
@@ -28,10 +30,10 @@ _FUNCTIONS_THAT_SHOW = (
 )
 _SAFE_FUNCTIONS = frozenset(_FUNCTIONS_THAT_SHOW.split())
 _METHODS_THAT_SHOW = (
-    "format join ljust rjust center upper lower strip items keys values get tolist mean sum item relu exp "
-    "log sqrt sin cos tanh sigmoid softplus maximum minimum detach named_parameters parameters state_dict"
+    "format join ljust rjust center upper lower strip items keys values get tolist mean sum item named_parameters "
+    "parameters state_dict"
 )
-_SAFE_METHODS = frozenset(_METHODS_THAT_SHOW.split())
+_SAFE_METHODS = frozenset((*_METHODS_THAT_SHOW.split(), *METHODS))
 _SAFE_NODES = (
     *(
         ast.Constant,

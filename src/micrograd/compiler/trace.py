@@ -25,6 +25,7 @@ from micrograd.compiler.given import GIVEN, values_for
 from micrograd.compiler.parameters import Parameters
 from micrograd.compiler.witness import Calls
 from micrograd.engine import Value
+from micrograd.operations import METHODS
 
 if TYPE_CHECKING:
     from micrograd.compiler.references import References
@@ -440,7 +441,7 @@ def _refuse_foreign(node: Value) -> None:
     raise CompileError(
         f"the operation {name!r} is your own (made with Value(data, operands, {name!r}) and _backward), and a program "
         "can only be compiled from the engine's operations, because the compiler cannot look into a Python function: "
-        "write it with + - * / ** relu exp log sqrt sin cos abs max min tanh sigmoid softplus, or train with backward()"
+        f"write it with + - * / ** abs {' '.join(METHODS)}, or train with backward()"
     )
 
 
