@@ -165,14 +165,16 @@ def teacher() -> Iterator[Teacher]:
         remove(folder)
 
 
-def attempt(name: str, walls: isolation.Isolation, one: Teacher) -> tuple[list[str], str]:
+def attempt(
+    name: str, walls: isolation.Isolation, one: Teacher, limits: Limits = LIMITS
+) -> tuple[list[str], str]:
     """Run a hostile cell; return what was not contained, and what is said of it."""
     import psutil
 
     one.talked = 0
     before = {process.pid for process in psutil.process_iter()}
     cells = [CodeCell(one.filled_in(CELLS[name]), 5), RIGHT]
-    run = confined.run_confined(cells, walls, "en", LIMITS)
+    run = confined.run_confined(cells, walls, "en", limits)
     wrong = one.harm()
     if run.cell is None and run.end != "finished":
         wrong.append(f"it never began, so that this shows nothing: {run.detail[-200:]}")

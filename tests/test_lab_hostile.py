@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,7 @@ import hostile_corpus
 from micrograd.lab.sandbox import isolation
 
 pytestmark = pytest.mark.slow
+SHORT = replace(hostile_corpus.LIMITS, cell_seconds=3)
 
 
 @pytest.mark.parametrize("name", hostile_corpus.SOME)
@@ -24,5 +26,5 @@ def test_a_hostile_cell_harms_its_own_row_only(name):
     if walls.network:
         pytest.skip("no walls work here, HOSTILE NOTEBOOKS ARE NOT TESTED")
     with hostile_corpus.teacher() as one:
-        wrong, _ = hostile_corpus.attempt(name, walls, one)
+        wrong, _ = hostile_corpus.attempt(name, walls, one, SHORT)
     assert not wrong
