@@ -20,11 +20,24 @@ from playwright import sync_api
 from playwright.sync_api import expect
 
 from micrograd import data
-from micrograd.draw import Playground
+from micrograd.draw import Playground, play
 from micrograd.engine import Value
 from micrograd.nn import MLP
 
-__all__ = ["CHROMIUM", "X", "Y", "browser", "browser_test", "expect", "moons", "opened"]
+__all__ = [
+    "CHROMIUM",
+    "OVERFLOWING",
+    "X",
+    "Y",
+    "browser",
+    "browser_test",
+    "expect",
+    "moons",
+    "one_page",
+    "open_once",
+    "opened",
+    "shown",
+]
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -45,7 +58,7 @@ def browser() -> Iterator[Any]:
 def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """Open a playground, or a file; whatever goes wrong in the page fails the test."""
     wrong: list[str] = []
-    contexts = []
+    contexts: list[Any] = []
 
     def open_page(
         what: Playground | Path, address: str = "", path: Path | None = None, **options: Any
@@ -54,13 +67,7 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
         path = what if isinstance(what, Path) else what.save(tmp_path / f"play{len(contexts)}.html")
         contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options}))
         page = contexts[-1].new_page()
-        page.on("console", lambda message: wrong.append(message.text))
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("dialog", lambda dialog: (wrong.append("dialog"), dialog.dismiss()))
-        page.on(
-            "request",
-            lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else wrong.append(r.url),
-        )
+        _listen(page, wrong)
         page.goto(path.as_uri() + address)
         page.wait_for_selector("html[data-ready=yes]")
         page.evaluate("playground.ready")
@@ -70,6 +77,84 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert wrong == []
+
+
+def _listen(page: Any, wrong: list[str]) -> None:
+    page.on("console", lambda message: wrong.append(message.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("dialog", lambda dialog: (wrong.append("dialog"), dialog.dismiss()))
+    page.on(
+        "request",
+        lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else wrong.append(r.url),
+    )
+
+
+# What a page does when it is loaded, in one that is: loading takes most of a short test's time.
+_SHOW = """([scene, play]) => {
+    const { panel } = playground.internals();
+    panel.play(false);
+    const trainer = new panel.trainer.constructor(panel.kernels, play);
+    panel.trainer.release();
+    panel.useTrainer(trainer);
+    Object.assign(panel.state, { speed: 5, tool: "move", promise: null });
+    panel.promiseFrom = null;
+    panel.page.show({ ...scene, live: play });
+    panel.attachMaps(document.getElementById("picture"));
+    panel.build();
+    panel.update();
+    scrollTo(0, 0);
+}"""
+
+
+def open_once(browser: Any, path: Path) -> Iterator[tuple[Any, list[str]]]:
+    """Open a file, and give its page and what goes wrong in it, until the tests of a module are done."""
+    wrong: list[str] = []
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    _listen(page, wrong)
+    page.goto(path.as_uri())
+    page.wait_for_selector("html[data-ready=yes]")
+    page.evaluate("playground.ready")
+    yield page, wrong
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def one_page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, list[str]]]:
+    """One playground for the tests of a file, in English, and what goes wrong in it."""
+    loss, model = moons([1])
+    path = play(loss, model, X, Y, lang="en").save(tmp_path_factory.mktemp("one") / "page.html")
+    yield from open_once(browser, path)
+
+
+@pytest.fixture
+def shown(one_page: tuple[Any, list[str]]) -> Iterator[Callable[[Playground], Any]]:
+    """Show a playground in the page that is open, as it is at first; what goes wrong there fails the test."""
+    page, wrong = one_page
+
+    def show(made: Playground) -> Any:
+        page.evaluate(_SHOW, [made._scene, {**made._play, "kernels": ""}])
+        return page
+
+    yield show
+    found = wrong[:]
+    wrong.clear()
+    assert found == []
+
+
+# The controls that reach beyond the part of the panel in which they stand, or beyond the window.
+OVERFLOWING = """() => {
+    const found = [];
+    for (const place of document.querySelectorAll("#panel .part, #toolbar, #film")) {
+        const right = Math.min(place.getBoundingClientRect().right, innerWidth);
+        for (const one of place.querySelectorAll("input, select, button, label, .facts, #caption")) {
+            const box = one.getBoundingClientRect();
+            const isBeyond = box.right > right + 1 || box.left < -1;
+            if (box.width > 2 && isBeyond) found.push(`${one.id || one.textContent} ${box.right} > ${right}`);
+        }
+    }
+    return found;
+}"""
 
 
 def moons(shape: list[int], **options: Any) -> tuple[Callable[..., Value], MLP]:

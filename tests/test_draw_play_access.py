@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playground_pages import X, Y, browser, browser_test, moons, opened
+from playground_pages import X, Y, browser, browser_test, moons, one_page, opened, shown
 
 from micrograd.draw import play
 from micrograd.draw.playground import choices_page
 
-__all__ = ["browser", "opened"]  # fixtures
+__all__ = ["browser", "one_page", "opened", "shown"]  # fixtures
 
 AXE = (
     Path(__file__).resolve().parent.parent
@@ -24,9 +24,12 @@ AXE = (
 needs_axe = pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (make lint fetches it)")
 
 
-def serious(page: Any) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run()")
+def serious(page: Any, within: str = "html", rules: list[str] | None = None) -> list[str]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "([within, rules]) => axe.run(within, rules ? { runOnly: rules } : {})", [within, rules]
+    )
     problems = []
     for violation in found["violations"]:
         nodes = violation["nodes"]
@@ -40,32 +43,36 @@ def serious(page: Any) -> list[str]:
 
 @browser_test
 @needs_axe
-@pytest.mark.parametrize(("lang", "scheme"), [("fr", "light"), ("en", "dark")])
-def test_axe_finds_nothing_serious(lang, scheme, opened, tmp_path) -> None:
+def test_axe_finds_nothing_serious(opened, tmp_path) -> None:
     loss, model = moons([3, 1])
-    page = opened(play(loss, model, X, Y, lang=lang), color_scheme=scheme)
+    page = opened(play(loss, model, X, Y, lang="fr"))
     page.select_option("#held-back", "0.2")
     page.select_option("#optimizer", "momentum")
     page.evaluate("playground.step(3)")
     page.locator("[data-unit^=g]").first.dispatch_event("click")
     assert serious(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert serious(page, rules=["color-contrast"]) == []
     page.click("#show-python")
-    assert serious(page) == []
+    assert serious(page, "#python") == []
     path = tmp_path / "choices.html"
-    path.write_text(choices_page(lang), encoding="utf-8")
-    page = opened(path, color_scheme=scheme)
+    path.write_text(choices_page("en"), encoding="utf-8")
+    page = opened(path, color_scheme="dark")
     page.click("#task-9")
-    assert serious(page) == []
+    assert serious(page, "#panel") == []
+    page.emulate_media(color_scheme="light")
+    assert serious(page, "#panel", ["color-contrast"]) == []
     page.select_option("#data-kind", "table")
     page.fill("#table-text", "1,2\n3,x\n4,5")
     page.click("#use-table")
-    assert serious(page) == []
+    assert serious(page, "#table") == []
 
 
 @browser_test
-def test_with_less_movement_the_picture_changes_seldom_and_training_goes_on(opened) -> None:
+def test_with_less_movement_the_picture_changes_seldom_and_training_goes_on(shown) -> None:
     loss, model = moons([3, 1])
-    page = opened(play(loss, model, X, Y), reduced_motion="reduce")
+    page = shown(play(loss, model, X, Y))
+    page.emulate_media(reduced_motion="reduce")
     page.click("#play")
     seen = set()
     for _ in range(10):
@@ -73,13 +80,15 @@ def test_with_less_movement_the_picture_changes_seldom_and_training_goes_on(open
         page.wait_for_timeout(50)
     page.click("#play")
     assert len(seen) <= 4
+    page.emulate_media(reduced_motion="no-preference")
     assert page.evaluate("playground.state().step") > 10
 
 
 @browser_test
-def test_the_print_shows_charts_and_graph_without_controls(opened) -> None:
+def test_the_print_shows_charts_and_graph_without_controls(shown) -> None:
     loss, model = moons([3, 1])
-    page = opened(play(loss, model, X, Y))
+    page = shown(play(loss, model, X, Y))
     page.emulate_media(media="print")
     assert page.locator("#plane").is_visible() and page.locator("#picture").is_visible()
     assert not page.locator("#play").is_visible()
+    page.emulate_media(media="screen")

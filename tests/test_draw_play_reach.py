@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 import pytest
-from playground_pages import X, Y, browser, browser_test, moons, opened
+from playground_pages import X, Y, browser, browser_test, moons, one_page, opened, shown
 
 np = pytest.importorskip("numpy")
 
@@ -18,7 +18,7 @@ from micrograd.draw import play  # noqa: E402
 from micrograd.engine import Value  # noqa: E402
 from micrograd.nn import MLP, Neuron  # noqa: E402
 
-__all__ = ["browser", "opened"]  # fixtures
+__all__ = ["browser", "one_page", "opened", "shown"]  # fixtures
 
 
 def set_field(page: Any, name: str, value: object) -> None:
@@ -47,9 +47,9 @@ def assert_same(page: Any) -> None:
 
 
 @browser_test
-def test_the_python_of_a_page_does_all_that_was_done(opened, capsys) -> None:
+def test_the_python_of_a_page_does_all_that_was_done(shown, capsys) -> None:
     loss, model = moons([4, 1], activation="tanh")
-    page = opened(play(loss, model, X, Y, lang="en"))
+    page = shown(play(loss, model, X, Y, lang="en"))
     assert_same(page)
     set_field(page, "seed", 5)
     page.evaluate("playground.step(7)")
@@ -87,9 +87,9 @@ def test_the_python_of_a_page_does_all_that_was_done(opened, capsys) -> None:
 
 @browser_test
 @pytest.mark.parametrize("schedule", ["constant", "falling", "cosine", "staircase"])
-def test_schedules_are_those_of_python(schedule, opened) -> None:
+def test_schedules_are_those_of_python(schedule, shown) -> None:
     loss, model = moons([2, 1])
-    page = opened(play(loss, model, X, Y))
+    page = shown(play(loss, model, X, Y))
     set_field(page, "learning-rate", 0.3)
     page.evaluate("playground.step(3)")
     page.select_option("#schedule", schedule)
@@ -100,7 +100,7 @@ def test_schedules_are_those_of_python(schedule, opened) -> None:
 
 
 @browser_test
-def test_python_of_other_models_and_losses(opened) -> None:
+def test_python_of_other_models_and_losses(shown) -> None:
     w = [Value(0.5, label="a"), Value(-0.2)]
     cases = [
         (lambda x, y: abs(w[0] * x[0] - y) + (x[1] * w[1]).exp() / 3 - 2 * w[0] ** 2 * 0.01, w, Y),
@@ -118,7 +118,7 @@ def test_python_of_other_models_and_losses(opened) -> None:
     lone = Neuron(2, activation="tanh")
     cases.append((lambda x, y: (1 - (2 * y - 1) * lone(x)).relu(), lone, Y))
     for loss, model, labels in cases:
-        page = opened(play(loss, model, X, labels))
+        page = shown(play(loss, model, X, labels))
         page.evaluate("playground.step(12)")
         page.evaluate("playground.setParameter(1, 0.375)")
         page.evaluate("playground.step(3)")
@@ -126,9 +126,9 @@ def test_python_of_other_models_and_losses(opened) -> None:
 
 
 @browser_test
-def test_what_is_typed_counts_at_once_and_what_is_wrong_never(opened) -> None:
+def test_what_is_typed_counts_at_once_and_what_is_wrong_never(shown) -> None:
     loss, model = moons([2, 1])
-    page = opened(play(loss, model, X, Y))
+    page = shown(play(loss, model, X, Y))
     set_field(page, "learning-rate", 0.25)  # and the field is not left
     page.evaluate("playground.step(4)")
     micrograd.compile(loss, model).train(X, Y, 4, 0.25)
@@ -161,9 +161,9 @@ class Off(Neuron):
 
 @browser_test
 @pytest.mark.parametrize("activation", ["relu", "sigmoid"])
-def test_a_neuron_that_is_switched_off_gives_0_and_does_not_learn(activation, opened) -> None:
+def test_a_neuron_that_is_switched_off_gives_0_and_does_not_learn(activation, shown) -> None:
     loss, model = moons([3, 2, 1], activation=activation)
-    page = opened(play(loss, model, X, Y, lang="en"))
+    page = shown(play(loss, model, X, Y, lang="en"))
     page.select_option("#neuron", "1")
     page.click("#switch")
     assert page.text_content("#switch") == "Switch this neuron on"
@@ -192,9 +192,9 @@ def test_a_neuron_that_is_switched_off_gives_0_and_does_not_learn(activation, op
 
 
 @browser_test
-def test_a_weight_is_pulled_in_the_picture_and_typed_in_its_explanation(opened) -> None:
+def test_a_weight_is_pulled_in_the_picture_and_typed_in_its_explanation(shown) -> None:
     loss, model = moons([2, 1])
-    page = opened(play(loss, model, X, Y, lang="en"))
+    page = shown(play(loss, model, X, Y, lang="en"))
     page.click("#unfold-all")
     before = page.evaluate("playground.state()")
     x, y = page.evaluate("""() => {
@@ -230,9 +230,9 @@ def test_a_weight_is_pulled_in_the_picture_and_typed_in_its_explanation(opened) 
 
 
 @browser_test
-def test_points_are_added_and_removed_with_the_mouse(opened) -> None:
+def test_points_are_added_and_removed_with_the_mouse(shown) -> None:
     loss, model = moons([2, 1])
-    page = opened(play(loss, model, X, Y, lang="en"))
+    page = shown(play(loss, model, X, Y, lang="en"))
     page.click("[data-tool=add-1]")
     box = page.locator("#plane").bounding_box()
     page.mouse.click(box["x"] + 10, box["y"] + 10)
@@ -251,9 +251,9 @@ def test_points_are_added_and_removed_with_the_mouse(opened) -> None:
 
 
 @browser_test
-def test_held_back_data_are_not_trained_on(opened) -> None:
+def test_held_back_data_are_not_trained_on(shown) -> None:
     loss, model = moons([3, 1])
-    page = opened(play(loss, model, X, Y, lang="en"))
+    page = shown(play(loss, model, X, Y, lang="en"))
     page.select_option("#held-back", "0.3")
     page.evaluate("playground.step(25)")
     order = list(range(60))
@@ -270,11 +270,11 @@ def test_held_back_data_are_not_trained_on(opened) -> None:
 
 
 @browser_test
-def test_one_input_has_a_curve_and_more_than_two_have_axes_to_choose(opened) -> None:
+def test_one_input_has_a_curve_and_more_than_two_have_axes_to_choose(shown) -> None:
     random.seed(1)
     model = MLP(1, [4, 1], activation="tanh")
     points = [[k / 10] for k in range(-10, 11)]
-    page = opened(play(lambda x, y: (model(x) - y) ** 2, model, points, [math.sin(3 * x[0]) for x in points]))
+    page = shown(play(lambda x, y: (model(x) - y) ** 2, model, points, [math.sin(3 * x[0]) for x in points]))
     page.focus("#plane")
     before = page.evaluate("playground.state().loss")
     page.press("#plane", "ArrowUp")
@@ -283,7 +283,7 @@ def test_one_input_has_a_curve_and_more_than_two_have_axes_to_choose(opened) -> 
     assert_same(page)
     deep = MLP(4, [2, 1])
     data = np.random.default_rng(0).normal(size=(30, 4))
-    page = opened(play(lambda x, y: (deep(x) - y) ** 2, deep, data, (data[:, 0] > 0).astype(float)))
+    page = shown(play(lambda x, y: (deep(x) - y) ** 2, deep, data, (data[:, 0] > 0).astype(float)))
     picture = "document.getElementById('plane').toDataURL()"
     before = page.evaluate(picture)
     page.select_option("#axis-1", "3")
@@ -291,7 +291,7 @@ def test_one_input_has_a_curve_and_more_than_two_have_axes_to_choose(opened) -> 
 
 
 @browser_test
-def test_several_classes_are_as_many_outputs(opened) -> None:
+def test_several_classes_are_as_many_outputs(shown) -> None:
     random.seed(2)
     model = MLP(2, [6, 3], activation="tanh")
     points = np.random.default_rng(1).normal(size=(60, 2))
@@ -300,7 +300,7 @@ def test_several_classes_are_as_many_outputs(opened) -> None:
     def loss(x: Any, y: Any) -> Value:
         return sum((o - (1 - (y - k).detach() ** 2).maximum(0.0)) ** 2 for k, o in enumerate(model(x)))
 
-    page = opened(play(loss, model, points, labels, lang="en"))
+    page = shown(play(loss, model, points, labels, lang="en"))
     page.evaluate("playground.step(300)")
     micrograd.compile(loss, model).train(points, labels, 300, 0.1)
     outputs = np.array([[o.data for o in model(list(map(float, p)))] for p in points])
@@ -312,9 +312,9 @@ def test_several_classes_are_as_many_outputs(opened) -> None:
 
 
 @browser_test
-def test_going_back_keeps_what_came_until_another_way_is_gone(opened) -> None:
+def test_going_back_keeps_what_came_until_another_way_is_gone(shown) -> None:
     loss, model = moons([3, 1])
-    page = opened(play(loss, model, X, Y))
+    page = shown(play(loss, model, X, Y))
     states = [page.evaluate("playground.state()")]
     for _ in range(6):
         page.click("#step")
@@ -329,9 +329,9 @@ def test_going_back_keeps_what_came_until_another_way_is_gone(opened) -> None:
 
 
 @browser_test
-def test_the_film_ends_with_the_corrections(opened) -> None:
+def test_the_film_ends_with_the_corrections(shown) -> None:
     loss, model = moons([2, 1])
-    page = opened(play(loss, model, X, Y, lang="en"))
+    page = shown(play(loss, model, X, Y, lang="en"))
     page.click("#unfold-all")
     page.click("#step-back")
     text = page.text_content("#caption")
@@ -346,9 +346,9 @@ def test_the_film_ends_with_the_corrections(opened) -> None:
 
 
 @browser_test
-def test_the_python_is_shown_and_saved_as_a_notebook(opened) -> None:
+def test_the_python_is_shown_and_saved_as_a_notebook(shown) -> None:
     loss, model = moons([2, 1])
-    page = opened(play(loss, model, X, Y, lang="en"))
+    page = shown(play(loss, model, X, Y, lang="en"))
     page.evaluate("playground.step(3)")
     page.click("#show-python")
     assert page.text_content("#python pre") == page.evaluate("playground.python()")
@@ -364,7 +364,7 @@ def test_the_python_is_shown_and_saved_as_a_notebook(opened) -> None:
 
 
 @browser_test
-def test_generated_programs_run_the_same_in_the_page(opened) -> None:
+def test_generated_programs_run_the_same_in_the_page(shown) -> None:
     from test_wasm import assert_equal, generated
 
     answer = """({ program, weights, X, Y, rates }) => {
@@ -379,6 +379,6 @@ def test_generated_programs_run_the_same_in_the_page(opened) -> None:
         return { loss: before.loss, gradient: [...before.gradient], losses: [...losses], weights: weightsNow };
     }"""
     loss, model = moons([2, 1])
-    page = opened(play(loss, model, X, Y))
+    page = shown(play(loss, model, X, Y))
     for k, (given, expected) in enumerate(generated(12)):
         assert_equal(page.evaluate(answer, given), expected, k)

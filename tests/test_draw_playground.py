@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playground_pages import browser, browser_test, expect, opened
+from playground_pages import OVERFLOWING, browser, browser_test, expect, open_once, opened
 
 np = pytest.importorskip("numpy")
 
@@ -44,6 +44,41 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("playground") / "playground.html"
     path.write_text(choices_page("en"), encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="module")
+def one_file(browser, page_file) -> Iterator[tuple[Any, list[str]]]:
+    """The page, opened once for the tests of this file, and what goes wrong in it."""
+    yield from open_once(browser, page_file)
+
+
+@pytest.fixture
+def chosen(one_file) -> Iterator[Callable[..., Any]]:
+    """Go to an address in the page that is open; whatever goes wrong there fails the test."""
+    page, wrong = one_file
+
+    def go(address: str = "") -> Any:
+        page.evaluate(GO, address or "#")
+        return page
+
+    yield go
+    found = wrong[:]
+    wrong.clear()
+    assert found == []
+
+
+# Another address, as a link in the page would: and the settings that no address has as they are at first.
+GO = """async (address) => {
+    const { panel } = playground.internals();
+    history.replaceState(null, "", "#nothing");
+    await new Promise((resolve) => {
+        addEventListener("hashchange", () => setTimeout(resolve), { once: true });
+        location.hash = address;
+    });
+    Object.assign(panel.state, { speed: 5, tool: "move" });
+    panel.trainer.log = null;
+    panel.build();
+}"""
 
 
 @pytest.fixture
@@ -86,8 +121,8 @@ def log_of(page: Any) -> list[tuple[float, float]]:
 
 
 @browser_test
-def test_tasks_9_and_10_have_the_handouts_log(at) -> None:
-    page = at()
+def test_tasks_9_and_10_have_the_handouts_log(chosen) -> None:
+    page = chosen()
     page.click("#task-9")
     assert log_of(page) == [(pytest.approx(loss, rel=1e-10), accuracy) for loss, accuracy in TASK_9]
     page.click("#task-10")
@@ -122,8 +157,8 @@ CHOICES = [
 
 @browser_test
 @pytest.mark.parametrize(("kind", "layers", "activation", "loss"), CHOICES)
-def test_a_chosen_network_is_pythons(kind, layers, activation, loss, at) -> None:
-    page = at(f"#data={kind}&layers={layers}&activation={activation}&loss={loss}&seed=5&rate=0.05")
+def test_a_chosen_network_is_pythons(kind, layers, activation, loss, chosen) -> None:
+    page = chosen(f"#data={kind}&layers={layers}&activation={activation}&loss={loss}&seed=5&rate=0.05")
     names: dict[str, Any] = {}
     exec(page.evaluate("playground.python()"), names)
     model = names["model"]
@@ -176,8 +211,8 @@ def test_a_chosen_network_is_pythons(kind, layers, activation, loss, at) -> None
 
 
 @browser_test
-def test_the_data_are_those_of_micrograd_data(at) -> None:
-    page = at("#data=spirals&noise=0.2&dataSeed=1")
+def test_the_data_are_those_of_micrograd_data(chosen) -> None:
+    page = chosen("#data=spirals&noise=0.2&dataSeed=1")
     X, y = data.make_spirals(100, noise=0.1, random_state=1)
     found = page.evaluate(
         "(() => { const { X, Y } = playground.internals().panel.trainer; return [[...X], [...Y]]; })()"
@@ -186,8 +221,9 @@ def test_the_data_are_those_of_micrograd_data(at) -> None:
 
 
 @browser_test
-def test_a_link_keeps_all_choices_and_nonsense_is_ignored(at) -> None:
-    page = at()
+def test_a_link_keeps_all_choices_and_nonsense_is_ignored(at, chosen) -> None:
+    page = chosen()
+    plain = page.evaluate("playground.state()")
     page.select_option("#data-kind", "circles")
     page.select_option("#noise", "0.3")
     page.fill("#layer-2", "3")
@@ -200,21 +236,23 @@ def test_a_link_keeps_all_choices_and_nonsense_is_ignored(at) -> None:
     page.select_option("#held-back", "0.2")
     page.click("#language-fr")
     address = page.evaluate("location.hash")
-    first = page.evaluate("(async () => { await playground.step(5); return playground.state(); })()")
+    page.click("#language-en")
+    steps = "(async () => { await playground.step(5); return playground.state(); })()"
+    first = page.evaluate(steps)
+    assert first != plain
     again = at(address)
     assert again.get_attribute("html", "lang") == "fr"
-    assert again.evaluate("(async () => { await playground.step(5); return playground.state(); })()") == first
-    plain = at().evaluate("playground.state()")
+    assert again.evaluate(steps) == first
     for nonsense in (
         "#data=x&layers=99,0,0&activation=constructor&loss=__proto__&seed=-1&rate=NaN&held=2&noise=&over=x",
         "#layers=1,2&seed=1e99&rate=<script>alert(1)</script>&lang=de&batch=-4&momentum=7&dataSeed=0.5&noise=9",
         "#%E0%A4%A",
     ):
-        assert at(nonsense).evaluate("playground.state()") == plain
-    page = at()
-    page.evaluate(f"location.hash = {json.dumps(address)}")
+        assert chosen(nonsense).evaluate("playground.state()") == plain
+    assert at(nonsense).evaluate("playground.state()") == plain
+    page = chosen(address)
     expect(page.locator("#data-kind")).to_have_value("circles")
-    assert page.evaluate("(async () => { await playground.step(5); return playground.state(); })()") == first
+    assert page.evaluate(steps) == first
 
 
 TABLES = """
@@ -288,8 +326,8 @@ def test_a_table_of_ones_own_hostile_or_not(at, tmp_path) -> None:
 
 
 @browser_test
-def test_data_are_drawn(at) -> None:
-    page = at()
+def test_data_are_drawn(chosen) -> None:
+    page = chosen()
     page.select_option("#data-kind", "drawn")
     box = page.locator("#plane").bounding_box()
     for k in range(5):
@@ -303,8 +341,10 @@ def test_data_are_drawn(at) -> None:
 
 
 @browser_test
-@pytest.mark.parametrize("width", [390, 828])
-def test_nothing_is_wider_than_the_page_with_choices(width, at) -> None:
-    page = at("#lang=fr", viewport={"width": width, "height": 900})
+def test_nothing_is_wider_than_the_page_with_choices(at) -> None:
+    page = at("#lang=fr")
     page.click("#task-9")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for width in (1920, 1280, 1150, 1040, 828, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(OVERFLOWING) == []
