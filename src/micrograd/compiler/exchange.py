@@ -13,6 +13,7 @@ from micrograd.compiler.encode import written
 
 if TYPE_CHECKING:
     from micrograd.compiler.family import Compiled
+    from micrograd.compiler.instructions import Code
     from micrograd.compiler.parameters import Parameters
 
 FORMAT = "micrograd program"
@@ -33,9 +34,15 @@ def told(compiled: Compiled, parameters: Parameters) -> dict[str, Any]:
 
 def words(compiled: Compiled) -> dict[str, Any]:
     """Return a program's words and constants as plain data for JSON; ``constants`` are the captured leaves of now."""
-    made = written(compiled.code)
     captured = compiled.leaves()
-    made["constants"] = [] if captured is None else captured.tolist()
+    return words_of(compiled.code, [] if captured is None else captured.tolist())
+
+
+def words_of(code: Code, constants: Iterable[float] | None = None) -> dict[str, Any]:
+    """Return a code's words as plain data for JSON; ``constants`` are its captured leaves, as they were by default."""
+    made = written(code)
+    if constants is not None:
+        made["constants"] = list(constants)
     for name in ("initial", "numbers", "constants"):
         made[name] = finite_or_named(made[name])
     return made

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import base64
+import importlib.util
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from micrograd import language
-from micrograd._needs import needs
 from micrograd._whole_file import write_whole
-from micrograd.compiler import wasm
+from micrograd.compiler import trace, wasm
 from micrograd.compiler.elementary import Elementary, elementary
-from micrograd.compiler.encode import written
-from micrograd.compiler.exchange import finite_or_named
+from micrograd.compiler.exchange import words, words_of
+from micrograd.compiler.front import Rows, front, tables
+from micrograd.compiler.parameters import Parameters
 from micrograd.draw.html import page_of
 from micrograd.draw.notebook_frame import in_notebook, show
 from micrograd.draw.scene import scene_of_view
@@ -79,6 +80,10 @@ class Playground:
         title = say("playTitle", self._lang)
         return page_of(self._scene, self._lang, title, is_packed=True, play=self._play)
 
+    def speaking(self, lang: language.Language) -> Playground:
+        """Return the same page, opening in ``lang``."""
+        return Playground(self._scene, self._play, lang)
+
     def svg(self) -> str:
         """Return a still picture of one sample's graph, as SVG: for places that run no scripts."""
         return still_picture(self._scene, self._lang)
@@ -112,42 +117,36 @@ def play(
     Raises what ``micrograd.compile`` and a call of its program raise, and ``ValueError`` for more than 200,000 numbers
     in the data.
     """
-    with needs("compile"):
-        from micrograd.compiler import trace
-        from micrograd.compiler.exchange import words
-        from micrograd.compiler.program import Program
     chosen = language_here(lang)
-    program = Program(loss, model, threads=1)
-    program(X, y)
-    parameters, batch, compiled = program.compiled_for(X, y)
-    if batch.X.size + batch.Y.size > MOST_NUMBERS:
+    made = _compiled(loss, model, X, y)
+    parameters = made.parameters
+    numbers = len(made.X) * (len(made.X[0]) + len(made.Y[0]))
+    if numbers > MOST_NUMBERS:
         raise ValueError(
-            f"the data have {batch.X.size + batch.Y.size} numbers, and a page takes {MOST_NUMBERS}: give it a part of "
-            "the samples"
+            f"the data have {numbers} numbers, and a page takes {MOST_NUMBERS}: give it a part of the samples"
         )
-    first = batch.X[0].tolist(), batch.Y[0].tolist()
-    one = trace.run(loss, parameters, first)
+    one = trace.run(loss, parameters, (made.X[0], made.Y[0]))
     root = one.roots[0]
-    features = batch.X.shape[1]
+    features = len(made.X[0])
     x, targets = one.inputs[:features], one.inputs[features:]
     view = _view(root, x, model, inputs)
     switches = list(dict.fromkeys(neuron.owner for neuron in view.neurons))
     outputs = {neuron.output: neuron.owner for neuron in view.neurons}
-    numbers = {name: k for k, name in enumerate(switches)}
+    place = {name: k for k, name in enumerate(switches)}
     picture = elementary(
-        root, parameters.values, x, targets, {node: numbers[name] for node, name in outputs.items()}
+        root, parameters.values, x, targets, {node: place[name] for node, name in outputs.items()}
     )
-    told = {
+    told: dict[str, Any] = {
         "kernels": base64.b64encode(wasm.kernels()).decode(),
         "features": features,
-        "targets": batch.Y.shape[1],
-        "X": batch.X.ravel().tolist(),
-        "Y": batch.Y.ravel().tolist(),
+        "targets": len(targets),
+        "X": [number for row in made.X for number in row],
+        "Y": [number for row in made.Y for number in row],
         "weights": [float(value.data) for value in parameters.values],
         "names": parameters.names(),
         "inputs": [value.label for value in x],
         "order": parameters.order(),
-        "loss": words(compiled),
+        "loss": made.words,
         "picture": _words(picture),
         "nodes": _places(view, picture, parameters.place),
         "fresh": _fresh(model, parameters.values),
@@ -164,17 +163,56 @@ def play(
                 parameters,
                 one.inputs,
                 features,
-                compiled.graph.captured,
+                made.captured,
                 with_gradient=True,
             )
         )
-    told["outputs"] = _outputs(program, batch, model, parameters, switches)
-    told["classes"] = _classes(batch.Y, told["outputs"]["count"] if told["outputs"] else 0)
+    told["outputs"] = _outputs(made, model, switches)
+    told["classes"] = _classes(made.Y, told["outputs"]["count"] if told["outputs"] else 0)
     told["threshold"] = _threshold(root, told["classes"])
     scene = _scene(view, root, parameters.values)
     # Room for the maps of neurons.
     scene["frame"] = {**scene["frame"], "folded": {"neuron": CARD_WITH_MAP, "layer": LAYER_WITH_MAPS}}
     return Playground(scene, told, chosen)
+
+
+class _Compiled(NamedTuple):
+    """The loss's program in words, with what it was made of: plain rows of numbers, and leaves that are read anew."""
+
+    parameters: Parameters
+    X: Rows
+    Y: Rows
+    words: dict[str, Any]
+    captured: Sequence[Value]
+    captured_by_the_model: Callable[[], Sequence[Value] | None]
+
+
+def _compiled(loss: Callable[..., Value], model: Any, X: Any, y: Any) -> _Compiled:
+    """Compile a loss: with NumPy by ``micrograd.compile``, which runs it on the data too, else by the front alone."""
+    if importlib.util.find_spec("numpy") is None:
+        features, targets = tables(X, y)
+        parameters = Parameters(model)
+        made = front(loss, parameters, features, targets, with_gradient=True)
+
+        def by_the_model() -> Sequence[Value] | None:
+            nothing: Rows = [[] for _ in features]
+            if not callable(model):
+                return None
+            return front(model, parameters, features, nothing, with_gradient=False).graph.captured
+
+        return _Compiled(parameters, features, targets, made.words, made.graph.captured, by_the_model)
+    from micrograd.compiler.program import Program
+
+    program = Program(loss, model, threads=1)
+    program(X, y)
+    parameters, batch, compiled = program.compiled_for(X, y)
+
+    def by_its_program() -> Sequence[Value] | None:
+        found = program.compiled_output_for(batch.X)
+        return None if found is None else found.graph.captured
+
+    rows = batch.X.tolist(), batch.Y.tolist()
+    return _Compiled(parameters, *rows, words(compiled), compiled.graph.captured, by_its_program)
 
 
 def _view(root: Value, given: Sequence[Value], model: Any, inputs: Any) -> View:
@@ -187,12 +225,10 @@ def _view(root: Value, given: Sequence[Value], model: Any, inputs: Any) -> View:
 
 
 def _words(picture: Elementary) -> dict[str, Any]:
-    words = written(picture.code)
+    code = picture.code
     # The places of the switches' factors among the constants.
-    words["switches"] = [slot - picture.code.parameters for slot in picture.switches]
-    for name in ("initial", "numbers", "constants"):
-        words[name] = finite_or_named(words[name])
-    return words
+    switches = [slot - code.parameters for slot in picture.switches]
+    return {**words_of(code), "switches": switches}
 
 
 def _named(model: Any) -> Any:
@@ -245,36 +281,44 @@ def _places(view: View, picture: Elementary, parameters: dict[Value, int]) -> li
     return places
 
 
-def _outputs(
-    program: Any, batch: Any, model: Any, parameters: Any, switches: Sequence[str]
-) -> dict[str, Any] | None:
+def _outputs(made: _Compiled, model: Any, switches: Sequence[str]) -> dict[str, Any] | None:
     """Return the program of the model's outputs, and of each neuron's, for any sample; None where there is none.
 
     ``{"words": ..., "places": ..., "count": how many outputs, "neurons": the names of those that follow}``.
     """
-    from micrograd.compiler import trace
     from micrograd.compiler.errors import CompileError
 
     try:
-        compiled = program.compiled_output_for(batch.X)
-        if compiled is None:
+        captured = made.captured_by_the_model()
+        if captured is None:
             return None
-        one = trace.run(model, parameters, (batch.X[0].tolist(), ()))
+        one = trace.run(model, made.parameters, (made.X[0], ()))
         found = owners(_named(model), one.roots)
         neurons = {name: node for node, name in found.items()}
         roots = [*one.roots, *neurons.values()]
-        made = program_of(
-            roots, found, switches, parameters, one.inputs, len(one.inputs), compiled.graph.captured,
+        program = program_of(
+            roots,
+            found,
+            switches,
+            made.parameters,
+            one.inputs,
+            len(one.inputs),
+            captured,
             with_gradient=False,
-        )  # fmt: skip
+        )
     except (TypeError, ValueError, CompileError):
         return None
-    return {"words": made.words, "places": made.places, "count": len(one.roots), "neurons": list(neurons)}
+    return {
+        "words": program.words,
+        "places": program.places,
+        "count": len(one.roots),
+        "neurons": list(neurons),
+    }
 
 
-def _classes(Y: Any, outputs: int) -> list[float] | None:
+def _classes(Y: Rows, outputs: int) -> list[float] | None:
     """Return the labels, in order, where they are two classes, or as many as the model has outputs; else None."""
-    labels = sorted(set(Y.ravel().tolist())) if Y.shape[1] == 1 else []
+    labels = sorted({row[0] for row in Y}) if len(Y[0]) == 1 else []
     return labels if len(labels) == 2 or 2 < len(labels) == outputs else None
 
 

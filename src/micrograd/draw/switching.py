@@ -12,8 +12,7 @@ from typing import Any
 
 from micrograd.compiler import trace
 from micrograd.compiler.codes import code_for
-from micrograd.compiler.encode import written
-from micrograd.compiler.exchange import finite_or_named
+from micrograd.compiler.exchange import words_of
 from micrograd.compiler.parameters import Parameters
 from micrograd.draw.naming import parameters_of
 from micrograd.draw.neurons import find_neurons
@@ -95,9 +94,6 @@ def program_of(
     run = trace.Run(new, True, list(inputs), {})
     graph = trace.read(run, parameters, {*captured, *factors.values()})
     code = code_for(graph.expressions, graph.results, features, with_gradient)
-    words = written(code)
-    words["constants"] = [float(value.data) for value in graph.captured]
-    for name in ("initial", "numbers", "constants"):
-        words[name] = finite_or_named(words[name])
+    words = words_of(code, [float(value.data) for value in graph.captured])
     places = {value: place for place, value in enumerate(graph.captured)}
     return Switched(words, [places.get(factor, -1) for factor in factors.values()])

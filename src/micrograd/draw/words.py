@@ -60,6 +60,11 @@ WORDS: dict[str, dict[Language, str]] = {
         "fr": "Ce programme refait exactement ce qui a été fait ici, et trouve les mêmes poids.",
         "en": "This program does exactly what was done here, and finds the same weights.",
     },
+    "lineOfYours": {"fr": "Ligne {line} :", "en": "Line {line}:"},
+    "noPage": {
+        "fr": "la dernière ligne doit être la page : play(loss, model, X, y)",
+        "en": "the last line has to be the page: play(loss, model, X, y)",
+    },
     "copy": {"fr": "Copier", "en": "Copy"},
     "copied": {"fr": "C’est copié.", "en": "Copied."},
     "selected": {

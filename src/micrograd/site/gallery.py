@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import html
+import json
 import random
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from micrograd.draw.playground import Playground, choices_page
+from micrograd.draw.typed import page_from
 from micrograd.language import LANGUAGES, Language
+from micrograd.site import pyodide
 from micrograd.site.front import text_of
-from micrograd.site.pages import filled
-from micrograd.site.words import say
+from micrograd.site.pages import filled, in_script
+from micrograd.site.words import EDITOR_SCRIPT, say
 
 
 class Example(NamedTuple):
@@ -25,6 +29,8 @@ class Example(NamedTuple):
 
 
 MOONS = Example("moons", 1.0)
+# What stands at first where readers type a network and a loss of their own.
+OWN = Example("own", 0.1)
 GALLERY: tuple[Example, ...] = (
     Example("line", 0.1),
     Example("xor", 0.5),
@@ -41,15 +47,11 @@ def source(example: Example) -> str:
 
 
 @cache
-def page_of(example: Example, language: Language) -> Any:
-    """Run an example's Python and return its ``Playground``, in ``language``."""
-    body, _, last = source(example).rpartition("\n")
-    names: dict[str, Any] = {}
+def page_of(example: Example, language: Language) -> Playground:
+    """Run an example's Python and return its page, in ``language``."""
     before = random.getstate()
     try:
-        exec(body, names)
-        # The same line, in one more language.
-        return eval(last.removesuffix(")") + f", lang={language!r})", names)
+        return page_from(source(example), language)
     finally:
         random.setstate(before)
 
@@ -66,15 +68,21 @@ def write_playground(folder: Path) -> None:
                 filled("example.html", language, given), encoding="utf-8"
             )
         cards = "\n".join(_card(example, language) for example in GALLERY)
+        choices = choices_page(language)
+        (folder / "live" / f"choices.{language}.html").write_text(choices, encoding="utf-8")
         slots = {
             "cards": cards,
-            "live": f"live/{MOONS.name}.{language}.html",
-            "rate": f"{MOONS.learning_rate:g}",
+            "live": f"live/choices.{language}.html",
+            "editor": _editor(OWN, language),
+            "words": _script_words(language),
         }
         text = filled("playground.html", language, slots)
         (folder / f"{language}.html").write_text(text, encoding="utf-8")
     (folder / "index.html").write_text(text_of("choose.html"), encoding="utf-8")
-    (folder / "example.mjs").write_text(text_of("example.mjs"), encoding="utf-8")
+    for name in ("example.mjs", "editor.mjs"):
+        (folder / name).write_text(text_of(name), encoding="utf-8")
+    worker = text_of("compile.mjs").replace("[[packages]]", json.dumps(pyodide.OURS))
+    (folder / "compile.mjs").write_text(worker, encoding="utf-8")
 
 
 def _slots(example: Example, language: Language) -> dict[str, str]:
@@ -84,9 +92,22 @@ def _slots(example: Example, language: Language) -> dict[str, str]:
         "idea": say(f"{example.name} idea", language),
         "live": f"live/{example.name}.{language}.html",
         "rate": f"{example.learning_rate:g}",
-        "python": html.escape(source(example)),
+        "editor": _editor(example, language),
+        "words": _script_words(language),
         "other page": f"{example.name}.{other}.html",
     }
+
+
+def _editor(example: Example, language: Language) -> str:
+    """Return the place where the Python of an example is shown, changed and run, as HTML."""
+    text = source(example)
+    given = {"python": html.escape(text), "rows": str(text.count("\n") + 2)}
+    return filled("editor.html", language, given)
+
+
+def _script_words(language: Language) -> str:
+    """Return what the script of the editor says, ready for JSON in a page."""
+    return in_script({key: say(key, language) for key in EDITOR_SCRIPT})
 
 
 def _card(example: Example, language: Language) -> str:

@@ -60,7 +60,9 @@ def write_lab(output: Path, contents: Path, complete: bool = False, distribution
             pyodide.complete(target, distribution, cache)
     graphviz = parts.npm_package(parts.GRAPHVIZ, cache)
     shutil.copyfile(graphviz / "dist" / "viz.js", target / "graphviz.js")
-    (target / "start.mjs").write_text(text_of("start.mjs"), encoding="utf-8")
+    for name in ("start.mjs", "own.mjs", "look.mjs"):
+        (target / name).write_text(text_of(name), encoding="utf-8")
+    pyodide.note_files(target)
 
 
 def _config(complete: bool) -> dict[str, Any]:

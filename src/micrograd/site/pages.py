@@ -26,8 +26,7 @@ def write_front(output: Path) -> None:
 def write_lab_pages(lab: Path) -> None:
     """Write the frames around the notebook, ``fr.html`` and ``en.html``, into JupyterLite's folder."""
     for language in LANGUAGES:
-        words = {key: say(key, language) for key in LAB_SCRIPT}
-        script = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
+        script = in_script({key: say(key, language) for key in LAB_SCRIPT})
         (lab / f"{language}.html").write_text(
             filled("lab.html", language, {"words": script}), encoding="utf-8"
         )
@@ -37,6 +36,11 @@ def write_lab_pages(lab: Path) -> None:
     leading = re.search(r"<script>.*?</script>", text_of("choose.html"), re.DOTALL)
     assert leading is not None
     (lab / "index.html").write_text(page.replace("<head>", f"<head>{leading[0]}", 1), encoding="utf-8")
+
+
+def in_script(words: Mapping[str, str]) -> str:
+    """Return words as JSON that may stand in a page's script element."""
+    return json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def filled(name: str, language: Language, given: Mapping[str, str] | None = None) -> str:

@@ -38,8 +38,6 @@ def write_distribution(source: Path, wheels: Iterable[Path], target: Path) -> No
     target.mkdir(parents=True, exist_ok=True)
     for name in _FILES:
         shutil.copyfile(source / name, target / name)
-    # By these, the page tells a file that was cut off from a slow connection.
-    _write(target / "sizes.json", {name: (target / name).stat().st_size for name in _FILES})
     lock = _read(source / _LOCK)
     version = json.loads((source / "package.json").read_text(encoding="utf-8"))["version"]
     for package in lock["packages"].values():
@@ -71,6 +69,19 @@ def complete(target: Path, distribution: str | None, cache: Path) -> None:
         shutil.copyfile(path, target / path.name)
         package["file_name"] = path.name
     _write(target / _LOCK, lock)
+
+
+def note_files(target: Path) -> None:
+    """Write down in ``target`` the size and the hash of each file that is no wheel (of those, the lock file tells).
+
+    By these, a page tells a file that did not arrive whole from a slow connection.
+    """
+    told = {
+        path.name: {"size": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        for path in sorted(target.iterdir())
+        if path.suffix != ".whl"
+    }
+    _write(target / "files.json", told)
 
 
 def _fetched(package: dict[str, Any], distribution: str | None, cache: Path) -> Path:

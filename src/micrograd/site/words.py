@@ -13,6 +13,9 @@ LAB_SCRIPT = (
     "take", "taken", "needs internet", "slow",
 )  # fmt: skip
 
+# What the script of the pages where Python is typed shows.
+EDITOR_SCRIPT = ("python comes", "being made", "is made", "not made", "stopped", "broken")
+
 WORDS: Texts = {
     "other name": {"fr": "English", "en": "Français"},
     # The frame around the notebook
@@ -150,6 +153,43 @@ WORDS: Texts = {
     # The playground and the gallery
     "the gallery": {"fr": "La galerie", "en": "The gallery"},
     "show python": {"fr": "Montrer le Python", "en": "Show the Python"},
+    "show python text": {
+        "fr": "Changez-le si vous voulez : la page est refaite dans cet onglet (la première fois, Python se charge).",
+        "en": "Change it if you like: the page is made anew in this tab (the first time, Python is loaded).",
+    },
+    "whole page": {"fr": "Ouvrir cette page seule", "en": "Open this page by itself"},
+    "own title": {
+        "fr": "Votre propre réseau, votre propre perte, en Python",
+        "en": "Your own network, your own loss, in Python",
+    },
+    "own idea": {
+        "fr": (
+            "Écrivez ici ce que la page doit entraîner : la perte d’un exemple, à partir des opérations de "
+            "<code>Value</code>, un modèle, des données. Le compilateur de micrograd en fait, dans cet onglet, une "
+            "page qui s’entraîne ; rien n’est envoyé."
+        ),
+        "en": (
+            "Write here what the page is to train: the loss of one sample, made of <code>Value</code>’s operations, a "
+            "model, data. In this tab, micrograd’s compiler makes of it a page that trains; nothing is sent anywhere."
+        ),
+    },
+    "source": {"fr": "Le Python de la page", "en": "The Python of the page"},
+    "make": {"fr": "Faire la page", "en": "Make the page"},
+    "stop": {"fr": "Arrêter", "en": "Stop"},
+    "python comes": {
+        "fr": "Python se charge (une seule fois, quelques secondes)…",
+        "en": "Python is loading (once, a few seconds)…",
+    },
+    "being made": {"fr": "La page se fait…", "en": "The page is being made…"},
+    "is made": {
+        "fr": "La page est faite : la voici, plus haut.",
+        "en": "The page is made: here it is, above.",
+    },
+    "not made": {
+        "fr": "La page n’a pas pu être faite ; celle d’avant est toujours là. Voici pourquoi :",
+        "en": "The page could not be made; the one before is still there. This is why:",
+    },
+    "stopped": {"fr": "Arrêté.", "en": "Stopped."},
     "line title": {"fr": "Un neurone ajuste une droite", "en": "A neuron fits a line"},
     "line idea": {
         "fr": (

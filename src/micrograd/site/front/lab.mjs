@@ -1,4 +1,5 @@
 // The frame around the notebook: which edition, is Python there, is the work saved, take it along.
+import { firstBroken } from "./static/pyodide/look.mjs";
 
 const words = JSON.parse(document.getElementById("words").textContent);
 const language = document.documentElement.lang;
@@ -27,16 +28,30 @@ function notice(text, label, action) {
 
 // -- Is Python there? ------------------------------------------------------------------------------------------
 
-// A kernel says once how its start went; one of another tab may, too, later.
+// A kernel says once how its start went; one of another tab may, too, later. Where nothing is heard for long, each file
+// that it needs is looked at.
 let told = false;
-const slow = setTimeout(() => told || notice(words.slow, words.reload, () => location.reload()), 60000);
+setTimeout(async () => {
+  if (told) return;
+  const found = await firstBroken();
+  if (found) failed(found);
+}, 10000);
+setTimeout(() => told || notice(words.slow, words.reload, () => location.reload()), 60000);
 
-new BroadcastChannel("micrograd-lab").addEventListener("message", ({ data }) => {
+function failed(reason) {
   if (told) return;
   told = true;
-  clearTimeout(slow);
-  say(data.ready ? words.ready : words.failed);
-  if (data.failed) notice(`${words.broken} (${data.failed})`, words.reload, () => location.reload());
+  say(words.failed);
+  notice(`${words.broken} (${reason})`, words.reload, () => location.reload());
+}
+
+new BroadcastChannel("micrograd-lab").addEventListener("message", async ({ data }) => {
+  if (told) return;
+  if (data.failed) failed((await firstBroken()) ?? data.failed);
+  else {
+    told = true;
+    say(words.ready);
+  }
 });
 
 // -- One notebook, one tab -------------------------------------------------------------------------------------
