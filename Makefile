@@ -103,7 +103,7 @@ serve: environment ## Serve public/ on this machine: http://127.0.0.1:8000/.
 	$(BIN)/python -m micrograd.site.serve public $(PORT)
 
 browser: environment ## Do the lab in a browser tab as a student does, from the front page to the grade (make test leaves it out).
-	$(PYTEST) -m site tests/test_site_lab.py tests/test_site_pyodide.py $(ARGUMENTS)
+	$(PYTEST) -m site $(wildcard tests/test_site_*.py) $(ARGUMENTS)
 
 build: environment ## Build the sdist and the wheel into dist/.
 	$(BIN)/python -m build --no-isolation

@@ -124,6 +124,7 @@ _SLOW = (
     "task-4-explore",
     "task-8-explore",
     "compiled-",
+    "playground-",
     "task-6-plot",
     "task-9-boundary",
     "task-10-curves",

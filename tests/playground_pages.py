@@ -46,10 +46,15 @@ browser_test = pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER TEST: Chr
 X, Y = data.make_moons(60, noise=0.1, random_state=1)
 
 
+# Every host but loopback is looked up in vain.
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
+LOCAL = ("file:", "data:", "blob:", "http://127.0.0.1:")
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -61,14 +66,18 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     contexts: list[Any] = []
 
     def open_page(
-        what: Playground | Path, address: str = "", path: Path | None = None, **options: Any
+        what: Playground | Path,
+        address: str = "",
+        path: Path | None = None,
+        at: str | None = None,
+        **options: Any,
     ) -> Any:
         what = path or what
         path = what if isinstance(what, Path) else what.save(tmp_path / f"play{len(contexts)}.html")
         contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options}))
         page = contexts[-1].new_page()
         _listen(page, wrong)
-        page.goto(path.as_uri() + address)
+        page.goto((path.as_uri() if at is None else f"{at}/{path.name}") + address)
         page.wait_for_selector("html[data-ready=yes]")
         page.evaluate("playground.ready")
         return page
@@ -83,10 +92,7 @@ def _listen(page: Any, wrong: list[str]) -> None:
     page.on("console", lambda message: wrong.append(message.text))
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("dialog", lambda dialog: (wrong.append("dialog"), dialog.dismiss()))
-    page.on(
-        "request",
-        lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else wrong.append(r.url),
-    )
+    page.on("request", lambda request: None if request.url.startswith(LOCAL) else wrong.append(request.url))
 
 
 # What a page does when it is loaded, in one that is: loading takes most of a short test's time.

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import math
 import random
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playground_pages import OVERFLOWING, X, Y, browser, browser_test, moons, one_page, opened, shown
@@ -64,6 +67,38 @@ def test_a_hundred_steps_are_those_of_the_program(shape, activation, shown) -> N
     assert found["step"] == 100
     page.click("#reset")
     assert page.evaluate("playground.state().step") == 0
+
+
+@browser_test
+def test_from_loopback_it_is_as_from_a_file(opened, tmp_path) -> None:
+    class Files(SimpleHTTPRequestHandler):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments, directory=str(tmp_path))
+
+        def log_message(self, *_: Any) -> None:
+            asked.append(self.path)
+
+    asked: list[str] = []
+    loss, model = moons([3, 1])
+    made = play(loss, model, X, Y)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Files) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{serving.server_address[1]}"
+        states = []
+        for at in (None, address):
+            page = opened(made, at=at)
+            page.evaluate("playground.step(10)")
+            states.append(page.evaluate("playground.state()"))
+        with page.expect_download() as download:
+            page.click("#save")
+        assert Path(download.value.path()).stat().st_size > 100_000
+        serving.shutdown()
+    assert states[0] == states[1] and states[0]["step"] == 10
+    # The page, and the icon that a browser asks any server for; nothing else.
+    assert [path for path in asked if "favicon" not in path] == ["/play1.html"]
+    program = micrograd.compile(loss, model)
+    program.train(X, Y, 10, 0.1)
+    assert states[0]["parameters"] == pytest.approx([p.data for p in model.parameters()], rel=1e-10)
 
 
 @browser_test

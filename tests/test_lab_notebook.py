@@ -32,6 +32,7 @@ FIGURES = {
     "task-9-boundary": "image/png",
     "task-10-curves": "image/png",
     "task-10-boundary": "image/png",
+    "playground-page": "image/svg+xml",
 }
 
 

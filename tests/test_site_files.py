@@ -26,7 +26,8 @@ AXE = (
     "4.14.1",
     "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
 )
-slow = pytest.mark.slow
+# What needs the whole site, which takes a minute to make: `make browser`.
+whole_site = pytest.mark.site
 PAGES = [
     *(
         "index.html",
@@ -61,7 +62,7 @@ def test_an_edition_that_there_is_not_is_refused():
         cells_of("en", "small")
 
 
-@slow
+@whole_site
 def test_the_site_has_its_rooms_and_is_small():
     public = site()
     for name in ("index.html", "lab", "playground", "docs"):
@@ -74,7 +75,7 @@ def test_the_site_has_its_rooms_and_is_small():
             assert re.fullmatch(r"[0-9a-f]{12}", notebook.metadata.micrograd.published)
 
 
-@slow
+@whole_site
 def test_pyodides_lock_file_says_the_truth_of_what_lies_beside_it():
     folder = site() / "lab" / "static" / "pyodide"
     packages = json.loads((folder / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"]
@@ -99,7 +100,7 @@ class _Links(HTMLParser):
             self.links += [link for link in (given.get("href"), given.get("src")) if link]
 
 
-@slow
+@whole_site
 def test_no_link_is_dead():
     public = site()
     pages = [p for p in public.rglob("*.html") if "live" not in p.parts and "lab" not in p.parts]
@@ -217,7 +218,7 @@ def test_a_file_with_another_hash_is_refused(mirror, tmp_path):
     assert [path.name for path in target.iterdir()] == ["pyodide-lock.json"]
 
 
-@slow
+@whole_site
 @pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER TEST: Chromium is not installed")
 def test_pages_fit_a_phone_can_be_read_by_everybody_and_ask_for_nothing_outside():
     sync_api = pytest.importorskip("playwright.sync_api")
@@ -247,38 +248,3 @@ def test_pages_fit_a_phone_can_be_read_by_everybody_and_ask_for_nothing_outside(
             assert not [error for error in errors if "net::ERR_ABORTED" not in error]
             context.close()
         browser.close()
-
-
-@slow
-@pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER TEST: Chromium is not installed")
-def test_every_example_of_the_gallery_does_what_its_sentences_say():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with served(site()) as address, sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page()
-        trained = {}
-        for example in gallery.GALLERY:
-            page.goto(f"{address}/playground/{example.name}.en.html")
-            frame = next(f for f in page.frames if "/live/" in f.url)
-            page.wait_for_function(
-                "rate => frames[0].document.getElementById('learning-rate')?.value === rate",
-                arg=f"{example.learning_rate:g}",
-            )
-            begin = frame.evaluate("async () => { await playground.ready; return playground.state() }")
-            frame.evaluate("playground.step(100).catch(() => {})")
-            trained[example.name] = begin, frame.evaluate("playground.state()")
-        browser.close()
-    before, after = trained["line"]
-    assert after["loss"] < 0.1 * before["loss"]
-    assert after["parameters"] == pytest.approx([2, -1], abs=0.2)
-    before, after = trained["xor"]
-    assert after["loss"] < 0.5 * before["loss"]
-    before, after = trained["dead_relu"]
-    assert after["parameters"] == before["parameters"]
-    assert not any(before["gradients"])
-    before, _ = trained["vanishing"]
-    assert abs(before["gradients"][0]) < 1e-3 * abs(before["gradients"][-2])
-    before, after = trained["too_large"]
-    assert not after["loss"] < 10 * before["loss"]
-    before, after = trained["overfitting"]
-    assert after["loss"] < before["loss"]

@@ -32,7 +32,7 @@ export function drawCurves(canvas, series, written, { low = null, high = null, n
   context.strokeRect(left, top, right - left, bottom - top);
   const shown = series.filter(({ points }) => points.length);
   let name = left;
-  for (const { name: text, color, dash } of shown) {
+  for (const { name: text, color, dash } of shown.length ? shown : series.slice(0, 1)) {
     context.strokeStyle = css(color);
     context.lineWidth = 2.5;
     context.setLineDash(dash ?? []);

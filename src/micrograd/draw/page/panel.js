@@ -127,8 +127,9 @@ export class Panel {
 
   showPlaying() {
     const control = at("play");
-    control.replaceChildren(icon(this.state.playing ? "pause" : "play"));
-    for (const name of ["title", "aria-label"]) control.setAttribute(name, say(this.state.playing ? "pause" : "train"));
+    const name = say(this.state.playing ? "pause" : "train");
+    control.replaceChildren(icon(this.state.playing ? "pause" : "play"), name);
+    for (const attribute of ["title", "aria-label"]) control.setAttribute(attribute, name);
   }
 
   frame() {

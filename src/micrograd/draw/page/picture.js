@@ -11,6 +11,9 @@ const SIGN_CHARACTER = 9;
 const SLOPE_CHARACTER = 7.4;
 // Of more edges that end in one card, nobody can read all local derivatives at once.
 const CROWDED = 20;
+// Labels are so far below each other, and so many stand beside one card.
+const LINE = 13;
+const MOST_STACKED = 5;
 
 export function drawPicture(root, graph, state) {
   const layout = place(graph.scene, state.open, state.room);
@@ -21,6 +24,7 @@ export function drawPicture(root, graph, state) {
   const placed = new Map();
   const framed = new Map();
   drawContainer(layout, (point) => point);
+  keepApart(labels);
   root.replaceChildren(arrowheads(), svg("g", { id: "world" }, frames, edges, labels, cards));
   root.setAttribute("aria-label", say("graph"));
   return { width: layout.width, height: layout.height, placed, frames: framed };
@@ -81,6 +85,34 @@ export function drawPicture(root, graph, state) {
     if (use !== null) return graph.slope(number, use);
     if (head[0] !== "g" || state.open.has(number)) return undefined;
     return graph.through(number, source);
+  }
+}
+
+// Labels that would lie on each other: where a few edges come into one card they are stacked beside it, in the order of
+// the edges; of others, all but the first are shown only when their edge is asked for.
+function keepApart(labels) {
+  const place = (label) => ({ x: Number(label.getAttribute("x")), y: Number(label.getAttribute("y")), half: (label.textContent.length * SLOPE_CHARACTER) / 2 });
+  const byHead = new Map();
+  for (const label of labels.children) {
+    if (label.classList.contains("crowded")) continue;
+    if (!byHead.has(label.dataset.head)) byHead.set(label.dataset.head, []);
+    byHead.get(label.dataset.head).push(label);
+  }
+  const shown = [];
+  for (const group of byHead.values()) {
+    group.sort((a, b) => place(a).y - place(b).y);
+    const rows = group.map(place);
+    const isClose = rows.some(({ x, y, half }, k) => k > 0 && y - rows[k - 1].y < LINE && Math.abs(x - rows[k - 1].x) < half + rows[k - 1].half);
+    if (isClose && group.length <= MOST_STACKED) {
+      const middle = (rows[0].y + rows[rows.length - 1].y) / 2;
+      group.forEach((label, k) => label.setAttribute("y", (middle + LINE * (k - (group.length - 1) / 2)).toFixed(1)));
+    }
+    for (const label of group) {
+      const { x, y, half } = place(label);
+      const isFree = shown.every((other) => Math.abs(other.x - x) >= other.half + half || Math.abs(other.y - y) >= LINE - 0.5);
+      if (isFree) shown.push({ x, y, half });
+      else label.classList.add("crowded");
+    }
   }
 }
 

@@ -39,9 +39,9 @@ export function trainingPart(panel) {
     panel.settingsChanged();
     return true;
   });
-  return part(say("training"),
+  const made = part(say("training"),
     set(
-      button(say("train"), { id: "play" }, () => panel.play(!state.playing), icon("play")),
+      button(say("train"), { id: "play" }, () => panel.play(!state.playing)),
       button(say("oneStep"), { id: "step" }, () => panel.advance(1), "+1"),
       button(say("tenSteps"), { id: "ten-steps" }, () => panel.advance(10), "+10"),
       button(say("startAgain"), { id: "reset" }, () => panel.reset(), icon("start"))),
@@ -70,6 +70,8 @@ export function trainingPart(panel) {
       panel.update();
     }) : null,
     told.fresh ? seed : null);
+  made.classList.add("training");
+  return made;
 }
 
 function back(panel) {

@@ -372,3 +372,9 @@ seconds_by_graph, seconds_by_program = between - begun, ended - between
 print(f"a graph for each step: {1000 * seconds_by_graph:.1f} ms")
 print(f"compiled:              {1000 * seconds_by_program:.1f} ms")
 print(f"{seconds_by_graph / seconds_by_program:.0f} times faster")
+
+# %% playground-page
+from micrograd.draw import play
+
+watched = MLP(2, [16, 1])
+play(lambda sample, label: (watched(sample).sigmoid() - label) ** 2, watched, X, y)

@@ -1,4 +1,4 @@
-"""The closing section as a student gets it: the compiler, on the student's own functions.
+"""The closing sections as a student gets them: the compiler and the page that trains, on the student's own functions.
 
 The solved notebook writes loop, loss and schedule out, which are the answers to tasks 7 and 9. Here ``train``,
 ``model_loss`` and ``sigmoid_operation`` are the student's, the loss of one sample is the library's, and the rate is
@@ -43,6 +43,18 @@ try:
     ended = time.perf_counter()
 finally:
     sigmoid = written""",
+    "playground-page": """\
+from micrograd import losses
+from micrograd.draw import play
+
+watched = MLP(2, [16, 1])
+
+
+def watched_loss(sample, label):
+    return losses.mse([sigmoid_operation(watched(sample))], [label])
+
+
+play(watched_loss, watched, X, y)""",
 }
 
 _TEXT: Texts = {
