@@ -1,13 +1,15 @@
 """Optimizers: what one step of gradient descent does to the parameters of a model.
 
-In a loop of your own, an optimizer holds the parameters::
+In a loop of your own, an optimizer holds the parameters:
 
-    optimizer = optim.Adam(model.parameters(), learning_rate=0.01)
-    for _ in range(100):
-        loss = ...
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+>>> from micrograd import losses, nn, optim
+>>> model = nn.MLP(2, [4, 1])
+>>> optimizer = optim.Adam(model.parameters(), learning_rate=0.01)
+>>> for _ in range(100):
+...     loss = losses.mse(model([0.5, -1.0]), 1.0)
+...     optimizer.zero_grad()
+...     loss.backward()
+...     rate = optimizer.step()  # the learning rate that it used
 
 The compiler takes the same objects without parameters, since a program knows its model's:
 ``program.train(X, Y, steps=100, optimizer=optim.SGD(learning_rate=0.5, momentum=0.9))``.
