@@ -128,10 +128,8 @@ def main() -> None:
                 ready.append(page.evaluate("Math.max(0, readyAt - loadedAt)"))
             found = page.evaluate(MEASURE, [widths, 20, seconds])
             ours, plain = found["ours"], found["plain"]
-            print(
-                f"{widths!s:10} {min(ready):10.0f} {found['rate']:10.1f} {ours:11.1f} {plain:18.1f} {plain / ours:7.1f}",
-                flush=True,
-            )
+            told = f"{widths!s:10} {min(ready):10.0f} {found['rate']:10.1f} {ours:11.1f}"
+            print(f"{told} {plain:18.1f} {plain / ours:7.1f}", flush=True)
             page.close()
         browser.close()
 

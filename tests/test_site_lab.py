@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import time
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from micrograd.lab.sandbox import confined  # noqa: E402
 from micrograd.lab.sandbox.isolation import Isolation  # noqa: E402
 from micrograd.lab.student.verdict import as_json  # noqa: E402
 from micrograd.language import LANGUAGES  # noqa: E402
+from micrograd.site import parts, pyodide  # noqa: E402
 from micrograd.site.words import say  # noqa: E402
 
 pytestmark = [
@@ -168,6 +169,7 @@ def test_ten_tasks_from_the_front_page_to_the_grade(profile, language, tmp_path)
         assert "image/svg+xml" in outputs["task-3-graph"]
         assert "application/javascript" in outputs["task-4-explore"]
         assert "image/svg+xml" in outputs["task-9-boundary"]
+        assert "application/javascript" in outputs["playground-page"]
         spoken = lab.page.frames[1].evaluate(f"() => JSON.stringify({NOTEBOOK}.content.model.toJSON())")
         assert ("frontière de décision" in spoken) == (language == "fr")
         lab.save()
@@ -195,6 +197,40 @@ def test_ten_tasks_from_the_front_page_to_the_grade(profile, language, tmp_path)
     at_the_desk = points(nbformat.writes(assignment.teacher(language, "light")).encode(), language)
     assert points(taken.read_bytes(), language) == at_the_desk
     assert at_the_desk[0] == CHECKED_POINTS
+
+
+def distribution_in_reach() -> bool:
+    """Whether Pyodide's own distribution, from which the full edition takes its libraries, can be fetched here."""
+    address = pyodide.HOME.format(version=parts.PYODIDE[1]) + "pyodide-lock.json"
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_full_edition_does_the_ten_tasks_where_the_distribution_is_in_reach(
+    playwright, language, tmp_path
+):
+    if not distribution_in_reach():
+        pytest.skip("THE FULL EDITION IS NOT TRIED IN A BROWSER: Pyodide's distribution is out of reach here")
+    with served(site()) as address:
+        context = playwright.chromium.launch_persistent_context(
+            str(tmp_path / "profile"),
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu"],
+            viewport={"width": 1280, "height": 900},
+        )
+        lab = Lab(context.new_page(), address, language, "?edition=full")
+        assert lab.notice() == say("needs internet", language)
+        lab.wait_for_python()
+        lab.fill_in(solution(language, "full"))
+        outputs = lab.outputs()
+        for task in NUMBERS:
+            assert outputs[f"task-{task}-check"].startswith("✓"), outputs[f"task-{task}-check"]
+        assert "image/png" in outputs["task-9-boundary"]
+        context.close()
 
 
 def test_a_second_tab_a_newer_edition_and_a_full_storage_are_said(profile, tmp_path):
@@ -245,17 +281,30 @@ def replace(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-@pytest.mark.parametrize("broken", ["pyodide.asm.wasm", "graphviz.js", "pyodide-lock.json"])
-@pytest.mark.parametrize("how", ["missing", "cut off"])
+@pytest.mark.parametrize(
+    ("broken", "how"),
+    [
+        ("pyodide.asm.wasm", "missing"),
+        ("pyodide.asm.wasm", "cut off"),
+        ("python_stdlib.zip", "cut off"),
+        ("graphviz.js", "altered"),
+        ("pyodide-lock.json", "missing"),
+        ("pyodide.mjs", "missing"),
+    ],
+)
 def test_a_broken_download_is_said(profile, tmp_path, broken, how):
     public = copy_of_site(tmp_path)
     path = public / "lab" / "static" / "pyodide" / broken
-    half = path.read_bytes()[: os.path.getsize(path) // 2]
+    whole = path.read_bytes()
     path.unlink()
     if how == "cut off":
-        path.write_bytes(half)
+        path.write_bytes(whole[: len(whole) // 2])
+    elif how == "altered":
+        middle = len(whole) // 2
+        path.write_bytes(whole[:middle] + bytes(64) + whole[middle + 64 :])
     with served(public) as address:
         lab = Lab(profile().new_page(), address, "fr")
         told = lab.notice()
         assert told.startswith(" ".join(say("broken", "fr").split())), told
+        assert broken in told
         assert lab.page.locator("#state").inner_text() == say("failed", "fr")

@@ -3,6 +3,7 @@ on this one without the libraries that it promises to do without."""
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -12,12 +13,14 @@ import sys
 import zipfile
 from pathlib import Path
 
+import nbformat
 import pytest
 import words_of_programs
 from shared import once
 
+from micrograd import cli
 from micrograd.lab.content import assignment
-from micrograd.lab.content.tasks import NUMBERS
+from micrograd.lab.content.tasks import CHECKED_POINTS, NUMBERS
 from micrograd.site import parts
 
 ROOT = Path(__file__).parents[1]
@@ -92,3 +95,31 @@ def test_the_light_edition_is_done_and_checked_without_other_libraries(language)
     assert not [text for text in said.values() if text.startswith("FAILED")]
     for task in NUMBERS:
         assert said[f"task-{task}-check"].startswith("✓"), said[f"task-{task}-check"]
+
+
+@pytest.mark.site
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_light_notebook_is_submitted_and_graded_like_a_full_one(language, tmp_path, monkeypatch):
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    for key, value in (("user.name", "J"), ("user.email", "j@example.org"), ("init.defaultBranch", "main")):
+        subprocess.run(["git", "config", "--global", key, value], check=True)
+    options = ["--lang", language]
+    made = ["lab", "new", "jdupont", *options, "--edition", "light", "--folder", str(tmp_path)]
+    assert cli.main(made) == 0
+    (path,) = tmp_path.rglob("gradient.ipynb")
+    path.write_text(nbformat.writes(assignment.teacher(language, "light")), encoding="utf-8")
+    project, remote = path.parents[1], tmp_path / "remote.git"
+    subprocess.run(["git", "init", "-q", "--bare", str(remote)], check=True)
+    subprocess.run(["git", "remote", "add", "origin", str(remote)], cwd=project, check=True)
+    assert cli.main(["lab", "submit", str(project), *options, "--yes"]) == 0
+    handed_in, output = tmp_path / "handed-in", tmp_path / "grades"
+    subprocess.run(["git", "clone", "-q", str(remote), str(handed_in / "light")], check=True)
+    (handed_in / "full.ipynb").write_text(nbformat.writes(assignment.teacher(language)), encoding="utf-8")
+    assert cli.main(["lab", "grade", str(handed_in), *options, "--output", str(output), "--jobs", "2"]) == 0
+    text = (output / "grades.csv").read_text(encoding="utf-8-sig")
+    delimiter = ";" if ";" in text.splitlines()[0] else ","
+    light, full = sorted(csv.reader(text.splitlines()[1:], delimiter=delimiter), reverse=True)
+    points = slice(4, 4 + len(NUMBERS) + 1)  # of each task, and altogether
+    assert (light[0], full[0]) == ("light", "full")
+    assert light[points] == full[points] and light[points][-1] == str(CHECKED_POINTS)
