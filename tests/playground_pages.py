@@ -152,11 +152,13 @@ def shown(one_page: tuple[Any, list[str]]) -> Iterator[Callable[[Playground], An
 OVERFLOWING = """() => {
     const found = [];
     for (const place of document.querySelectorAll("#panel .part, #toolbar, #film")) {
-        const right = Math.min(place.getBoundingClientRect().right, innerWidth);
+        // On a phone, a part's fields stand in the panel itself.
+        const box = place.getBoundingClientRect();
+        const right = Math.min((box.width ? box : place.parentElement.getBoundingClientRect()).right, innerWidth);
         for (const one of place.querySelectorAll("input, select, button, label, .facts, #caption")) {
-            const box = one.getBoundingClientRect();
-            const isBeyond = box.right > right + 1 || box.left < -1;
-            if (box.width > 2 && isBeyond) found.push(`${one.id || one.textContent} ${box.right} > ${right}`);
+            const at = one.getBoundingClientRect();
+            const isBeyond = at.right > right + 1 || at.left < -1;
+            if (at.width > 2 && isBeyond) found.push(`${one.id || one.textContent} ${at.right} > ${right}`);
         }
     }
     return found;
