@@ -338,6 +338,23 @@ def test_data_are_drawn(chosen) -> None:
     page.evaluate("playground.step(10)")
     page.fill("#layer-1", "6")
     assert page.evaluate("playground.internals().panel.trainer.samples") == 8
+    # A link keeps them, to the last bit; and what is no list of points is ignored.
+    page.click("#copy-link")
+    address = page.evaluate("location.hash")
+    points = "[...playground.internals().panel.trainer.X, ...playground.internals().panel.trainer.Y]"
+    drawn, steps = (
+        page.evaluate(points),
+        "(async () => { await playground.step(3); return playground.state(); })()",
+    )
+    page.click("#reset")
+    trained = page.evaluate(steps)
+    plain = chosen().evaluate(points)
+    assert plain != drawn
+    page = chosen(address)
+    assert page.evaluate(points) == drawn and page.input_value("#data-kind") == "drawn"
+    assert page.evaluate(steps) == trained
+    for nonsense in ("1_2", "a_b_c", "1_2_3*4_5_6", "1_2_0*1_1", "1e999_1_0", "*", "<img>"):
+        assert chosen(f"#data=drawn&points={nonsense}1_x").evaluate(points) == plain
 
 
 @browser_test

@@ -7,6 +7,9 @@ export const FIRST = {
   data: "moons", noise: 0.1, dataSeed: 42, layers: [4, 0, 0], activation: "tanh", loss: "squared", seed: 42, skip: 0,
 };
 
+// The plane in which data are drawn.
+export const DRAWN_BOUNDS = [[-1.2, 1.2], [-1.2, 1.2]];
+
 const floats = (text) => new Float64Array(Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)).buffer);
 
 // The samples of a choice: {X, Y, features, classes, bounds}. Those of one's own come with the choice.
@@ -65,9 +68,31 @@ export function toldOf(choice, { parts, offered, kernels }) {
 
 const SETTINGS = ["rate", "schedule", "over", "optimizer", "momentum", "batch"];
 
+// Samples of one's own, as long as an address may be: features and label of each, to the last bit.
+const MOST_IN_ADDRESS = 1500;
+
+function pointsOf({ X, Y, features }) {
+  if (X.length + Y.length > MOST_IN_ADDRESS) return "";
+  return Array.from(Y, (label, k) => [...X.slice(k * features, (k + 1) * features), label].join("_")).join("*");
+}
+
+function ownOf(text, isDrawn) {
+  const samples = text.split("*").map((sample) => sample.split("_"));
+  const features = samples[0].length - 1;
+  if (!(features === 1 || features === 2) || samples.length * (features + 1) > MOST_IN_ADDRESS) return null;
+  const isWhole = samples.every((sample) => sample.length === features + 1 && sample.every((part) => part.trim() !== "" && Number.isFinite(Number(part))));
+  if (!isWhole) return null;
+  const Y = samples.map((sample) => Number(sample[features]));
+  if (features === 2 && !Y.every((label) => label === 0 || label === 1)) return null;
+  const X = samples.flatMap((sample) => sample.slice(0, features).map(Number));
+  return { X, Y, features, classes: features === 2 ? [0, 1] : null, bounds: isDrawn ? DRAWN_BOUNDS : undefined };
+}
+
 export function addressOf(choice, settings, { lang, held }) {
   const told = new URLSearchParams();
-  if (!["drawn", "table"].includes(choice.data)) for (const name of ["data", "noise", "dataSeed"]) told.set(name, choice[name]);
+  told.set("data", choice.data);
+  if (choice.own) told.set("points", pointsOf(choice.own));
+  else for (const name of ["noise", "dataSeed"]) told.set(name, choice[name]);
   told.set("layers", choice.layers.join(","));
   for (const name of ["activation", "loss"]) told.set(name, choice[name]);
   if (choice.seed !== null) told.set("seed", choice.seed);
@@ -89,6 +114,12 @@ export function fromAddress(hash, parts, offered) {
     return told.has(name) && told.get(name) !== "" && Number.isInteger(number) && number >= low && number <= high ? number : null;
   };
   take(choice, "data", ["moons", "circles", "xor", "spirals", "blobs", "curve"]);
+  // The kinds of data that have nothing of their own to begin with need their points.
+  const own = told.get("points") ? ownOf(told.get("points"), told.get("data") === "drawn") : null;
+  if (own) {
+    choice.own = own;
+    take(choice, "data", ["drawn", "table"]);
+  }
   take(choice, "activation", parts.activations);
   take(choice, "loss", Object.keys(parts.tails).filter((name) => name !== "plain"));
   if (told.get("noise") && offered.noises.includes(Number(told.get("noise")))) choice.noise = Number(told.get("noise"));

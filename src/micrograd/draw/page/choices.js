@@ -1,6 +1,6 @@
 // A page with choices: data, network and loss, the handout's tasks, and a link that keeps them.
 
-import { addressOf, dataOf, fromAddress, toldOf } from "./catalogue.js";
+import { DRAWN_BOUNDS, addressOf, dataOf, fromAddress, toldOf } from "./catalogue.js";
 import { choice, number, part } from "./controls.js";
 import { hooks } from "./hooks.js";
 import { panel } from "./panel.js";
@@ -17,6 +17,7 @@ const TASKS = {
 };
 let given = null;
 let chosen = null;
+let remembering;
 const table = { text: "" };
 
 hooks.prepare = async (told) => {
@@ -81,6 +82,9 @@ panel.dataChanged = () => {
   if (!chosen) return;
   const { X, Y, told } = panel.trainer;
   chosen.own = { X: [...X], Y: [...Y], features: told.features, classes: told.classes, bounds: told.bounds };
+  // While a point is dragged, its place changes more often than an address may.
+  clearTimeout(remembering);
+  remembering = setTimeout(remember, 300);
 };
 const { keep } = hooks;
 hooks.keep = () => ({ ...keep(), ...(chosen ? { choice: chosen } : {}) });
@@ -93,7 +97,7 @@ window.addEventListener("hashchange", () => {
   if (!chosen) return;
   const { choice: another, settings, held } = fromAddress(location.hash, given.parts, given.offered);
   panel.trainer.heldShare = held;
-  choose({ ...another, own: null }, { settings: { ...DEFAULTS, ...settings } });
+  choose({ ...another, own: another.own ?? null }, { settings: { ...DEFAULTS, ...settings } });
 });
 
 panel.choices = () => {
@@ -124,7 +128,7 @@ function dataPart() {
 // One point of each class to begin with, in a plane of its own.
 function drawn() {
   panel.state.tool = "add-0";
-  return { X: [-0.5, 0, 0.5, 0], Y: [0, 1], features: 2, classes: [0, 1], bounds: [[-1.2, 1.2], [-1.2, 1.2]] };
+  return { X: [-0.5, 0, 0.5, 0], Y: [0, 1], features: 2, classes: [0, 1], bounds: DRAWN_BOUNDS };
 }
 
 function networkPart() {
