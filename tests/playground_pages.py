@@ -18,9 +18,11 @@ pytest.importorskip("playwright.sync_api", reason="NO BROWSER TEST: playwright i
 
 from playwright import sync_api
 from playwright.sync_api import expect
+from shared import once
 
 from micrograd import data
 from micrograd.draw import Playground, play
+from micrograd.draw.playground import choices_page
 from micrograd.engine import Value
 from micrograd.nn import MLP
 
@@ -31,6 +33,7 @@ __all__ = [
     "Y",
     "browser",
     "browser_test",
+    "choices_file",
     "expect",
     "moons",
     "one_page",
@@ -163,6 +166,16 @@ OVERFLOWING = """() => {
     }
     return found;
 }"""
+
+
+def choices_file() -> Path:
+    """Return the page with choices, in English, made once in a run of the tests."""
+    return (
+        once(
+            "choices", lambda folder: (folder / "page.html").write_text(choices_page("en"), encoding="utf-8")
+        )
+        / "page.html"
+    )
 
 
 def moons(shape: list[int], **options: Any) -> tuple[Callable[..., Value], MLP]:

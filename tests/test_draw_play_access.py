@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playground_pages import X, Y, browser, browser_test, moons, one_page, opened, shown
+from playground_pages import X, Y, browser, browser_test, choices_file, moons, one_page, opened, shown
 
 from micrograd.draw import play
-from micrograd.draw.playground import choices_page
 
 __all__ = ["browser", "one_page", "opened", "shown"]  # fixtures
 
@@ -43,7 +42,7 @@ def serious(page: Any, within: str = "html", rules: list[str] | None = None) -> 
 
 @browser_test
 @needs_axe
-def test_axe_finds_nothing_serious(opened, tmp_path) -> None:
+def test_axe_finds_nothing_serious(opened) -> None:
     loss, model = moons([3, 1])
     page = opened(play(loss, model, X, Y, lang="fr"))
     page.select_option("#held-back", "0.2")
@@ -55,9 +54,7 @@ def test_axe_finds_nothing_serious(opened, tmp_path) -> None:
     assert serious(page, rules=["color-contrast"]) == []
     page.click("#show-python")
     assert serious(page, "#python") == []
-    path = tmp_path / "choices.html"
-    path.write_text(choices_page("en"), encoding="utf-8")
-    page = opened(path, color_scheme="dark")
+    page = opened(choices_file(), color_scheme="dark")
     page.click("#task-9")
     assert serious(page, "#panel") == []
     page.emulate_media(color_scheme="light")
