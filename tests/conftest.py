@@ -29,10 +29,10 @@ settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "micrograd"))
 
 
-# What takes longest, in the order in which it is best begun: what is begun last, one process does alone. The two that
-# need the whole site, and those that need a package, are apart: one would wait while the other makes it.
+# What takes longest, in the order in which it is best begun: what is begun last, one process does alone. Those that
+# need a package are apart: one would wait while the other makes it.
 LONGEST = (
-    *("test_pythons", "test_site_files", "test_lab_grading", "test_draw_playground", "test_lab_live"),
+    *("test_pythons", "test_lab_grading", "test_draw_playground", "test_lab_live"),
     *("test_packaging", "test_draw_page", "test_draw_play_reach", "test_lab_nbgrader", "test_lab_run"),
     *(
         "test_lab_check_from_nothing",
