@@ -191,17 +191,23 @@ def uv_options(settings: dict[str, str]) -> list[str]:
     return options
 
 
+# Compiles the packages of the distributions named, without their tests.
+COMPILE = r"""
+import compileall, re, sys
+from importlib.metadata import distributions
+for distribution in distributions():
+    if re.sub("[-_.]+", "-", distribution.metadata["Name"]).lower() in sys.argv[1:]:
+        for folder in {f.parts[0] for f in distribution.files or () if f.suffix == ".py" and len(f.parts) > 1} - {".."}:
+            compileall.compile_dir(
+                distribution.locate_file(folder), quiet=2, workers=0, rx=re.compile(r"[/\\]tests[/\\]")
+            )
+"""
+
+
 def write_bytecode() -> None:
-    """Compile the libraries as pip does, but for their tests: what runs behind walls could not keep its own."""
-    folder = subprocess.run(
-        [executable("python"), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
-        capture_output=True,
-        text=True,
-    ).stdout.strip()
-    if folder:
-        tests = r"[/\\]tests[/\\]"
-        command = [executable("python"), "-m", "compileall", "-qq", "-j", "0", "-x", tests, folder]
-        subprocess.run(command)
+    """Compile the lab's libraries, as pip does: what runs behind walls could not keep what it compiles."""
+    names = [entry.split("==")[0] for entry in portions(LOCKS["lab"])[1]]
+    subprocess.run([executable("python"), "-c", COMPILE, *names])
 
 
 def portions(lock: Path) -> tuple[list[str], list[str]]:
