@@ -53,8 +53,8 @@ class Kind(NamedTuple):
     """What the checks must give; None where that depends on when it was stopped: then some points, as before it."""
     problem: str = ""
     """Why there is nothing to grade, by its key; empty where it is graded."""
-    end: str = ""
-    """How the run must have ended, where that is the point."""
+    ends: tuple[str, ...] = ()
+    """How the run may have ended, where that is the point."""
     remark: str = ""
     """The key of a remark that the row must have."""
     mistaken: bool = False
@@ -220,8 +220,8 @@ KINDS: dict[str, Kind] = {
     "right": Kind(file_of(FILLED), FULL),
     "operations": Kind(file_of(notebook(OPERATIONS, lang="en")), FULL),
     "scratch": Kind(file_of(from_scratch()), FULL),
-    "loops": Kind(file_of(endless(LOOP)), BEFORE_THE_ATTACK, end="time"),
-    "deaf-loops": Kind(file_of(endless(DEAF)), BEFORE_THE_ATTACK, end="stuck"),
+    "loops": Kind(file_of(endless(LOOP)), BEFORE_THE_ATTACK, ends=("time",)),
+    "deaf-loops": Kind(file_of(endless(DEAF)), BEFORE_THE_ATTACK, ends=("stuck", "time")),
     "blank": Kind(file_of(BLANK), 0),
     "moodle": Kind(files_of({"gradient.ipynb": FILLED}), FULL),
     "zip": Kind(
@@ -247,7 +247,7 @@ KINDS: dict[str, Kind] = {
     "bomb": Kind(blob_of(256 << 20), 0, "too-large"),
     "forged-list": Kind(file_of(forged('{"type": "ready", "task": [1], "observed": []}')), 0),
     "forged-deep": Kind(file_of(forged("[" * 700 + "]" * 700)), 0),
-    "exit": Kind(file_of(hostile("import os\nos._exit(7)")), BEFORE_THE_ATTACK, end="died"),
+    "exit": Kind(file_of(hostile("import os\nos._exit(7)")), BEFORE_THE_ATTACK, ends=("died",)),
     "memory": Kind(file_of(hostile("kept = []\nwhile True: kept.append(bytearray(1 << 26))")), None),
     "forks": Kind(file_of(hostile("import os\nwhile True:\n    try: os.fork()\n    except OSError: pass")), None),
     "writes": Kind(file_of(hostile("with open('x', 'wb') as f:\n    while True: f.write(bytes(1 << 20))")), None),
@@ -355,8 +355,8 @@ def _wrong_in(result: dict, kind: Kind) -> list[str]:
         found.append(f"{points:g} points for {kind.points:g} (end {result['end']})")
     if kind.points is None and (points < BEFORE_THE_ATTACK or (kind.mistaken and points == FULL)):
         found.append(f"{points:g} points (end {result['end']})")
-    if kind.end and result["end"] != kind.end:
-        found.append(f"end {result['end']} for {kind.end}")
+    if kind.ends and result["end"] not in kind.ends:
+        found.append(f"end {result['end']} for {' or '.join(kind.ends)}")
     if kind.remark and kind.remark not in [note[0] for note in [*result["found"], *result["notes"]]]:
         found.append(f"no remark {kind.remark}")
     return found
