@@ -20,10 +20,12 @@ except ImportError:
     from micrograd import _cython as cython
 
 if cython.compiled:
+    from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize
     from cython.cimports.libc.math import isfinite, sqrt
     from cython.cimports.micrograd._node import _assign, _zero
     from cython.cimports.micrograd.engine import _value
 else:
+    from array import array
     from math import isfinite, sqrt
 
     from micrograd._node import _assign, _zero
@@ -93,6 +95,22 @@ def read(parameters: Iterable[Value], into: Any) -> None:
     for i in range(len(values)):
         parameter: Value = values[i]
         numbers[i] = parameter._data
+
+
+def numbers_of(parameters: tuple[Value, ...]) -> bytes:
+    """Return the numbers of a tuple of parameters, eight bytes each."""
+    values: tuple = parameters
+    i: cython.Py_ssize_t
+    if cython.compiled:
+        memory: bytes = PyBytes_FromStringAndSize(cython.NULL, len(values) * cython.sizeof(cython.double))
+        numbers = cython.cast(cython.p_double, PyBytes_AS_STRING(memory))
+        for i in range(len(values)):
+            parameter: Value = values[i]
+            if parameter is None:
+                raise TypeError("parameters: expected Values, got None")
+            numbers[i] = parameter._data
+        return memory
+    return array("d", [parameter._data for parameter in _checked(values)]).tobytes()
 
 
 def write(parameters: Iterable[Value], numbers: Any) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from micrograd.compiler import domains, row_check, same_graph
+from micrograd.compiler import at_once, domains, row_check, same_graph
 from micrograd.compiler.codes import code_for
 from micrograd.compiler.data import Batch
 from micrograd.compiler.errors import CompileError
@@ -29,8 +29,7 @@ from micrograd.compiler.trace import Graph
 
 Array = NDArray[np.float64]
 
-# Checks may take this part of the time spent in a program; the first few arrays are always looked into.
-_SHARE_OF_CHECKS = 0.01
+# The first few arrays are always looked into.
 _ALWAYS_CHECKED = 8
 # Data that were checked are remembered, the last so many.
 _REMEMBERED = 64
@@ -43,6 +42,9 @@ class Compiled:
         self.graph = graph
         self.code = code
         self.machine: Machine = machine(code, dtype)
+        # The compiled kernels, when they are what runs it: up to so many samples are computed at once (at_once.py).
+        self.at_once: Any = self.machine
+        self.few: int = getattr(self.machine, "few", 0)
         # What is held against the engine: in float32, rounding could not be told from a graph that depends on data.
         self.exact: Machine = self.machine if dtype == "float64" else machine(code)
         # Seconds: in the program since the last look at the function, in the program and in checks altogether.
@@ -68,9 +70,15 @@ class Compiled:
         self.in_program += seconds
         self.seconds_of_a_sample = seconds / max(1, samples)
 
-    def expected_seconds(self, samples: int) -> float:
-        """Return about how long so many samples will take."""
-        return samples * self.seconds_of_a_sample
+    def is_due(self, samples: int) -> bool:
+        """Whether it is time to trace the function again, before so many samples are computed."""
+        expected = self.since_traced + samples * self.seconds_of_a_sample
+        return expected * at_once.SHARE_OF_CHECKS >= self.seconds_of_a_trace > 0
+
+    def may_check(self) -> bool:
+        """Whether rows of new data may be run through the engine."""
+        allowed = self.in_program * at_once.SHARE_OF_CHECKS >= self.in_checks
+        return allowed or self.arrays_checked < _ALWAYS_CHECKED
 
 
 # Tracing looks at, and for a moment changes, generators that all threads share.
@@ -98,6 +106,8 @@ class Family:
         self._references: References | None = None
         # Whether what the function reads is all that the model's parameters are made of.
         self.covers_parameters = False
+        # The program of the last call, where no more is to be known of it before the next one.
+        self.last_called: Compiled | None = None
 
     def try_without_data(self, features: int) -> None:
         """Compile before there are data, if the function runs on made-up samples."""
@@ -113,6 +123,7 @@ class Family:
 
     def _refer_to(self, references: References | None) -> None:
         self._references = references
+        self.last_called = None
         self.covers_parameters = references is not None and references.covers(self.parameters.model)
 
     def for_data(
@@ -130,9 +141,7 @@ class Family:
             self._seen_data.add(key)
         else:
             compiled = self.compiled[key]
-            expected = compiled.since_traced + compiled.expected_seconds(samples)
-            due = expected * _SHARE_OF_CHECKS >= compiled.seconds_of_a_trace > 0
-            if due or (self.changed() if changed is None else changed):
+            if compiled.is_due(samples) or (self.changed() if changed is None else changed):
                 self._trace_again(batch, key)
         compiled = self.compiled[key]
         self._check_rows(compiled, batch, given)
@@ -201,19 +210,17 @@ class Family:
         last = compiled.last
         if last is not None and last[2] == batch.total and _is(last[0], given[0]) and _is(last[1], given[1]):
             return
-        mark = _mark(batch)
-        if mark not in compiled.known:
-            allowed = compiled.in_program * _SHARE_OF_CHECKS >= compiled.in_checks
-            if compiled.arrays_checked < _ALWAYS_CHECKED or allowed:
-                started = time.perf_counter()
-                self._run_rows(compiled, batch, seed=hash(mark))
-                compiled.arrays_checked += 1
-                seconds = time.perf_counter() - started
-                compiled.in_checks += seconds
-                compiled.seconds_of_a_trace = compiled.seconds_of_a_trace or seconds / 2
-                if len(compiled.known) >= _REMEMBERED:
-                    compiled.known.pop(next(iter(compiled.known)))
-                compiled.known[mark] = None
+        mark = at_once.mark_of(batch)
+        if mark not in compiled.known and compiled.may_check():
+            started = time.perf_counter()
+            self._run_rows(compiled, batch, seed=hash(mark))
+            compiled.arrays_checked += 1
+            seconds = time.perf_counter() - started
+            compiled.in_checks += seconds
+            compiled.seconds_of_a_trace = compiled.seconds_of_a_trace or seconds / 2
+            if len(compiled.known) >= _REMEMBERED:
+                compiled.known.pop(next(iter(compiled.known)))
+            compiled.known[mark] = None
         compiled.last = _reference(given[0]), _reference(given[1]), batch.total
 
     def _run_rows(self, compiled: Compiled, batch: Batch, seed: int) -> None:
@@ -236,13 +243,6 @@ class Family:
                     # Some sample is to blame: the first one, rather than the first of those that were chosen.
                     domains.raise_for(self.function, batch.X, batch.Y, range(len(batch.X)), batch.row)
                 raise
-
-
-def _mark(batch: Batch) -> tuple[Any, ...]:
-    """Return what two different data hardly share: shapes, sums, and some of the numbers."""
-    X, Y = batch.X.ravel(), batch.Y.ravel()
-    few = X[:: max(1, len(X) // 8)][:9].tobytes(), Y[:: max(1, len(Y) // 8)][:9].tobytes()
-    return batch.X.shape, batch.Y.shape, batch.total, *few
 
 
 def _reference(given: Any) -> Any:

@@ -27,7 +27,9 @@ class Parameters:
         for value in listed:
             self.place.setdefault(value, len(self.place))
         self.values = list(self.place)
+        self.held = tuple(self.values)
         self._listed_places = [self.place[value] for value in listed]
+        self.some_repeat = len(self.values) != len(listed)
         self.model = model
         self._rows: dict[int, tuple[tuple[Value, ...], tuple[int, ...] | None]] = {}
 
@@ -48,7 +50,7 @@ class Parameters:
 
     def in_order(self, gradient: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return a gradient by the distinct parameters in the order of ``model.parameters()``."""
-        return gradient if len(self.values) == len(self._listed_places) else gradient[self._listed_places]
+        return gradient[self._listed_places] if self.some_repeat else gradient
 
     def order(self) -> list[int]:
         """Return for each of ``model.parameters()`` its place among the distinct ones."""

@@ -3,6 +3,7 @@
 #include <Python.h>
 
 #include "calls.h"
+#include "marks.h"
 #include "validate.h"
 
 #include <stdlib.h>
@@ -12,6 +13,7 @@ typedef struct {
     PyObject_HEAD
     Machine machine;
     const Calls *calls; /* of its precision */
+    void *kept;         /* a run for the next call, when no call has it just now */
     void *memory[6];
 } MachineObject;
 
@@ -140,7 +142,10 @@ static PyObject *machine_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
 static void machine_dealloc(PyObject *object) {
     MachineObject *self = (MachineObject *)object;
     PyTypeObject *type = Py_TYPE(object);
-    if (self->calls != NULL) self->calls->release(&self->machine);
+    if (self->calls != NULL) {
+        self->calls->forget(self->kept);
+        self->calls->release(&self->machine);
+    }
     for (int i = 0; i < 6; i++) free(self->memory[i]);
     type->tp_free(object);
     Py_DECREF(type);
@@ -150,6 +155,18 @@ static int sensible(long long samples, long long threads) {
     if (samples >= 1 && threads >= 1) return 1;
     PyErr_SetString(PyExc_ValueError, "there must be at least one sample and one thread");
     return 0;
+}
+
+/* A call takes the run that is kept with it, while it holds Python's lock, and brings one back: others may be on their way. */
+static void *take_kept(MachineObject *self) {
+    void *kept = self->kept;
+    self->kept = NULL;
+    return kept;
+}
+
+static void bring_back(MachineObject *self, void *kept) {
+    if (self->kept == NULL) self->kept = kept;
+    else self->calls->forget(kept);
 }
 
 static int64_t blocks_of(const Machine *m, int64_t samples) { return (samples - 1) / m->lanes + 1; }
@@ -174,12 +191,14 @@ static PyObject *machine_evaluate(PyObject *object, PyObject *args, PyObject *kw
                        {"out", given[3], times(samples, m->results), WRITE, 8},
                        {"flags", given[4], blocks_of(m, samples), WRITE, 1, 1}};
     if (!hold(a, ARRAYS)) return NULL;
+    void *kept = take_kept((MachineObject *)object);
     Data data = {memory_of(&a[PARAMETERS]), memory_of(&a[CAPTURED]), memory_of(&a[FEATURES]), NULL, NULL,
-                 memory_of(&a[FLAGS]),      samples,                 threads};
+                 memory_of(&a[FLAGS]),      samples,                 threads, &kept};
     int started;
     Py_BEGIN_ALLOW_THREADS
     started = calls->evaluate(m, &data, memory_of(&a[OUT]));
     Py_END_ALLOW_THREADS
+    bring_back((MachineObject *)object, kept);
     release(a, ARRAYS);
     if (!started) return PyErr_NoMemory();
     Py_RETURN_NONE;
@@ -206,16 +225,88 @@ static PyObject *machine_gradient(PyObject *object, PyObject *args, PyObject *kw
                        {"gradient", given[5], m->parameters, WRITE, 8},
                        {"flags", given[6], blocks_of(m, samples), WRITE, 1, 1}};
     if (!hold(a, ARRAYS)) return NULL;
+    void *kept = take_kept((MachineObject *)object);
     Data data = {memory_of(&a[PARAMETERS]), memory_of(&a[CAPTURED]), memory_of(&a[FEATURES]), memory_of(&a[TARGETS]),
-                 memory_of(&a[WEIGHTS]),    memory_of(&a[FLAGS]),    samples,                 threads};
+                 memory_of(&a[WEIGHTS]),    memory_of(&a[FLAGS]),    samples,                 threads, &kept};
     int started;
     double loss = 0.0;
     Py_BEGIN_ALLOW_THREADS
     started = calls->gradient(m, &data, &loss, memory_of(&a[GRADIENT]));
     Py_END_ALLOW_THREADS
+    bring_back((MachineObject *)object, kept);
     release(a, ARRAYS);
     if (!started) return PyErr_NoMemory();
     return PyFloat_FromDouble(loss);
+}
+
+static int count_is(Py_ssize_t count, Py_ssize_t expected) {
+    if (count == expected) return 1;
+    PyErr_Format(PyExc_TypeError, "expected %zd arguments, got %zd", expected, count);
+    return 0;
+}
+
+/* gradient_at_once(parameters, captured, X, Y, gradient) -> (mean loss, mark of the data); fills gradient. None where X and Y
+   are no doubles for this program, or a sample has left an operation's domain. For small calls, of which naming the
+   arguments, starting threads and letting go of Python's lock would be a good part. */
+static PyObject *machine_gradient_at_once(PyObject *object, PyObject *const *args, Py_ssize_t count) {
+    MachineObject *self = (MachineObject *)object;
+    const Machine *m = &self->machine;
+    Marked given;
+    if (!count_is(count, 5)) return NULL;
+    if (!hold_marked(&given, args[2], args[3])) Py_RETURN_NONE;
+    Array a[3] = {{"parameters", args[0], m->parameters, READ, 8},
+                  {"captured", args[1], m->captured, READ, 8, m->captured == 0},
+                  {"gradient", args[4], m->parameters, WRITE, 8}};
+    int told = -1;
+    double loss = 0.0;
+    if (given.features == m->features && given.targets == m->targets && self->calls->size == 8) {
+        told = 0;
+        if (hold(a, 3)) {
+            void *kept = take_kept(self);
+            Data data = {memory_of(&a[0]), memory_of(&a[1]), given.X.buf, m->targets ? given.Y.buf : NULL, NULL, NULL,
+                         given.samples,    1,                &kept};
+            told = self->calls->gradient(m, &data, &loss, memory_of(&a[2]));
+            bring_back(self, kept);
+            release(a, 3);
+            if (!told) PyErr_NoMemory();
+        }
+    }
+    release_marked(&given);
+    if (!told) return NULL;
+    if (told < 0 || told & LEFT) Py_RETURN_NONE;
+    PyObject *both[2] = {PyFloat_FromDouble(loss), PyLong_FromUnsignedLongLong(given.mark)};
+    PyObject *answer = both[0] == NULL || both[1] == NULL ? NULL : PyTuple_Pack(2, both[0], both[1]);
+    Py_XDECREF(both[0]);
+    Py_XDECREF(both[1]);
+    return answer;
+}
+
+/* evaluate_at_once(parameters, captured, X, out) -> the mark of X; fills out. None as above. */
+static PyObject *machine_evaluate_at_once(PyObject *object, PyObject *const *args, Py_ssize_t count) {
+    MachineObject *self = (MachineObject *)object;
+    const Machine *m = &self->machine;
+    Marked given;
+    if (!count_is(count, 4)) return NULL;
+    if (!hold_marked(&given, args[2], Py_None)) Py_RETURN_NONE;
+    Array a[3] = {{"parameters", args[0], m->parameters, READ, 8},
+                  {"captured", args[1], m->captured, READ, 8, m->captured == 0},
+                  {"out", args[3], times(given.samples, m->results), WRITE, 8}};
+    int told = -1;
+    if (given.features == m->features && m->targets == 0 && self->calls->size == 8) {
+        told = 0;
+        if (hold(a, 3)) {
+            void *kept = take_kept(self);
+            Data data = {memory_of(&a[0]), memory_of(&a[1]), given.X.buf, NULL, NULL, NULL, given.samples, 1, &kept};
+            told = self->calls->evaluate(m, &data, memory_of(&a[2]));
+            bring_back(self, kept);
+            release(a, 3);
+            if (!told) PyErr_NoMemory();
+        }
+    }
+    release_marked(&given);
+    if (!told) return NULL;
+    if (told < 0 || told & LEFT) Py_RETURN_NONE;
+    return PyLong_FromUnsignedLongLong(given.mark);
 }
 
 /* Copy starts, and the part of the order that is used, into memory that nobody else changes: -1 without memory, 0 where
@@ -293,7 +384,7 @@ static PyObject *machine_train(PyObject *object, PyObject *args, PyObject *kwarg
     if (!PyErr_Occurred()) {
         Data data = {memory_of(&a[WEIGHTS]),       memory_of(&a[CAPTURED]), memory_of(&a[FEATURES]),
                      memory_of(&a[TARGETS]),       memory_of(&a[SAMPLE_WEIGHT]), memory_of(&a[FLAGS]),
-                     most,                         told.threads > 64 ? 64 : (int)told.threads};
+                     most,                         told.threads > 64 ? 64 : (int)told.threads, NULL};
         State state = {memory_of(&a[WEIGHTS]), memory_of(&a[PREVIOUS]), memory_of(&a[FIRST]), memory_of(&a[SECOND])};
         Schedule schedule = {order, starts, memory_of(&a[RATES]), steps, memory_of(&a[LOSSES]), a[FLAGS].held};
         int started;
@@ -321,6 +412,8 @@ static PyObject *machine_block(PyObject *object, PyObject *args) {
 
 static PyMethodDef machine_methods[] = {
     {"block", machine_block, METH_VARARGS, NULL},
+    {"evaluate_at_once", (PyCFunction)(void (*)(void))machine_evaluate_at_once, METH_FASTCALL, NULL},
+    {"gradient_at_once", (PyCFunction)(void (*)(void))machine_gradient_at_once, METH_FASTCALL, NULL},
     {"evaluate", (PyCFunction)(void (*)(void))machine_evaluate, METH_VARARGS | METH_KEYWORDS, NULL},
     {"gradient", (PyCFunction)(void (*)(void))machine_gradient, METH_VARARGS | METH_KEYWORDS, NULL},
     {"train", (PyCFunction)(void (*)(void))machine_train, METH_VARARGS | METH_KEYWORDS, NULL},
@@ -384,6 +477,7 @@ static PyObject *layout(PyObject *module, PyObject *ignored) {
 }
 
 static PyMethodDef methods[] = {{"peak", peak, METH_VARARGS, NULL},
+                                {"mark", (PyCFunction)(void (*)(void))mark, METH_FASTCALL, NULL},
                                 {"layout", layout, METH_NOARGS, NULL},
                                 {"instruction_sets", instruction_set_names, METH_NOARGS, NULL},
                                 {NULL, NULL, 0, NULL}};

@@ -1,0 +1,185 @@
+"""Calls that go the short way: they give what the others give, and notice what these notice."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+
+import micrograd
+from micrograd.compiler import at_once
+from micrograd.engine import Value
+from micrograd.nn import MLP
+
+pytest.importorskip("micrograd.compiler._kernels")
+
+Program = micrograd.Program
+
+
+def network() -> tuple[MLP, Any, Any]:
+    random.seed(3)
+    generator = np.random.default_rng(3)
+    return MLP(3, [5, 1], activation="tanh"), generator.normal(size=(21, 3)), generator.normal(size=21)
+
+
+def compiled(model: Any) -> Program:
+    return micrograd.compile(lambda x, y: (model(x) - y) ** 2, model)
+
+
+def short(program: Program, X: Any, Y: Any) -> Any:
+    """What the short way gives: it must be gone, or the test would test nothing."""
+    answer = at_once.gradient(program._losses, X, Y)
+    assert answer is not None, "this call went the long way"
+    return answer
+
+
+def the_same(some: Any, others: Any) -> None:
+    assert some[0] == others[0]
+    np.testing.assert_array_equal(some[1], others[1])
+
+
+def test_the_short_way_gives_the_bits_of_the_long_one() -> None:
+    model, X, Y = network()
+    program = compiled(model)
+    assert at_once.gradient(program._losses, X, Y) is None, "nothing was looked into yet"
+    long = program(X, Y)
+    the_same(short(program, X, Y), long)
+    the_same(short(program, X, Y.reshape(-1, 1)), long)
+    the_same(short(program, X.copy(), Y.copy()), long)
+    the_same(program(X.tolist(), Y.tolist()), long)
+    np.testing.assert_array_equal(program.predict(X), program.predict(X))
+    for row in range(len(X)):
+        expected = [model(X[row].tolist()).data]
+        np.testing.assert_allclose(program.predict(X[row : row + 1]), expected, rtol=1e-12)
+
+
+def test_it_reads_the_parameters_and_the_leaves_as_they_are_now() -> None:
+    model, X, Y = network()
+    factor = Value(2.0)
+    program = micrograd.compile(lambda x, y: (model(x) * factor - y) ** 2, model)
+    program(X, Y)
+    for number in (0.5, -1.0):
+        factor.data = number
+        model.layers[0].neurons[1].w[2].data = number
+        answer = short(program, X, Y)
+        other = micrograd.compile(lambda x, y: (model(x) * factor - y) ** 2, model)
+        the_same(answer, other(X, Y))
+
+
+def test_parameters_that_are_listed_twice_come_twice() -> None:
+    w, b = Value(0.3), Value(-0.2)
+    X, Y = np.arange(6.0).reshape(-1, 1), np.ones(6)
+    program = micrograd.compile(lambda x, y: (w * x[0] + b - y) ** 2, [w, b, w])
+    long = program(X, Y)
+    assert len(long[1]) == 3 and long[1][0] == long[1][2]
+    the_same(short(program, X, Y), long)
+
+
+@pytest.mark.parametrize("change", ["closure", "attribute", "layer", "activation"])
+def test_what_the_loss_reads_is_compared(change: str) -> None:
+    model, X, Y = network()
+    scale = 1.0
+
+    def loss(x: list[Value], y: Value) -> Value:
+        return (model(x) * scale - y) ** 2
+
+    program = micrograd.compile(loss, model)
+    before = program(X, Y)
+    short(program, X, Y)
+    if change == "closure":
+        scale = 3.0
+    elif change == "attribute":
+        model.layers[0].neurons[0].nonlin = False
+    elif change == "layer":
+        model.layers[1] = MLP(5, [1]).layers[0]
+    else:
+        model.layers[0].neurons[0].activation = "relu"
+    assert at_once.gradient(program._losses, X, Y) is None
+    after = program(X, Y)
+    assert after[0] != before[0]
+    the_same(after, micrograd.compile(loss, model)(X, Y))
+    the_same(short(program, X, Y), after)
+
+
+def test_other_data_are_looked_into_first() -> None:
+    model, X, Y = network()
+    program = compiled(model)
+    program(X, Y)
+    short(program, X, Y)
+    X[4, 1] += 1.0  # in place: the same array, and other numbers
+    assert at_once.gradient(program._losses, X, Y) is None
+    program(X, Y)
+    the_same(short(program, X, Y), compiled(model)(X, Y))
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        np.full((21, 3), np.nan),
+        np.ones((21, 2)),
+        np.ones((20, 3)),
+        np.ones(21),
+        np.ones((0, 3)),
+        np.ones((21, 3), dtype=">f8"),
+        np.ones((21, 6))[:, ::2],
+        np.ones((21, 3), dtype=int),
+        np.ma.masked_array(np.ones((21, 3)), mask=True),
+        "text",
+        None,
+    ],
+    ids=str,
+)
+def test_what_is_no_matrix_of_doubles_goes_the_long_way(X: Any) -> None:
+    model, known, Y = network()
+    program = compiled(model)
+    program(known, Y)
+    assert at_once.gradient(program._losses, X, Y) is None
+    short(program, known, Y)
+
+
+def test_outside_of_a_domain_the_error_is_the_engines() -> None:
+    p = Value(1.0)
+    X = np.array([[1.0], [2.0], [-3.0]])
+    program = micrograd.compile(lambda x: (p + x[0] + 3.0).log(), [p])
+    program(X)
+    short(program, X, None)
+    p.data = -0.5
+    with pytest.raises(ValueError, match=r"row 2"):
+        program(X)
+    p.data = 1.0
+    the_same(program(X), short(program, X, None))
+
+
+def test_a_model_that_is_a_list_is_asked_for_its_parameters() -> None:
+    weights = [Value(0.5), Value(0.25)]
+    X = np.arange(8.0).reshape(4, 2)
+    program = micrograd.compile(lambda x: (weights[0] * x[0] + weights[1] * x[1]) ** 2, weights)
+    program(X)
+    short(program, X, None)
+    weights[1] = Value(-1.0)
+    assert at_once.gradient(program._losses, X, None) is None
+    assert program(X)[0] == pytest.approx(np.mean((0.5 * X[:, 0] - X[:, 1]) ** 2))
+
+
+def test_calls_of_several_threads_do_not_meet() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    model, X, Y = network()
+    program = compiled(model)
+    expected = program(X, Y)
+    with ThreadPoolExecutor(4) as pool:
+        for answer in pool.map(lambda _: program(X, Y), range(400)):
+            the_same(answer, expected)
+
+
+def test_marks_tell_data_apart() -> None:
+    generator = np.random.default_rng(0)
+    X, Y = generator.normal(size=(30, 2)), generator.normal(size=30)
+    marks = {
+        at_once._marked(X, Y), at_once._marked(Y.reshape(-1, 1), X), at_once._marked(X, None),
+        at_once._marked(X.reshape(15, 4), Y[:15]), at_once._marked(X[:15], Y[:15]), at_once._marked(X[::-1].copy(), Y),
+    }  # fmt: skip
+    assert len(marks) == 6 and None not in marks
+    assert at_once._marked(X, Y) == at_once._marked(X.copy(), Y.reshape(30, 1))
