@@ -113,6 +113,22 @@ def numbers_of(parameters: tuple[Value, ...]) -> bytes:
     return array("d", [parameter._data for parameter in _checked(values)]).tobytes()
 
 
+def gradients_of(parameters: tuple[Value, ...]) -> bytes:
+    """Return the gradients of a tuple of parameters, eight bytes each."""
+    values: tuple = parameters
+    i: cython.Py_ssize_t
+    if cython.compiled:
+        memory: bytes = PyBytes_FromStringAndSize(cython.NULL, len(values) * cython.sizeof(cython.double))
+        numbers = cython.cast(cython.p_double, PyBytes_AS_STRING(memory))
+        for i in range(len(values)):
+            parameter: Value = values[i]
+            if parameter is None:
+                raise TypeError("parameters: expected Values, got None")
+            numbers[i] = parameter._grad
+        return memory
+    return array("d", [parameter._grad for parameter in _checked(values)]).tobytes()
+
+
 def write(parameters: Iterable[Value], numbers: Any) -> None:
     """Put numbers from a buffer into the parameters."""
     values: tuple = _checked(parameters)

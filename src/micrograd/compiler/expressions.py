@@ -163,11 +163,13 @@ class Expressions:
 def first_difference(one: Expressions, other: Expressions, size: int, other_size: int) -> int | None:
     """Return the first expression in which two tables differ, or None; of each, so many from the first on count."""
     # Constants are compared by their bits: NaN equals itself, and -0.0 is not 0.0.
+    # The parameters and the inputs, with which a table begins, are the same in both.
     if (
-        size == other_size
-        and _first(one.operation, size) == _first(other.operation, size)
-        and _first(one.operands, size) == _first(other.operands, size)
-        and array("d", _first(one.number, size)).tobytes() == array("d", _first(other.number, size)).tobytes()
+        (one.parameters, one.inputs, size) == (other.parameters, other.inputs, other_size)
+        and _later(one, one.operation, size) == _later(other, other.operation, size)
+        and _later(one, one.operands, size) == _later(other, other.operands, size)
+        and array("d", _later(one, one.number, size)).tobytes()
+        == array("d", _later(other, other.number, size)).tobytes()
         and all(dot == other.dots.get(place) for place, dot in one.dots.items() if place < size)
     ):
         return None
@@ -184,8 +186,8 @@ def first_difference(one: Expressions, other: Expressions, size: int, other_size
     return None
 
 
-def _first(column: list[Any], size: int) -> list[Any]:
-    return column if len(column) == size else column[:size]
+def _later(table: Expressions, column: list[Any], size: int) -> list[Any]:
+    return column[table.parameters + table.inputs : size]
 
 
 def describe(expressions: Expressions, expression: int, names: Sequence[str], depth: int = 3) -> str:

@@ -213,7 +213,8 @@ class Family:
         mark = at_once.mark_of(batch)
         if mark not in compiled.known and compiled.may_check():
             started = time.perf_counter()
-            self._run_rows(compiled, batch, seed=hash(mark))
+            with row_check.gradients_put_back(self.parameters):
+                self._run_rows(compiled, batch, seed=hash(mark))
             compiled.arrays_checked += 1
             seconds = time.perf_counter() - started
             compiled.in_checks += seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+# No neuron has so many weights.
+_MANY = 4096
+
+
 class Parameters:
     """The distinct parameters of a model (one that is listed twice is one), in the model's order.
 
@@ -23,14 +28,17 @@ class Parameters:
     def __init__(self, model: Any) -> None:
         self._found = _found(model)
         listed = self._listed = _checked(self._found)
-        self.place: dict[Value, int] = {}
-        for value in listed:
-            self.place.setdefault(value, len(self.place))
+        self.place: dict[Value, int] = dict(zip(listed, itertools.count()))
+        self.some_repeat = len(self.place) != len(listed)
+        if self.some_repeat:
+            self.place = dict(zip(dict.fromkeys(listed), itertools.count()))
         self.values = list(self.place)
         self.held = tuple(self.values)
-        self._listed_places = [self.place[value] for value in listed]
-        self.some_repeat = len(self.values) != len(listed)
+        self._listed_places = (
+            [*map(self.place.__getitem__, listed)] if self.some_repeat else range(len(listed))
+        )
         self.model = model
+        self._many: tuple[tuple[Value, ...], tuple[int, ...] | None] = (), ()
         self._rows: dict[int, tuple[tuple[Value, ...], tuple[int, ...] | None]] = {}
 
     def __len__(self) -> int:
@@ -62,6 +70,10 @@ class Parameters:
         A layer gives the same tuple at every trace: what was found is remembered with the tuple itself, which is
         kept so that its id stays its own.
         """
+        if len(weights) > _MANY:  # a penalty's: they are gathered anew at every trace
+            if weights != self._many[0]:
+                self._many = weights, self._places(weights)
+            return self._many[1]
         known = self._rows.get(id(weights))
         if known is None:
             known = weights, self._places(weights)
@@ -117,8 +129,19 @@ def _found(model: Any) -> list[Any]:
 
 def _without_results(found: list[Any]) -> list[Any]:
     """Leave out what a model has kept of a sample (its inputs, hidden outputs): these are no parameters."""
-    leaves = {v for v in found if isinstance(v, Value) and v not in GIVEN and not v._operands}
+    given = set(GIVEN)
+    if _are_leaves(found) and (not given or given.isdisjoint(found)):
+        return found
+    leaves = {v for v in found if isinstance(v, Value) and v not in given and not v._operands}
     return [value for value in found if not (isinstance(value, Value) and _is_of_a_sample(value, leaves))]
+
+
+def _are_leaves(found: list[Any]) -> bool:
+    """Whether these are Values that were not computed; a model has many of them."""
+    return set(map(type, found)) == {Value} and not any(map(_OPERANDS, found))
+
+
+_OPERANDS = operator.attrgetter("_operands")
 
 
 def _is_of_a_sample(value: Value, parameters: set[Value]) -> bool:
@@ -131,6 +154,8 @@ def _is_of_a_sample(value: Value, parameters: set[Value]) -> bool:
 
 def _checked(found: list[Any]) -> list[Value]:
     listed = _without_results(found)
+    if _are_leaves(listed):
+        return listed
     for value in listed:
         if not isinstance(value, Value):
             raise TypeError(

@@ -76,8 +76,15 @@ class Program:
     """
 
     def __init__(
-        self, loss: Callable[..., Value], model: Any, *, threads: int | None = None, dtype: str = "float64"
+        self,
+        loss: Callable[..., Value],
+        model: Any,
+        *,
+        threads: int | None = None,
+        dtype: str = "float64",
+        ahead: bool = True,
     ) -> None:
+        """See ``compile``; with ``ahead`` False, nothing is compiled before the first data come."""
         if not callable(loss):
             raise TypeError(
                 f"loss must be a function loss(x, y) of one sample, and it is a {type(loss).__name__}"
@@ -90,6 +97,7 @@ class Program:
         self._threads = threads or _default_threads()
         # What was found out about the threads, for each size of network and batch.
         self._choices: dict[tuple[int, int], ThreadChoice] = {}
+        self._ahead = ahead
         self._start()
 
     def _start(self) -> None:
@@ -99,7 +107,7 @@ class Program:
         self._outputs = Family(self._model, self._parameters, with_gradient=False, dtype=self.dtype)
         self._training: Training | None = None
         features = features_of(self._model)
-        if features is not None:
+        if features is not None and self._ahead:
             self._losses.try_without_data(features)
 
     def _notice_changes(self, family: Family | None = None) -> bool:

@@ -22,7 +22,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from micrograd import _watch
+from micrograd import _node, _watch
 from micrograd._watch import ABSENT, attributes_of, content_of
 from micrograd.compiler.chance import state_of
 from micrograd.compiler.states import state_to_read
@@ -166,7 +166,7 @@ class References:
             self.generators.append((name, found))
         elif isinstance(found, Value):
             self._kind(kind)
-            if _has_attributes(found):
+            if _node._attributes_of(found):
                 self._attributes(found, whole=True)
         elif isinstance(found, _WRAPPERS):
             self._wrapper(found)
@@ -246,11 +246,13 @@ class References:
             for kind in kinds:
                 if issubclass(kind, Value):
                     self._kind(kind)
-            self._queue.extend(
-                (str(i), item)
-                for i, item in enumerate(found)
-                if not isinstance(item, Value) or _has_attributes(item)
-            )
+            # Of thousands of weights, hardly one has attributes of its own.
+            if kinds != {Value} or any(map(_node._attributes_of, found)):
+                self._queue.extend(
+                    (str(i), item)
+                    for i, item in enumerate(found)
+                    if not isinstance(item, Value) or _node._attributes_of(item)
+                )
         if isinstance(found, list) and len(found) <= 64 and not kinds.isdisjoint((int, float)):
             for i, item in enumerate(found):
                 if type(item) in (int, float):
@@ -384,13 +386,6 @@ def _number_of(counter: Any) -> float | None:
         return int(text)
     except ValueError:
         return None
-
-
-def _has_attributes(value: Value) -> bool:
-    """Whether a Value has attributes of its own."""
-    from micrograd import _node
-
-    return bool(_node._attributes_of(value))
 
 
 def _fill(cell: types.CellType, content: Any) -> None:

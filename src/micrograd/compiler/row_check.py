@@ -8,13 +8,16 @@ they add in a different order: there, and only there, the gradients by what lies
 from __future__ import annotations
 
 import math
+import operator
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from micrograd import updates
 from micrograd.compiler.errors import CompileError
 from micrograd.compiler.parameters import Parameters
 from micrograd.compiler.trace import Run, Sample, nodes_of, run
@@ -26,6 +29,7 @@ TOLERANCE = 1e-6
 # Below this, no walk through the graph is needed to know that they agree.
 _CLOSE = 1e-10
 _EPSILON = sys.float_info.epsilon
+_GRADIENT = operator.attrgetter("grad")
 _KINKS = ("ReLU", "abs", "max", "min")
 
 # What a machine says of one row: the results, and the gradient of the first (empty where none is wanted).
@@ -41,7 +45,7 @@ def check(
 ) -> None:
     """Run one row through the engine and compare; raise ``CompileError`` with the row's number where they differ.
 
-    What the function raises comes through.
+    What the function raises comes through. The parameters' gradients are others then: see ``gradients_put_back``.
     """
     try:
         one = run(function, parameters, sample)
@@ -64,19 +68,32 @@ def check(
     _compare_closely(one, parameters, row, results, gradient, expected)
 
 
-def _gradient(one: Run, parameters: Parameters) -> Array:
-    """Return the gradient by ``backward()``; all gradients that there were are as before."""
-    # Whether a node is a leaf is not asked: that would unfold the neurons of every layer. Of many parameters, the
-    # numbers alone are kept: pairs would have the garbage collector look through all that there is.
-    nodes = [*parameters.values, *nodes_of(one, parameters)]
-    before = [node.grad for node in nodes]
+@contextmanager
+def gradients_put_back(parameters: Parameters) -> Iterator[None]:
+    """Have the parameters' gradients as they were when rows have been checked."""
+    before = list(map(_GRADIENT, parameters.held))
     try:
-        for node in nodes:
+        yield
+    finally:
+        updates.forget(parameters.held)
+        if any(before) or set(map(type, before)) != {int}:  # else they are again what they are in a new model
+            for value, gradient in zip(parameters.held, before):
+                value.grad = gradient
+
+
+def _gradient(one: Run, parameters: Parameters) -> Array:
+    """Return the gradient by ``backward()``; that of other nodes than the parameters is as it was before."""
+    # Whether a node is a leaf is not asked: that would unfold the neurons of every layer.
+    others = [*nodes_of(one, parameters)]
+    before = list(map(_GRADIENT, others))
+    try:
+        updates.forget(parameters.held)
+        for node in others:
             node.grad = 0.0
         one.roots[0].backward()
-        return np.array([float(value.grad) for value in parameters.values], dtype=np.float64)
+        return np.frombuffer(updates.gradients_of(parameters.held))
     finally:
-        for node, gradient in zip(nodes, before):
+        for node, gradient in zip(others, before):
             node.grad = gradient
 
 

@@ -73,7 +73,8 @@ def trace_samples(function: Callable[..., Any], parameters: Parameters, samples:
             counters = [counter for counter in counters if counter.moves_on()]
             for _ in futures.later(counters, max(_FEWEST_FUTURES, most)):
                 _compare_run(function, parameters, samples[0], graph, nodes, generators)
-    graph.references = References(function, calls)
+    # Looking through a large model takes long, and is done again only where something is another.
+    graph.references = References(function, calls) if references.changed() else references
     return graph
 
 
@@ -124,6 +125,9 @@ def trace_without_data(function: Callable[..., Any], parameters: Parameters, fea
     for target, start in ((1.0, 0.7), (-1.0, -0.4)):
         sample = [start + 0.618 * math.sin(1.0 + 1.7 * i + start) for i in range(features)], [target]
         try:
+            # Most functions that do not run on them end soon: before all that they can read is looked through.
+            with chance.put_back():
+                run(function, parameters, sample)
             return trace_samples(function, parameters, [sample])
         except CompileError:
             raise

@@ -238,7 +238,7 @@ def nodes_of(one: Run, parameters: Parameters) -> set[Value]:
         if inputs != seen_inputs:
             seen_inputs = inputs
             # In a penalty they are parameters, and as many as there are.
-            if not all(map(parameters.place.__contains__, inputs)):
+            if inputs != weights and not all(map(parameters.place.__contains__, inputs)):
                 stack.extend(inputs)
         if parameters.row(weights) is None:
             stack.extend(weights)
@@ -303,6 +303,8 @@ class _Reader:
 
     def finite(self) -> list[int]:
         """Return expressions that fail where a layer refuses a leaf among its inputs: one that is not finite."""
+        if not self.captured:
+            return []
         table = self.expressions
         leaves = {i: None for inputs in self.inputs for i in inputs if table.operation[i] == CAPTURED}
         return [table.apply("cos", (leaf,), 0.0, 0.0) for leaf in leaves]
@@ -327,21 +329,28 @@ class _Reader:
                 neuron = neurons.pop(node, None) or (None if node._is_custom else node._dot)
                 if neuron is not None:
                     weights, inputs, bias, activation = neuron
+                    row = parameters.row(weights)
                     if not operands_are_known:
                         _refuse_overwritten(node)
                         stack.append((node, True))
                         neurons[node] = neuron
-                        missing = [] if inputs == last_inputs else [x for x in inputs if x not in places]
-                        if parameters.row(weights) is None:
+                        is_penalty = row is not None and inputs == weights
+                        missing = (
+                            []
+                            if is_penalty or inputs == last_inputs
+                            else [x for x in inputs if x not in places]
+                        )
+                        if row is None:
                             missing.extend(weight for weight in weights if weight not in places)
                         stack.extend((operand, False) for operand in reversed(missing))
                         if bias is not None and bias not in places:
                             stack.append((bias, False))
                         continue
                     if inputs != last_inputs:
-                        last_inputs, last_places = inputs, tuple([places[operand] for operand in inputs])
+                        is_penalty = row is not None and inputs == weights
+                        last_inputs = inputs
+                        last_places = row if is_penalty else tuple([places[operand] for operand in inputs])
                         self.inputs[last_places] = None
-                    row = parameters.row(weights)
                     place = expressions.dot(
                         tuple([places[weight] for weight in weights]) if row is None else row,
                         last_places,

@@ -140,11 +140,13 @@ class BaseMLP(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     def _compiled(self) -> micrograd.Program:
         wanted = (float(self.alpha), effective_n_jobs(self.n_jobs))
         if self._program is None or self._compiled_for != wanted:
-            weights = [value for name, value in self.model_.named_parameters() if ".w." in name]
-            self._program = micrograd.compile(
+            neurons = [neuron for layer in self.model_.layers for neuron in layer.neurons]
+            weights = [weight for neuron in neurons for weight in neuron.w]
+            self._program = micrograd.Program(
                 penalised(self.model_, self._loss_of_output, weights, wanted[0]),
                 self.model_,
                 threads=wanted[1],
+                ahead=False,  # the data are there already
             )
             self._compiled_for = wanted
         return self._program
