@@ -72,7 +72,7 @@ class Lab:
     def wait_for_python(self) -> None:
         text = say("ready", self.language)
         self.page.wait_for_function(
-            "text => document.getElementById('state').textContent === text", arg=text, timeout=MINUTE
+            "text => document.getElementById('state').textContent === text", arg=text, timeout=3 * MINUTE
         )
 
     def notice(self) -> str:
