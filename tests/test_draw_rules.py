@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import xml.etree.ElementTree as ElementTree
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -11,28 +12,23 @@ from hypothesis import strategies as st
 
 from micrograd.draw.rules import RULES, function_applied, rule_of, sign_of
 from micrograd.engine import Value
-from micrograd.operations import OPERATIONS
+from micrograd.operations import BINARY, FUNCTIONS, METHODS, OPERATIONS
 
 latex2mathml = pytest.importorskip("latex2mathml.converter")
+
+
+def called(method: str, a: Value, b: Value) -> Value:
+    """Call a method of one operand, or of two."""
+    return getattr(a, method)(*([b] if method in {o.kernel for o in BINARY} else []))
+
 
 MAKE = {
     "+": lambda a, b: a + b,
     "*": lambda a, b: a * b,
     "**": lambda a, b: a**b,
     "**k": lambda a, b: a**3,
-    "ReLU": lambda a, b: a.relu(),
-    "exp": lambda a, b: a.exp(),
-    "log": lambda a, b: a.log(),
-    "sqrt": lambda a, b: a.sqrt(),
-    "sin": lambda a, b: a.sin(),
-    "cos": lambda a, b: a.cos(),
     "abs": lambda a, b: abs(a),
-    "detach": lambda a, b: a.detach(),
-    "max": lambda a, b: a.maximum(b),
-    "min": lambda a, b: a.minimum(b),
-    "tanh": lambda a, b: a.tanh(),
-    "sigmoid": lambda a, b: a.sigmoid(),
-    "softplus": lambda a, b: a.softplus(),
+    **{o.name: partial(called, o.kernel) for o in (*FUNCTIONS, *BINARY) if o.kernel in METHODS},
 }
 POSITIVE = {"**", "log", "sqrt"}
 WORDS = {name: getattr(math, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tanh")}
