@@ -347,9 +347,12 @@ class _Reader:
                             stack.append((bias, False))
                         continue
                     if inputs != last_inputs:
-                        is_penalty = row is not None and inputs == weights
                         last_inputs = inputs
-                        last_places = row if is_penalty else tuple([places[operand] for operand in inputs])
+                        last_places = (
+                            row
+                            if row is not None and inputs == weights
+                            else tuple([places[operand] for operand in inputs])
+                        )
                         self.inputs[last_places] = None
                     place = expressions.dot(
                         tuple([places[weight] for weight in weights]) if row is None else row,
