@@ -13,14 +13,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-SECONDS = 60
+SECONDS = 120
 
 # In the page. JupyterLab shows its application only where its configuration says so.
-_READY = """(name) => {
-    const notebook = window.jupyterapp?.shell.currentWidget;
-    return notebook?.context?.path === name && notebook.content.widgets.length > 1 && notebook.sessionContext?.isReady
-        && notebook.sessionContext.session?.kernel?.status === "idle";
+_RUNS = """() => window.jupyterapp?.commands.hasCommand("docmanager:open")
+    && window.jupyterapp.shell.currentWidget?.content?.widgets?.length > 1"""
+_SHOWN = """(name) => {
+    const notebook = window.jupyterapp.shell.currentWidget;
+    return notebook?.context?.path === name && notebook.content.widgets.length > 1;
 }"""
+_READY = """() => {
+    const context = window.jupyterapp.shell.currentWidget.sessionContext;
+    return context?.isReady && context.session?.kernel?.status === "idle";
+}"""
+# What a kernel says of itself is what JupyterLab may write into a notebook that nobody has touched.
+_KERNEL_HAS_SAID = (
+    "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.info; }"
+)
 _SOURCES = """(sources) => {
     for (const cell of window.jupyterapp.shell.currentWidget.content.widgets)
         if (cell.model.id in sources) cell.model.sharedModel.setSource(sources[cell.model.id]);
@@ -40,6 +49,8 @@ _RUN = """async (ids) => {
 }"""
 _PRINTED = """(id) => window.jupyterapp.shell.currentWidget.content.widgets.find((cell) => cell.model.id === id)
     .model.outputs.toJSON().map((output) => output.text ?? "").flat().join("")"""
+_PICTURE = """(id) => window.jupyterapp.shell.currentWidget.content.widgets.find((cell) => cell.model.id === id)
+    .model.outputs.toJSON().map((output) => output.data?.["image/svg+xml"] ?? "").flat().join("")"""
 _GO_TO = """async (id) => {
     const notebook = window.jupyterapp.shell.currentWidget.content;
     const at = notebook.widgets.findIndex((cell) => cell.model.id === id);
@@ -56,11 +67,18 @@ class Lab:
         self.page = page
         self._address = address
 
-    def open(self, name: str = "gradient.ipynb") -> None:
-        """Open a notebook, and wait for its kernel."""
-        # Without the notebooks that were open before.
-        self.page.goto(self._address.replace("/lab/tree/gradient.ipynb", f"/lab/tree/{name}") + "&reset")
-        self.page.wait_for_function(_READY, arg=name)
+    def load(self) -> None:
+        """Load the address that the command printed, without the notebooks that were open before."""
+        self.page.goto(self._address + "&reset")
+        self.page.wait_for_function(_RUNS)
+
+    def open(self, name: str, *, and_wait_for_the_kernel: bool = True) -> None:
+        """Open a notebook, beside those that are open."""
+        self.do("docmanager:open", path=name)
+        self.page.wait_for_function(_SHOWN, arg=name)
+        if and_wait_for_the_kernel:
+            self.page.wait_for_function(_READY)
+            self.page.evaluate(_KERNEL_HAS_SAID)
 
     def do(self, command: str, **arguments: Any) -> None:
         """Run a command of JupyterLab's and wait for it."""
@@ -75,6 +93,15 @@ class Lab:
         """Run cells one after the other; none may stop."""
         failed = self.page.evaluate(_RUN, list(ids))
         assert not failed, failed
+
+    def save(self) -> None:
+        """Save the notebook and wait until it is."""
+        self.do("docmanager:save")
+        self.page.wait_for_function("!window.jupyterapp.shell.currentWidget.model.dirty")
+
+    def picture(self, cell: str) -> str:
+        """Return the SVG that a cell has shown last, as text."""
+        return str(self.page.evaluate(_PICTURE, cell))
 
     def printed(self, cell: str) -> str:
         """Return what a cell printed."""

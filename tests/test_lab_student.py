@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -212,9 +213,10 @@ def test_the_requirements_are_the_labs(tmp_path):
             line for line in text.splitlines() if "==" in line and not line.startswith(("#", "micrograd-lab"))
         ]
 
-    ours = pins(new.requirements())
+    ours = pins(new.requirements("fr"))
+    assert ours == pins(new.requirements("en"))
     assert ours == pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))
-    assert any(line.startswith("micrograd-lab[lab]") for line in new.requirements().splitlines())
+    assert new.requirements("en").splitlines()[-1].startswith("micrograd-lab[lab]")
 
 
 def test_the_notebook_gives_no_answer_away():
@@ -528,7 +530,7 @@ def test_a_push_that_fails_leaves_everything_as_it_was(tmp_path, obstacle, capsy
     assert hand_in(folder) == 2
     assert state(folder) == before
     said = capsys.readouterr().err
-    assert {"hook": "the server says no", "diverged": "git pull --no-rebase", "gone": "does not answer"}[
+    assert {"hook": "the server says no", "diverged": "git pull --no-rebase", "gone": "could not be read"}[
         obstacle
     ] in said
 
@@ -618,7 +620,7 @@ def commands_in(advice: str) -> list[str]:
 def carry_out(advice: str, folder: Path, number: int = 0) -> None:
     """Run an advice's command as a student would paste it; ``micrograd`` is this one."""
     command = commands_in(advice)[number]
-    command = re.sub(r"^micrograd ", f"{shlex.quote(sys.executable)} -m micrograd ", command)
+    command = re.sub(r"(?:^|(?<=&& ))micrograd ", f"{shlex.quote(sys.executable)} -m micrograd ", command)
     command += " --no-check --yes" if " lab submit" in command else ""
     done = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, (command, done.stdout, done.stderr)
@@ -725,6 +727,62 @@ def _merging(folder: Path) -> None:
     git(folder, "merge", "-q", "--no-commit", "--no-ff", "side")
 
 
+def _detached_beside_the_branch_of_an_earlier_time(folder: Path) -> None:
+    git(folder, "branch", "tp1-rendu")
+    _detached_ahead(folder)
+
+
+def _conflicting(folder: Path) -> None:
+    """Two commits, on main and on side, that change the same line."""
+    for branch in ("side", "main"):
+        git(folder, "checkout", "-q", *(["-b"] if branch == "side" else []), branch)
+        (folder / "line.txt").write_text(branch)
+        git(folder, "add", "--all")
+        git(folder, "commit", "-qm", branch)
+
+
+def _stopped(folder: Path, *arguments: str) -> None:
+    """Run a command of Git's that stops with a conflict."""
+    stopped = subprocess.run(["git", *arguments], cwd=folder, capture_output=True)
+    assert stopped.returncode != 0
+
+
+def _rebasing(folder: Path) -> None:
+    _conflicting(folder)
+    _stopped(folder, "rebase", "side")
+
+
+def _applying(folder: Path) -> None:
+    _conflicting(folder)
+    patch = git(folder, "format-patch", "-1", "side", "--output-directory", str(folder.parent))
+    _stopped(folder, "am", patch)
+
+
+def _picking(folder: Path) -> None:
+    _conflicting(folder)
+    _stopped(folder, "cherry-pick", "side")
+
+
+def _reverting(folder: Path) -> None:
+    _conflicting(folder)
+    git(folder, "commit", "-qm", "more", "--allow-empty")
+    (folder / "line.txt").write_text("again")
+    git(folder, "commit", "-qam", "again")
+    _stopped(folder, "revert", "--no-edit", "HEAD~2")
+
+
+def _bisecting(folder: Path) -> None:
+    _conflicting(folder)
+    git(folder, "bisect", "start", "main", "main~1")
+
+
+def _ignored(folder: Path) -> None:
+    git(folder, "rm", "-q", "--cached", NOTEBOOK)
+    (folder / ".gitignore").write_text("*.ipynb\n")
+    git(folder, "add", ".gitignore")
+    git(folder, "commit", "-qm", "no notebooks")
+
+
 def _with_film(folder: Path) -> None:
     with (folder / "a film.mp4").open("wb") as file:
         file.truncate(30_000_000)
@@ -747,7 +805,14 @@ def _two_known_remotes(folder: Path) -> None:
     [
         lambda folder: git(folder, "checkout", "-q", "--detach"),
         _detached_ahead,
+        _detached_beside_the_branch_of_an_earlier_time,
         _merging,
+        _rebasing,
+        _applying,
+        _picking,
+        _reverting,
+        _bisecting,
+        _ignored,
         _with_film,
         _with_tracked_film,
         _two_known_remotes,
@@ -763,6 +828,7 @@ def test_the_advice_works(tmp_path, spoil, capsys):
         assert hand_in(folder) == 0
     assert git(remote, "tag") == "tp1"
     assert "film" not in git(remote, "ls-tree", "--name-only", "tp1")
+    assert git(remote, "ls-tree", "--name-only", "tp1", NOTEBOOK) == NOTEBOOK
 
 
 def test_an_identity_and_a_remote_are_set_as_advised(tmp_path, monkeypatch, capsys):
@@ -781,6 +847,106 @@ def test_an_identity_and_a_remote_are_set_as_advised(tmp_path, monkeypatch, caps
         carry_out(advice, folder, number)
     carry_out(refused(folder, capsys).replace("ADDRESS_OF_THE_PROJECT", address), folder)
     assert hand_in(folder) == 0
+    assert git(remote, "tag") == "tp1"
+
+
+def refuse(remote: Path, what: str, message: str) -> None:
+    """Let a remote refuse what is pushed to references that begin with ``what``, in a server's own words."""
+    hook = remote / "hooks" / "update"
+    hook.write_text(f'#!/bin/sh\ncase "$1" in {what}) echo "{message}" >&2; exit 1;; esac\n')
+    hook.chmod(0o755)
+
+
+def refused_by_the_push(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    before = state(folder)
+    assert hand_in(folder) == 2
+    assert state(folder) == before
+    return capsys.readouterr().err
+
+
+def test_a_protected_branch_is_left_for_another(tmp_path, capsys):
+    folder = project(tmp_path)
+    remote = with_remote(folder, tmp_path)
+    message = "GitLab: You are not allowed to push code to protected branches on this project."
+    refuse(remote, "refs/heads/main", message)
+    (folder / "more.txt").write_text("x")
+    advice = refused_by_the_push(folder, capsys)
+    assert message in advice
+    carry_out(advice, folder)
+    assert git(remote, "rev-parse", "tp1^{commit}") == git(folder, "rev-parse", "tp1-rendu")
+    assert git(remote, "show", "tp1:more.txt") == "x"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "GitLab: You are not allowed to push code to this project.",
+        "fatal: unable to access 'https://me:s3cret@localhost/x.git/': The requested URL returned error: 403",
+        "ERROR: Permission to other/lab.git denied to me.",
+    ],
+)
+def test_somebody_elses_project_is_changed_for_ones_own(tmp_path, message, capsys):
+    folder = project(tmp_path)
+    refuse(with_remote(folder, tmp_path), "*", message)
+    advice = refused_by_the_push(folder, capsys)
+    assert "somebody else's project" in advice
+    assert "s3cret" not in advice
+    own = tmp_path / "own.git"
+    git(tmp_path, "init", "-q", "--bare", str(own))
+    carry_out(advice.replace("ADDRESS_OF_THE_PROJECT", str(own)), folder)
+    assert hand_in(folder) == 0
+    assert git(own, "tag") == "tp1"
+
+
+@pytest.mark.parametrize("pushed_elsewhere", [False, True])
+def test_a_wrong_address_is_set_right(tmp_path, pushed_elsewhere, capsys):
+    folder = project(tmp_path)
+    remote = with_remote(folder, tmp_path)
+    if pushed_elsewhere:
+        git(folder, "remote", "set-url", "--push", "origin", str(remote))
+    git(folder, "remote", "set-url", "origin", str(tmp_path / "wrong.git"))
+    advice = refused(folder, capsys)
+    carry_out(advice.replace("ADDRESS_OF_THE_PROJECT", str(remote)), folder)
+    assert hand_in(folder) == 0
+    assert git(remote, "tag") == "tp1"
+
+
+@pytest.mark.parametrize("files", [None, {"README.md": "# made by GitLab\n"}])
+def test_a_notebook_that_no_repository_holds_is_handed_in_by_following_the_advice(tmp_path, files, capsys):
+    """Nothing committed, no remote, no identity: each is said with what to do, one after the other."""
+    folder = project(tmp_path)
+    shutil.rmtree(folder / ".git")
+    remote = tmp_path / "remote.git"
+    git(tmp_path, "init", "-q", "--bare", "-b", "main", str(remote))
+    if files:
+        elsewhere(remote, tmp_path, files, unrelated=True)
+    mine = (folder / NOTEBOOK).read_text(encoding="utf-8")
+    for _ in range(6):
+        if hand_in(folder) == 0:
+            break
+        advice = capsys.readouterr().err.replace("ADDRESS_OF_THE_PROJECT", str(remote))
+        for number in range(len(commands_in(advice))):
+            carry_out(advice, folder, number)
+    assert git(remote, "tag") == "tp1"
+    assert git(remote, "show", f"tp1:{NOTEBOOK}") == mine.rstrip()
+
+
+def test_an_unknown_remote_is_changed_for_one_that_is_there(tmp_path, capsys):
+    folder = project(tmp_path)
+    remote = with_remote(folder, tmp_path)
+    carry_out(refused(folder, capsys, "--remote", "nowhere"), folder)
+    assert git(remote, "tag") == "tp1"
+
+
+def test_names_with_signs_of_the_shell_are_quoted_in_advice(tmp_path, capsys):
+    (tmp_path / "it's a place").mkdir()
+    folder = project(tmp_path / "it's a place")
+    remote = with_remote(folder, tmp_path)
+    git(folder, "branch", "-m", "main", "it's;x&y")
+    git(folder, "checkout", "-q", "--detach")
+    carry_out(refused(folder, capsys), folder)
+    git(folder, "tag", "tp1")
+    carry_out(refused(folder, capsys), folder)
     assert git(remote, "tag") == "tp1"
 
 

@@ -26,4 +26,31 @@ WORDS: Texts = {
     },
 }
 
-say = partial(language.say, WORDS)
+UNREADABLE: Texts = {
+    "too-large": {"fr": "pas un notebook : trop gros ({detail})", "en": "no notebook: too large ({detail})"},
+    "empty-file": {"fr": "le notebook est un fichier vide", "en": "the notebook is an empty file"},
+    "not-json": {
+        "fr": "pas un notebook : ce n'est pas du JSON ({detail})",
+        "en": "no notebook: this is not JSON ({detail})",
+    },
+    "no-notebook": {
+        "fr": "pas un notebook : du JSON, mais sans cellules",
+        "en": "no notebook: JSON, but without cells",
+    },
+    "too-many-cells": {"fr": "trop de cellules ({detail})", "en": "too many cells ({detail})"},
+    "lfs": {
+        "fr": "pas un notebook : un pointeur Git LFS, dont le fichier n'a pas été envoyé",
+        "en": "no notebook: a Git LFS pointer, whose file was not pushed",
+    },
+    "conflict": {
+        "fr": "pas un notebook : des marques de conflit Git (<<<<<<<) y sont restées",
+        "en": "no notebook: Git's conflict markers (<<<<<<<) were left in it",
+    },
+    "not-what-it-says": {
+        "fr": "pas un notebook : le fichier est du {detail}",
+        "en": "no notebook: the file is {detail}",
+    },
+}
+"""Why a file is no notebook, by the key of ``UnreadableError``."""
+
+say = partial(language.say, {**WORDS, **UNREADABLE})

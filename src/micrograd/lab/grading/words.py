@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from micrograd.lab.words import UNREADABLE
 from micrograd.language import Language, Texts, typeset
 
 _WORDS: Texts = {
@@ -120,17 +121,6 @@ _WORDS: Texts = {
         "fr": "évalué, une cellule arrêtée faute de temps",
         "en": "graded, a cell was stopped for want of time",
     },
-    "too-large": {"fr": "pas un notebook : trop gros ({detail})", "en": "no notebook: too large ({detail})"},
-    "empty-file": {"fr": "le notebook est un fichier vide", "en": "the notebook is an empty file"},
-    "not-json": {
-        "fr": "pas un notebook : ce n'est pas du JSON ({detail})",
-        "en": "no notebook: this is not JSON ({detail})",
-    },
-    "no-notebook": {
-        "fr": "pas un notebook : du JSON, mais sans cellules",
-        "en": "no notebook: JSON, but without cells",
-    },
-    "too-many-cells": {"fr": "trop de cellules ({detail})", "en": "too many cells ({detail})"},
     "link": {
         "fr": "le notebook est un lien vers ailleurs ({detail}) : refusé",
         "en": "the notebook is a link to elsewhere ({detail}): refused",
@@ -163,18 +153,6 @@ _WORDS: Texts = {
     "not written": {
         "fr": "les tableaux n'ont pas pu être écrits dans {path} ({reason}) ; les notes ci-dessus sont complètes",
         "en": "the tables could not be written to {path} ({reason}); the grades above are complete",
-    },
-    "lfs": {
-        "fr": "pas un notebook : un pointeur Git LFS, dont le fichier n'a pas été envoyé",
-        "en": "no notebook: a Git LFS pointer, whose file was not pushed",
-    },
-    "conflict": {
-        "fr": "pas un notebook : des marques de conflit Git (<<<<<<<) y sont restées",
-        "en": "no notebook: Git's conflict markers (<<<<<<<) were left in it",
-    },
-    "not-what-it-says": {
-        "fr": "pas un notebook : le fichier est du {detail}",
-        "en": "no notebook: the file is {detail}",
     },
     "python-file": {
         "fr": "pas de notebook : un fichier Python ({detail})",
@@ -231,7 +209,7 @@ _WORDS: Texts = {
     "note reads": {"fr": "regarde dans {what}", "en": "looks into {what}"},
 }
 
-WORDS = typeset(_WORDS)
+WORDS = typeset({**_WORDS, **UNREADABLE})
 
 #: Remarks that mean that somebody tried to be graded for what was not done.
 SUSPICIOUS = ("imports", "patches", "reads")

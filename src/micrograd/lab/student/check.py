@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from micrograd.lab import checks
+from micrograd.lab import words as common
 from micrograd.lab.content.tasks import CHECKED_POINTS, TASKS, WORDS_POINTS
 from micrograd.lab.content.tasks import task as task_of
 from micrograd.lab.errors import LabError
@@ -98,8 +99,11 @@ def _run(path: Path, language: Language) -> tuple[Submitted, ConfinedRun]:
 
     try:
         submitted = read(path.read_bytes())
-    except (UnreadableError, OSError) as error:
-        raise LabError(say("check failed", language, path=path, reason=error)) from None
+    except UnreadableError as error:
+        reason = common.say(error.key, language, detail=error.detail)
+        raise LabError(say("check failed", language, path=path, reason=reason)) from None
+    except OSError as error:
+        raise LabError(say("check failed", language, path=path, reason=error.strerror or error)) from None
     with tqdm(total=len(submitted.cells), desc=say("running", language), leave=False, disable=None) as bar:
         result = confined.run_confined(
             submitted.cells,

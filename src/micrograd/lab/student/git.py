@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,10 +13,16 @@ from micrograd.lab.student.words import say
 from micrograd.language import Language
 
 _SECONDS = 120.0
+_PASSWORD = re.compile(r"(://[^/@:\s]*:)[^/@\s]*@")
 
 
 class GitError(LabError):
     """A git command failed; the message is git's own."""
+
+
+def without_password(text: str) -> str:
+    """Return ``text`` with the passwords of the addresses in it as asterisks."""
+    return _PASSWORD.sub(r"\1***@", text)
 
 
 def required(language: Language) -> None:
@@ -63,7 +70,7 @@ def git(
         raise GitError(f"git: {error}") from None
     if done.returncode != 0:
         message = (done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}")[-2000:]
-        raise GitError(f"git {arguments[0]}: {message}")
+        raise GitError(f"git {arguments[0]}: {without_password(message)}")
     return done.stdout.rstrip()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import shutil
 import tempfile
 from importlib import resources
@@ -56,7 +57,9 @@ def main(arguments: argparse.Namespace) -> int:
     print(say("made", language, path=path))
     if identity:
         print(say("identity", language, name=identity[0], email=identity[1]))
-    print(say("next", language, path=path, name=path.name))
+    # Quoted as the shells of both kinds of systems read it.
+    place = f'"{path}"' if os.name == "nt" else shlex.quote(str(path))
+    print(say("next", language, path=place, name=path.name))
     return 0
 
 
@@ -97,10 +100,13 @@ def make_project(
     return target, identity
 
 
-def requirements() -> str:
+def requirements(language: Language) -> str:
     """Return the project's requirements: the libraries' pins, and micrograd-lab from where this one came."""
-    pins = _shipped("requirements.txt").rstrip()
-    return f"{pins}\n\n# micrograd itself; PyPI's `micrograd` is another one.\n{requirement('lab')}\n"
+    ours = requirement("lab")
+    where = [say("only here", language)] if "file:" in ours else []
+    # The first line is for pip, which reads comments too, and in the machine's encoding if nobody says otherwise.
+    head = ["# -*- coding: utf-8 -*-", say("pins", language), _shipped("requirements.txt")]
+    return "\n".join([*head, say("micrograd itself", language), *where, ours, ""])
 
 
 def _write_files(project: Path, name: str, language: Language, edition: Edition) -> None:
@@ -109,7 +115,7 @@ def _write_files(project: Path, name: str, language: Language, edition: Edition)
     files = {
         "README.md": readme,
         ".gitignore": _shipped("gitignore.txt"),
-        "requirements.txt": requirements(),
+        "requirements.txt": requirements(language),
         f"{ASSIGNMENT}/{FILE_NAME}": nbformat.writes(assignment.student(language, edition)) + "\n",
     }
     for path, content in files.items():

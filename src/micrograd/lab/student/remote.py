@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from micrograd.lab.errors import LabError
-from micrograd.lab.student.git import GitError, git, succeeds
+from micrograd.lab.student.git import GitError, git, succeeds, without_password
 from micrograd.lab.student.words import say
 from micrograd.language import Language
 
@@ -30,11 +30,23 @@ def look(root: Path, name: str, language: Language) -> Remote:
     try:
         listed = git(root, "ls-remote", name, "refs/heads/*", "refs/tags/*")
     except GitError as error:
-        raise LabError(say("unreachable", language, remote=name, reason=error)) from None
+        raise LabError(_unreachable(root, name, error, language)) from None
     commits = {reference: commit for commit, reference in (line.split("\t") for line in listed.splitlines())}
     heads = {r.removeprefix("refs/heads/"): c for r, c in commits.items() if r.startswith("refs/heads/")}
     tags = [r.removeprefix("refs/tags/") for r in commits if r.startswith("refs/tags/") and "^" not in r]
     return Remote(name, heads, tuple(tags))
+
+
+def _unreachable(root: Path, name: str, error: GitError, language: Language) -> str:
+    url = without_password(git(root, "remote", "get-url", name))
+    command = f"git remote set-url {shlex.quote(name)} {say('address', language)}"
+    return say("unreachable", language, remote=name, url=url, reason=error, command=command)
+
+
+def set_address(root: Path, name: str, language: Language) -> str:
+    """Return the command that gives a remote another address to push to."""
+    push = " --push" if succeeds(root, "config", "--get-all", f"remote.{name}.pushurl") else ""
+    return f"git remote set-url{push} {shlex.quote(name)} {say('address', language)}"
 
 
 def tag_name(number: int) -> str:
@@ -54,14 +66,15 @@ def refuse_other_commits(root: Path, notebook: Path, branch: str, remote: Remote
     Looks at these commits without changing a reference, so that a dry run may.
     """
     commit = remote.heads.get(branch)
-    if commit is None or not succeeds(root, "rev-parse", "--quiet", "--verify", "HEAD"):
+    if commit is None:
         return
     if not succeeds(root, "cat-file", "-e", f"{commit}^{{commit}}"):
         quietly = ["--quiet", "--no-tags", "--refmap=", "--no-write-fetch-head"]
         try:
             git(root, "fetch", *quietly, remote.name, f"refs/heads/{branch}")
         except GitError as error:
-            raise LabError(say("unreachable", language, remote=remote.name, reason=error)) from None
+            raise LabError(_unreachable(root, remote.name, error, language)) from None
+    # Without a commit of one's own, there is nothing that could have come after theirs.
     if not succeeds(root, "merge-base", "--is-ancestor", commit, "HEAD"):
         raise LabError(_joining(root, notebook, branch, remote.name, commit, language))
 
@@ -76,9 +89,9 @@ def _joining(root: Path, notebook: Path, branch: str, remote: str, commit: str, 
     pull = ["git", "pull", "--no-rebase", "--no-ff", "--no-edit", "--allow-unrelated-histories"]
     command = shlex.join([*pull, *how, remote, branch])
     if git(root, "status", "--short"):
-        # What is not committed could be in the way of what comes.
-        message = say("commit message", language)
-        command = f"git add --all && {shlex.join(['git', 'commit', '--quiet', '-m', message])} && {command}"
+        # What is not committed could be in the way of what comes. A message of one word needs no quotes, which are not
+        # the same for all shells.
+        command = f"git add --all && git commit --quiet -m {TAG} && {command}"
     key = "other notebook" if is_theirs_another else "other commits"
     return say(key, language, remote=remote, command=command, commit=commit[:10], file=file)
 

@@ -14,26 +14,42 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from micrograd.lab.content.names import ASSIGNMENT
 from micrograd.lab.errors import LabError
 from micrograd.lab.student.check import print_check
 from micrograd.lab.student.find_notebook import find_notebook, language_of
-from micrograd.lab.student.git import GitError, git, required, succeeds
-from micrograd.lab.student.remote import TAG, Remote, look, refuse_other_commits, submissions, tag_name
+from micrograd.lab.student.git import GitError, git, required, succeeds, without_password
+from micrograd.lab.student.remote import (
+    TAG,
+    Remote,
+    look,
+    refuse_other_commits,
+    set_address,
+    submissions,
+    tag_name,
+)
 from micrograd.lab.student.words import say
 from micrograd.language import Language, choose
 
 _PUSH_SECONDS = 600.0
 _MOST_MEGABYTES = 20
 _MOST_SHOWN = 20
-# What Git leaves in its folder during an operation, and the operation.
+# What Git leaves in its folder during an operation, and the command that undoes it.
 _UNDER_WAY = {
-    "MERGE_HEAD": "merge",
-    "rebase-merge": "rebase",
-    "rebase-apply": "rebase",
-    "CHERRY_PICK_HEAD": "cherry-pick",
-    "REVERT_HEAD": "revert",
+    "MERGE_HEAD": "git merge --abort",
+    "rebase-merge": "git rebase --abort",
+    "rebase-apply/applying": "git am --abort",
+    "rebase-apply": "git rebase --abort",
+    "CHERRY_PICK_HEAD": "git cherry-pick --abort",
+    "REVERT_HEAD": "git revert --abort",
+    "BISECT_LOG": "git bisect reset",
 }
-_PASSWORD = re.compile(r"(://[^/@:]*:)[^/@]*@")
+# How servers refuse what somebody may not push: GitLab, GitHub, Gitea, and git itself.
+_PROTECTED = re.compile(r"protected branch", re.IGNORECASE)
+_NOT_YOURS = re.compile(
+    r"not allowed to (?:push|upload) code|(?:error|code)?:? ?\b403\b|permission (?:to .* )?denied|access denied",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -97,11 +113,11 @@ def make_plan(notebook: Path, remote: str | None, language: Language, *, again: 
     try:
         root = Path(git(notebook.parent, "rev-parse", "--show-toplevel"))
     except GitError:
-        raise LabError(say("no repository", language, path=notebook.parent)) from None
+        raise LabError(_no_repository(notebook, language)) from None
     inner = Path(git(root, "rev-parse", "--absolute-git-dir"))
-    for name, operation in _UNDER_WAY.items():
+    for name, command in _UNDER_WAY.items():
         if (inner / name).exists():
-            raise LabError(say("under way", language, operation=operation))
+            raise LabError(say("under way", language, operation=command.split()[1], command=command))
     if not succeeds(root, "symbolic-ref", "--quiet", "HEAD"):
         raise LabError(say("detached", language, command=_way_back(root)))
     branch = git(root, "symbolic-ref", "--short", "HEAD")
@@ -113,15 +129,40 @@ def make_plan(notebook: Path, remote: str | None, language: Language, *, again: 
     status = git(root, "status", "--short", "--no-renames", "--untracked-files=all", "-z")
     changes = tuple(entry for entry in status.split("\0") if entry)
     _refuse_large(root, changes, language)
+    _refuse_ignored(root, notebook, language)
     refuse_other_commits(root, notebook, branch, there, language)
     url = git(root, "remote", "get-url", "--push", there.name)
-    return Plan(root, notebook, branch, tag, there.name, _PASSWORD.sub(r"\1***@", url), changes)
+    return Plan(root, notebook, branch, tag, there.name, without_password(url), changes)
+
+
+def _no_repository(notebook: Path, language: Language) -> str:
+    """Return what to do about a notebook that no repository holds: make one of the project's folder."""
+    folder = notebook.parent.parent if notebook.parent.name == ASSIGNMENT else notebook.parent
+    command = shlex.join(["git", "-c", "init.defaultBranch=main", "init", str(folder)])
+    return say("no repository", language, path=folder, command=command)
 
 
 def _way_back(root: Path) -> str:
     """Return the command that leads from a commit without a branch to one, and loses nothing."""
     here = git(root, "for-each-ref", "--points-at", "HEAD", "--format=%(refname:short)", "refs/heads")
-    return f"git switch {here.split()[0]}" if here else "git switch -c tp1-rendu"
+    return shlex.join(["git", "switch", here.split()[0]]) if here else f"git switch -c {_new_branch(root)}"
+
+
+def _new_branch(root: Path) -> str:
+    """Return the name of a branch that there is not yet."""
+    taken = git(root, "for-each-ref", "--format=%(refname:lstrip=-1)", "refs/heads", "refs/remotes").split()
+    names = (f"{TAG}-rendu{number}" for number in ("", *(f"-{k}" for k in range(2, 1000))))
+    return next(name for name in names if name not in taken)
+
+
+def _refuse_ignored(root: Path, notebook: Path, language: Language) -> None:
+    """Raise ``LabError`` where Git has been told to leave the notebook out: nothing would be handed in."""
+    file = str(notebook.resolve())
+    if not succeeds(root, "ls-files", "--error-unmatch", "--", file) and succeeds(
+        root, "check-ignore", "--quiet", "--", file
+    ):
+        command = shlex.join(["git", "add", "--force", file])
+        raise LabError(say("ignored", language, path=notebook, command=command))
 
 
 def _tag(root: Path, branch: str, there: Remote, language: Language, *, again: bool) -> str:
@@ -134,7 +175,8 @@ def _tag(root: Path, branch: str, there: Remote, language: Language, *, again: b
         raise LabError(say("handed in", language, tag=tag_name(handed_in[-1]), remote=there.name))
     if here:
         tag = tag_name(here[-1])
-        raise LabError(say("tag is here", language, tag=tag, remote=there.name, branch=branch))
+        command = shlex.join(["git", "push", "--atomic", there.name, branch, tag])
+        raise LabError(say("tag is here", language, tag=tag, remote=there.name, command=command))
     return TAG
 
 
@@ -153,9 +195,26 @@ def carry_out(plan: Plan, language: Language) -> str:
                 seconds=_PUSH_SECONDS,
             )  # fmt: skip
         except GitError as error:
-            raise LabError(say("undone", language, reason=error)) from None
+            raise LabError(_undone(plan, str(error), language)) from None
         keep()
     return git(plan.root, "rev-parse", "HEAD")
+
+
+def _undone(plan: Plan, reason: str, language: Language) -> str:
+    """Return what is said when it failed: the reason, and where it is known what to do, that."""
+    text = say("undone", language, reason=reason)
+    if _PROTECTED.search(reason):
+        command = f"git switch -c {_new_branch(plan.root)} && micrograd lab submit"
+        text += "\n" + say("protected", language, branch=plan.branch, remote=plan.remote, command=command)
+    elif _NOT_YOURS.search(reason):
+        text += "\n" + say(
+            "not yours",
+            language,
+            url=plan.url,
+            name=plan.root.name,
+            command=set_address(plan.root, plan.remote, language),
+        )
+    return text
 
 
 @contextlib.contextmanager
@@ -203,7 +262,10 @@ def _remote(root: Path, wanted: str | None, language: Language) -> str:
     if not remotes:
         raise LabError(say("no remote", language))
     if wanted is not None and wanted not in remotes:
-        raise LabError(say("unknown remote", language, remote=wanted, remotes=", ".join(remotes)))
+        first = "origin" if "origin" in remotes else remotes[0]
+        raise LabError(
+            say("unknown remote", language, remote=wanted, remotes=", ".join(remotes), first=first)
+        )
     if wanted is None and "origin" not in remotes and len(remotes) > 1:
         raise LabError(say("which remote", language, remotes=", ".join(remotes), first=remotes[0]))
     return wanted or ("origin" if "origin" in remotes else remotes[0])

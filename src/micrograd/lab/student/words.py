@@ -47,21 +47,36 @@ WORDS: Texts = {
     "next": {
         "fr": "Et maintenant :\n  "
         "cd {path}\n  "
-        "python3 -m venv ml-venv      (environnement, voir README.md)\n  "
         "micrograd lab open\n"
-        "Pour le rendu, créez sur GitLab un projet privé « {name} », vide (sans README), ajoutez-y votre "
-        "enseignant comme "
-        "rapporteur, puis\n  "
+        "Pour rendre, créez sur GitLab un projet privé « {name} », vide (sans README), ajoutez-y votre enseignant "
+        "comme rapporteur, enregistrez le notebook, puis :\n  "
         "git remote add origin ADRESSE_DU_PROJET\n  "
-        "micrograd lab submit",
+        "micrograd lab submit\n"
+        "Le fichier README.md du projet redit tout cela, et comment préparer un autre ordinateur.",
         "en": "What to do now:\n  "
         "cd {path}\n  "
-        "python3 -m venv ml-venv      (environment, see README.md)\n  "
         "micrograd lab open\n"
-        'To hand in, create a private project "{name}" on GitLab, empty (without a README), add your '
-        "teacher as a reporter, then\n  "
+        'To hand in, create a private project "{name}" on GitLab, empty (without a README), add your teacher as a '
+        "reporter, save the notebook, then:\n  "
         "git remote add origin ADDRESS_OF_THE_PROJECT\n  "
-        "micrograd lab submit",
+        "micrograd lab submit\n"
+        "The project's README.md says all this again, and how to set up another computer.",
+    },
+    "pins": {
+        "fr": "# Ce avec quoi le TP se fait. Pour l'installer : pip install -r requirements.txt\n"
+        "# Le sujet demande des versions de 2022, qui ne s'installent plus avec un Python d'aujourd'hui. Voici les\n"
+        "# mêmes bibliothèques dans des versions actuelles ; un nom répété a une version pour chaque Python.",
+        "en": "# What the lab is done with. Install it with: pip install -r requirements.txt\n"
+        "# The handout asks for versions of 2022, which no longer install with a Python of today. Here are the same\n"
+        "# libraries in current versions; a name that is repeated has one version for each Python.",
+    },
+    "micrograd itself": {
+        "fr": "# Et micrograd lui-même, d'où il a été installé ici (le micrograd de PyPI en est un autre).",
+        "en": "# And micrograd itself, from where it was installed here (PyPI's micrograd is another one).",
+    },
+    "only here": {
+        "fr": "# Sur un autre ordinateur, mettez à la place de file:… l'adresse que donne votre enseignant.",
+        "en": "# On another computer, put the address that your teacher gives in the place of file:...",
     },
     "nbgrader made": {
         "fr": "Cours nbgrader prêt : {path}\nEnsuite, dans ce dossier : nbgrader generate_assignment {name}",
@@ -129,19 +144,21 @@ WORDS: Texts = {
     },
     "to do": {"fr": "à faire", "en": "to do"},
     "check failed": {
-        "fr": "le notebook {path} n'est pas lisible : {reason}",
-        "en": "the notebook {path} cannot be read: {reason}",
+        "fr": "{path} ne peut pas être vérifié : {reason}",
+        "en": "{path} cannot be checked: {reason}",
     },
     # submit
     "no repository": {
-        "fr": "{path} n'est pas dans un dépôt Git : placez-vous dans votre projet",
-        "en": "{path} is not in a Git repository: go to your project",
+        "fr": "{path} n'est pas dans un dépôt Git. Si votre projet (BUT3-DL-…) est ailleurs, placez-vous-y ; sinon, "
+        "faites de ce dossier un dépôt :\n  {command}\npuis recommencez.",
+        "en": "{path} is not in a Git repository. If your project (BUT3-DL-...) is elsewhere, go there; if not, make a "
+        "repository of this folder:\n  {command}\nThen try again.",
     },
     "under way": {
         "fr": "une opération de Git est en cours dans le dépôt ({operation}) : terminez-la, ou annulez-la par\n  "
-        "git {operation} --abort",
+        "{command}",
         "en": "the repository is in the middle of an operation of Git's ({operation}): finish it, or undo it by\n  "
-        "git {operation} --abort",
+        "{command}",
     },
     "detached": {
         "fr": "le dépôt n'est sur aucune branche ; pour en avoir une, sans rien perdre :\n  {command}",
@@ -158,8 +175,10 @@ WORDS: Texts = {
         "--remote {first}",
     },
     "unknown remote": {
-        "fr": "le dépôt distant {remote} n'existe pas ; il y a : {remotes}",
-        "en": "there is no remote {remote}; there are: {remotes}",
+        "fr": "le dépôt distant {remote} n'existe pas ; il y a : {remotes}. Par exemple :\n  micrograd lab submit "
+        "--remote {first}",
+        "en": "there is no remote {remote}; there are: {remotes}. For example:\n  micrograd lab submit "
+        "--remote {first}",
     },
     "handed in": {
         "fr": "ce travail est déjà rendu (tag {tag} sur {remote}). Pour le remplacer, avant la date limite :\n  "
@@ -169,10 +188,10 @@ WORDS: Texts = {
     },
     "tag is here": {
         "fr": "le tag {tag} existe déjà dans ce dépôt, mais pas sur {remote}. Pour rendre le commit qu'il "
-        "désigne :\n  git push --atomic {remote} {branch} {tag}\nPour rendre plutôt l'état actuel :\n  "
+        "désigne :\n  {command}\nPour rendre plutôt l'état actuel :\n  "
         "micrograd lab submit --again",
         "en": "the tag {tag} exists already in this repository, but not on {remote}. To hand in the commit that "
-        "it names:\n  git push --atomic {remote} {branch} {tag}\nTo hand in what is here now instead:\n  "
+        "it names:\n  {command}\nTo hand in what is here now instead:\n  "
         "micrograd lab submit --again",
     },
     "other commits": {
@@ -190,8 +209,29 @@ WORDS: Texts = {
         "git show {commit}:{file}",
     },
     "unreachable": {
-        "fr": "le dépôt distant {remote} ne répond pas : rien n'a été fait.\n{reason}",
-        "en": "the remote {remote} does not answer: nothing was done.\n{reason}",
+        "fr": "le dépôt distant {remote} ({url}) n'a pas pu être lu : rien n'a été fait.\n{reason}\nSi cette adresse "
+        "n'est pas celle de votre projet :\n  {command}",
+        "en": "the remote {remote} ({url}) could not be read: nothing was done.\n{reason}\nIf that is not the address "
+        "of your project:\n  {command}",
+    },
+    "address": {"fr": "ADRESSE_DU_PROJET", "en": "ADDRESS_OF_THE_PROJECT"},
+    "ignored": {
+        "fr": "Git laisse {path} de côté (un fichier .gitignore le lui demande) : rien ne serait rendu. Pour l'y "
+        "mettre :\n  {command}\npuis recommencez.",
+        "en": "Git leaves {path} out (a file .gitignore tells it to): nothing would be handed in. To put it in:\n  "
+        "{command}\nThen try again.",
+    },
+    "protected": {
+        "fr": "La branche {branch} est protégée sur {remote} : vous ne pouvez pas y écrire. Rendez alors sur une "
+        "branche à vous, le tag compte autant :\n  {command}",
+        "en": "Branch {branch} is protected on {remote}: you may not write to it. Hand in on a branch of your own "
+        "then, the tag counts as much:\n  {command}",
+    },
+    "not yours": {
+        "fr": "Vous n'avez pas le droit d'écrire dans {url} : c'est sans doute le projet de quelqu'un d'autre. Créez "
+        "le vôtre ({name}), donnez son adresse, puis recommencez :\n  {command}",
+        "en": "You may not write to {url}: most likely it is somebody else's project. Create your own ({name}), give "
+        "its address, and try again:\n  {command}",
     },
     "no identity": {
         "fr": "Git ne connaît pas votre nom :\n  "
@@ -225,8 +265,8 @@ WORDS: Texts = {
     "commit message": {"fr": "Rendu du TP1", "en": "Hand in lab 1"},
     "tag message": {"fr": "Rendu du TP1", "en": "Hand in lab 1"},
     "undone": {
-        "fr": "l'envoi a échoué, tout est revenu comme avant (ni commit, ni tag).\n{reason}",
-        "en": "the push failed, everything is as it was before (no commit, no tag).\n{reason}",
+        "fr": "rien n'a été rendu, tout est revenu comme avant (ni commit, ni tag).\n{reason}",
+        "en": "nothing was handed in, everything is as it was before (no commit, no tag).\n{reason}",
     },
     "done": {
         "fr": "Rendu : commit {commit}, tag « {tag} », envoyés à {remote} ({url}).",
