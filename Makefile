@@ -32,7 +32,7 @@ SANITIZED_TESTS := $(filter-out tests/test_engine_memory.py tests/test_engine_ty
   $(addprefix tests/test_,nn.py optim.py losses.py compiler_gradients.py compiler_training.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help environment lab notebook test thorough quick lint format fuzz class corpus pythons sanitize bench wasm site serve browser build lock clean
+.PHONY: help environment lab notebook test thorough quick lint format fuzz class student corpus pythons sanitize bench wasm site serve browser build lock clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ fuzz: environment ## Check random programs for SECONDS=600 on all machines of th
 
 class: environment ## Grade a made-up class of PEOPLE=80 with everything that a class hands in, in French, in English and on a cluster.
 	$(BIN)/python tests/whole_class.py --people $(or $(PEOPLE),80) $(ARGUMENTS)
+
+student: environment ## Go a student's way to the letter, from a checkout, a wheel and an sdist: new, the README's commands, handing in.
+	$(BIN)/python tests/student_way.py $(ARGUMENTS)
 
 corpus: environment ## Judge all notebooks of the tests, three times over and in the live kernel too: what the tests leave out.
 	MICROGRAD_CORPUS=all $(PYTEST) -q $(wildcard tests/test_lab_check_*.py) $(ARGUMENTS)

@@ -118,6 +118,9 @@ assert open(place + "/pyproject.toml")
 assert not extra or extra in metadata("micrograd-lab").get_all("Provides-Extra"), extra
 END
 }
+python3() { # -m venv FOLDER: the environment is this one
+  [ "$1 $2" = "-m venv" ] && mkdir -p "$3/bin" && : >"$3/bin/activate"
+}
 sudo() { # apt install PACKAGE: one that continuous integration installs too
   [ "$1 $2" = "apt install" ] && grep -q ":$3\b" "$PROJECT/.ci/run"
 }

@@ -27,7 +27,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or next(
 )
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER TEST: Chromium is not installed")
 
-WIDTHS = (390, 600, 828, 955, 1280, 1440, 1920)
+WIDTHS = (390, 600, 700, 828, 955, 1280, 1440, 1920)
 
 # How high every number of the picture is, in pixels of the screen: the size of its font.
 HEIGHTS = """() => [...document.querySelectorAll("#picture .figure, #picture .slope")]
@@ -37,6 +37,19 @@ RESULT_IN_SIGHT = """() => {
     const [stage, card] = ["#stage", "#picture .card.result > .outline"]
         .map((one) => document.querySelector(one).getBoundingClientRect());
     return stage.left <= card.left && card.right <= stage.right && stage.top <= card.top && card.bottom <= stage.bottom;
+}"""
+
+
+# What lies over the picture, on the result or on any number.
+COVERED = """() => {
+    const isOver = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+    const boxes = (names) => [...document.querySelectorAll(names)].filter((one) => one.getClientRects().length)
+        .map((one) => one.getBoundingClientRect());
+    const lettersOf = ({ left, right, top, bottom }) => ({ left, right, top: top + 4, bottom: bottom - 4 });
+    const figures = boxes("#picture .figure").map(lettersOf);
+    return [...boxes("#map, #zoom, #legend").filter((box) => isOver(box, boxes("#picture .card.result > .outline")[0])),
+        ...boxes("#legend").filter((box) => figures.some((figure) => isOver(box, figure))),
+        ...figures.filter((a, k) => figures.slice(k + 1).some((b) => isOver(a, b)))].length;
 }"""
 
 
@@ -75,6 +88,7 @@ def test_numbers_can_be_read_at_every_width(task: str, scheme: str, browser: Any
         assert heights
         assert min(heights) >= 11, width
         assert page.evaluate(RESULT_IN_SIGHT), width
+        assert page.evaluate(COVERED) == 0, width
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.close()
 

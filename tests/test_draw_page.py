@@ -474,6 +474,16 @@ def test_light_dark_zoom_and_print(opened: Any) -> None:
         assert card["x"] + card["width"] <= stage["x"] + stage["width"]
     assert not page.page.locator("#film").is_visible()
     assert page.page.locator("#picture").is_visible()
+    # On a sheet of paper, whatever the window's shape, its numbers can be read; and then it is as it was.
+    page.page.set_viewport_size({"width": 700, "height": 1000})
+    heights = page.page.eval_on_selector_all(
+        "#picture .figure",
+        "all => all.map((one) => parseFloat(getComputedStyle(one).fontSize) * one.getScreenCTM().a)",
+    )
+    assert min(heights) >= 11
+    page.page.emulate_media(media="screen")
+    page.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.page.get_attribute("#picture", "viewBox") is None
 
 
 def test_the_picture_cannot_be_pushed_out_of_sight(opened: Any) -> None:

@@ -113,7 +113,7 @@ def test_the_tables_are_found():
     assert {
         ("student", "WORDS"),
         ("solved", "WORDS"),
-        ("solved", "FIGURES"),
+        ("solved", "_FIGURES"),
         ("checks", "HINTS"),
         ("checks", "CHECKS"),
         ("draw", "WORDS"),

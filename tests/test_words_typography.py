@@ -42,6 +42,20 @@ def test_french_has_one_apostrophe_and_spaces_that_break_no_line() -> None:
         assert not re.search(r"(?<![\w.:/-])\d{5,}(?!\w)|\d \d{3}(?!\d)", re.sub(r"\[.*?\]", "", text)), place
 
 
+def test_french_beside_the_tables_is_typeset_where_it_is_written() -> None:
+    """A text that no table has is shown as it is."""
+    tables = {(text.path, text.fr) for text in texts()}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Dict) and [getattr(key, "value", "") for key in node.keys] == [
+                "fr",
+                "en",
+            ]:
+                text = getattr(node.values[0], "value", None)
+                if isinstance(text, str) and (path, text) not in tables:
+                    assert french(text) == text, f"{path}:{node.lineno}"
+
+
 def test_english_has_no_space_before_a_sign_and_no_french_quotes() -> None:
     for place, text in prose("en"):
         shown = "\n".join(line for line in text.splitlines() if not re.match(r"\s*\|?[-: |]+\|", line))

@@ -32,7 +32,7 @@ WORDS = typeset(_WORDS)
 _OF_THE_PLACE = ("EOFError", "Timeout", "TooMuchOutput", "MemoryError")
 _NO_NETWORK = ("gaierror", "URLError", "ConnectionError", "ConnectTimeout")
 _NETWORK: dict[Language, str] = {
-    "fr": "elle demande le réseau, que les vérifications n'ont pas forcément ({message})",
+    "fr": "elle demande le réseau, que les vérifications n’ont pas forcément ({message})",
     "en": "it asks for the network, which the checks may not have ({message})",
 }
 

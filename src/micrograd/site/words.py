@@ -212,10 +212,10 @@ WORDS: Texts = {
             "from other weights: some draws get stuck."
         ),
     },
-    "dead_relu title": {"fr": "Un ReLU mort", "en": "A dead ReLU"},
+    "dead_relu title": {"fr": "Une ReLU morte", "en": "A dead ReLU"},
     "dead_relu idea": {
         "fr": (
-            "Le biais vaut −3 : la somme est négative pour tous les points, le ReLU les ramène tous à 0, et tous les "
+            "Le biais vaut −3 : la somme est négative pour tous les points, la ReLU les ramène tous à 0, et tous les "
             "gradients sont nuls ; l’entraînement ne change rien. Mettez le biais à 0,5 : le neurone se réveille."
         ),
         "en": (

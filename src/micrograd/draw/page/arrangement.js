@@ -9,21 +9,35 @@ export const MARGIN = 18;
 // Below the picture, for the legend.
 export const LEGEND = 30;
 const LARGE = 600;
+// A sheet of paper within its margins, upright, in the pixels of print.
+const PAPER = [700, 900];
 
 // Returns how wide the picture may be before it is broken into rows.
 export function roomFor(scene, open, width, height) {
   if (!width || !height) return Infinity;
-  const inside = (scale) => (width - 2 * MARGIN) / scale;
-  const shapes = (scene.nodes.length > LARGE ? [READABLE] : [1.4, 1.15, 1, READABLE]).map(inside);
+  const best = bestOf(scene, open, width, height, scene.nodes.length > LARGE ? [READABLE] : [1.4, 1.15, 1, READABLE]);
+  // Where nothing fits, as wide as can be read, and down from there.
+  return best.scale >= READABLE ? best.room : roomAt(READABLE, width);
+}
+
+// The same for paper, on which all of it has to be.
+export function roomForPaper(scene, open) {
+  return bestOf(scene, open, ...PAPER, scene.nodes.length > LARGE ? [READABLE] : [1.4, 1, 0.75, 0.6, 0.45]).room;
+}
+
+function bestOf(scene, open, width, height, scales) {
   let best = { room: Infinity, scale: scaleFor(place(scene, open), width, height) };
   // One line is what people know from books; rows have to be worth it.
-  if (best.scale >= 1) return Infinity;
-  for (const room of shapes) {
+  if (best.scale >= 1) return best;
+  for (const room of scales.map((scale) => roomAt(scale, width))) {
     const scale = scaleFor(place(scene, open, room), width, height);
     if (scale > best.scale) best = { room, scale };
   }
-  // Where nothing fits, as wide as can be read, and down from there.
-  return best.scale >= READABLE ? best.room : inside(READABLE);
+  return best;
+}
+
+function roomAt(scale, width) {
+  return (width - 2 * MARGIN) / scale;
 }
 
 // The scale at which all of it fits.

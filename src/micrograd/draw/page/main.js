@@ -1,6 +1,6 @@
 // The page: its state, and what changes it.
 
-import { roomFor } from "./arrangement.js";
+import { roomFor, roomForPaper } from "./arrangement.js";
 import { showExplanation } from "./explanation.js";
 import { slopeWritten, written } from "./figures.js";
 import { Film } from "./film.js";
@@ -226,7 +226,9 @@ function redraw(before = null, group = null) {
 function arrange() {
   state.room = roomFor(scene, state.open, at("stage").clientWidth, at("stage").clientHeight);
   redraw();
-  viewport.start(graph.unitOf(graph.root, state.open));
+  const result = graph.unitOf(graph.root, state.open);
+  viewport.start(result);
+  minimap.settle(result);
 }
 
 function arrangeAnew() {
@@ -377,8 +379,23 @@ at("picture").addEventListener("keydown", onPictureKey);
 at("explanation").addEventListener("click", follow);
 at("explanation").addEventListener("keydown", follow);
 document.addEventListener("keydown", onPageKey);
-window.addEventListener("beforeprint", () => viewport.print(true));
-window.addEventListener("afterprint", () => viewport.print(false));
+// Paper has a shape of its own: the picture is arranged for it, and afterwards as it was.
+let onScreen = null;
+window.addEventListener("beforeprint", () => {
+  onScreen ??= { room: state.room, view: viewport.view() };
+  viewport.isPrinting = true;
+  state.room = roomForPaper(scene, state.open);
+  redraw();
+  viewport.print();
+});
+window.addEventListener("afterprint", () => {
+  if (!onScreen) return;
+  state.room = onScreen.room;
+  viewport.isPrinting = false;
+  redraw();
+  viewport.goBack(onScreen.view);
+  onScreen = null;
+});
 viewport.onResize = arrange;
 drawAll();
 arrange();

@@ -32,6 +32,17 @@ export class Minimap {
     this.update();
   }
 
+  // Beside the result, never on it: below at the right, or else above, next to the buttons.
+  settle(unit) {
+    this.place.classList.remove("above");
+    const box = this.picture.placed.get(unit);
+    if (this.place.hidden || !box) return;
+    const { x, y, scale, stage } = this.viewport;
+    const [right, bottom] = [x + (box.x + box.width) * scale, y + (box.y + box.height) * scale];
+    const covers = right > this.place.offsetLeft && bottom > this.place.offsetTop && right <= stage.clientWidth;
+    this.place.classList.toggle("above", covers);
+  }
+
   update() {
     if (!this.frame) return;
     const { picture } = this;

@@ -3,7 +3,9 @@
 
 const CORRIDOR = 46;
 // Beside the rows, for what leads to a row below the next one.
-const [LEFT, RIGHT] = [60, 33];
+const [LEFT, RIGHT] = [82, 33];
+// What comes down beside a card leaves room for the number that stands at its arrow, where there is room.
+const [BESIDE, BESIDE_FIRST] = [36, 62];
 const GAP = 26;
 const CORNER = 9;
 // Below a card whose value was written over stands a mark.
@@ -74,7 +76,7 @@ export function way({ rowOf, tops, lanes }, tail, head, [x0, y0], [x1, y1]) {
   const lane = ((lanes.get(to) ?? 0) % 4) * 4;
   lanes.set(to, (lanes.get(to) ?? 0) + 1);
   const corridor = (row) => tops[row] - 14 - lane;
-  const [out, into] = [x0 + GAP - lane / 2, x1 - 46 - lane];
+  const [out, into] = [x0 + GAP - lane / 2, x1 - (x1 < LEFT + GAP ? BESIDE_FIRST : BESIDE) - lane];
   const corners = [[x0, y0], [out, y0]];
   if (to === from + 1) {
     corners.push([out, corridor(to)], [into, corridor(to)]);

@@ -13,6 +13,7 @@ export class Viewport {
     // Whether all of it is to be seen, and whether nobody has moved it yet: then it follows its place.
     this.fitted = true;
     this.untouched = true;
+    this.isPrinting = false;
     this.onResize = () => {};
     this.onMove = () => {};
     this.pointers = new Map();
@@ -25,7 +26,7 @@ export class Viewport {
     }
     // A notebook's frame gets its width after the page has loaded, or is shown much later.
     new ResizeObserver(() => {
-      if (!stage.clientWidth || !stage.clientHeight) return;
+      if (!stage.clientWidth || !stage.clientHeight || this.isPrinting) return;
       if (this.untouched) this.onResize();
       else if (this.fitted) this.fit();
       else this.apply();
@@ -80,11 +81,13 @@ export class Viewport {
     const { clientWidth: width, clientHeight: height } = this.stage;
     this.scale = READABLE;
     this.fitted = false;
-    // What is smaller than the place stands in its middle; the result stands at the right and at the bottom.
+    // What is smaller than the place stands in its middle; the result stands at the right and at the bottom, with what
+    // is beside it in its row.
     const [wide, high] = [this.picture.width * this.scale, this.picture.height * this.scale];
     const free = { x: width - 24, y: height - LEGEND - 24 };
     this.x = wide <= width ? (width - wide) / 2 : Math.min(12, free.x - (box.x + box.width) * this.scale);
-    this.y = high <= height - LEGEND ? (height - LEGEND - high) / 2 : Math.min(16, free.y - (box.y + box.height) * this.scale);
+    const lowest = box.y * this.scale + free.y - high >= 16 ? high : (box.y + box.height) * this.scale;
+    this.y = high <= height - LEGEND ? (height - LEGEND - high) / 2 : Math.min(16, free.y - lowest);
     this.apply();
   }
 
@@ -119,17 +122,22 @@ export class Viewport {
   }
 
   // For paper, whose size no script knows: the whole picture, scaled by the browser.
-  print(isPrinting) {
-    const picture = this.stage.querySelector("svg");
-    if (isPrinting) {
-      const { width, height } = this.picture;
-      picture.setAttribute("viewBox", `-10 -20 ${width + 20} ${height + 40}`);
-      this.stage.style.setProperty("--aspect", Math.max(0.7, width / (height + 90)));
-      this.stage.querySelector("#world").removeAttribute("transform");
-    } else {
-      picture.removeAttribute("viewBox");
-      this.apply();
-    }
+  print() {
+    const { width, height } = this.picture;
+    this.stage.querySelector("svg").setAttribute("viewBox", `-10 -20 ${width + 20} ${height + 40}`);
+    this.stage.style.setProperty("--aspect", width / (height + 40));
+    this.stage.querySelector("#world").removeAttribute("transform");
+  }
+
+  view() {
+    const { x, y, scale, fitted, untouched } = this;
+    return { x, y, scale, fitted, untouched };
+  }
+
+  goBack(view) {
+    this.stage.querySelector("svg").removeAttribute("viewBox");
+    Object.assign(this, view);
+    this.apply();
   }
 
   // Shows the picture after a group was folded or unfolded: all of it as before, if that can still be read; else

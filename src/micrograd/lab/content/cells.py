@@ -253,7 +253,7 @@ from micrograd.draw import trace
 for samples in (1, 2, 10, 100):
     loss, accuracy = model_loss(small, X[:samples], y[:samples])
     nodes, edges = trace(loss)
-    print(f"{samples:>3} samples: {len(nodes):>4} nodes, {len(edges):>4} edges")
+    print(f"samples: {samples:>3}   nodes: {len(nodes):>4}   edges: {len(edges):>4}")
 ### END SOLUTION
 
 # %% task-9-train

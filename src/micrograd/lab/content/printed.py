@@ -20,8 +20,8 @@ FRENCH: dict[str, str] = {
     "sweep {sweep}: gradient of b =": "passe {sweep} : gradient de b =",
     'f"loss {loss.data:.6f}, accuracy {accuracy:.1%}"': 'f"erreur {loss.data:.6f}, précision {100 * accuracy:.1f} %"',
     '"parameters:"': '"paramètres :"',
-    "{samples:>3} samples: {len(nodes):>4} nodes, {len(edges):>4} edges": (
-        "{samples:>3} points : {len(nodes):>4} nœuds, {len(edges):>4} arêtes"
+    "samples: {samples:>3}   nodes: {len(nodes):>4}   edges:": (
+        "points : {samples:>3}   nœuds : {len(nodes):>4}   arêtes :"
     ),
     '"same loss:"': '"même erreur :"',
     '"same losses:"': '"mêmes erreurs :"',

@@ -28,13 +28,13 @@ class Task(NamedTuple):
 TASKS: tuple[Task, ...] = (
     Task(1, 1, 1, {"fr": "un perceptron", "en": "a perceptron"}),
     Task(2, 2, 0, {"fr": "la sigmoïde", "en": "the sigmoid"}),
-    Task(3, 2, 0, {"fr": "l'erreur et son graphe", "en": "the error and its graph"}),
+    Task(3, 2, 0, {"fr": "l’erreur et son graphe", "en": "the error and its graph"}),
     Task(4, 1, 2, {"fr": "lire le graphe", "en": "reading the graph"}),
     Task(5, 2, 0, {"fr": "corriger les poids", "en": "correcting the weights"}),
     Task(6, 1, 0, {"fr": "deux croissants de lune", "en": "two moons"}),
-    Task(7, 3, 0, {"fr": "l'erreur d'un modèle", "en": "a model's error"}),
+    Task(7, 3, 0, {"fr": "l’erreur d’un modèle", "en": "a model's error"}),
     Task(8, 1, 1, {"fr": "une couche cachée", "en": "a hidden layer"}),
-    Task(9, 2, 0, {"fr": "l'apprentissage", "en": "training"}),
+    Task(9, 2, 0, {"fr": "l’apprentissage", "en": "training"}),
     Task(10, 1, 0, {"fr": "seize neurones cachés", "en": "sixteen hidden neurons"}),
 )
 

@@ -73,7 +73,7 @@ _FACTS = (
          {"fr": "facteur qui manque au gradient en 0,5", "en": "factor that the gradient lacks at 0.5"},
          "task-2-gradcheck", "written.operands[0].expected / written.operands[0].got", within(1e-8)),
     Fact(2, "operation",
-         {"fr": "gradient juste avec l'opération", "en": "gradient right with the operation"},
+         {"fr": "gradient juste avec l’opération", "en": "gradient right with the operation"},
          "task-2-gradcheck", "operation.ok and not written.ok"),
     Fact(3, "input", {"fr": "entrée", "en": "input"}, "task-3-error", "[v.data for v in x]"),
     Fact(3, "target", {"fr": "sortie attendue", "en": "expected output"}, "task-3-error",
@@ -84,7 +84,7 @@ _FACTS = (
     Fact(4, "operations", {"fr": "opérations du graphe", "en": "operations in the graph"}, "task-3-graph",
          "dict(__import__('collections').Counter("
          "n._op for n in __import__('micrograd.draw', fromlist=['trace']).trace(error)[0] if n._op))"),
-    Fact(4, "derivative", {"fr": "dérivée de l'erreur", "en": "derivative of the error"}, "task-4-by-hand",
+    Fact(4, "derivative", {"fr": "dérivée de l’erreur", "en": "derivative of the error"}, "task-4-by-hand",
          "output.grad", within(1e-15)),
     Fact(4, "gradients", {"fr": "gradients de w0, w1, b", "en": "gradients of w0, w1, b"}, "task-4-by-hand",
          "[p.grad for p in parameters]", within(1e-15)),

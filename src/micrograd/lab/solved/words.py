@@ -64,7 +64,7 @@ WORDS: Texts = {
 }
 
 # What each figure shows, for the caption and for who does not see it; by the ID of the cell that draws it.
-FIGURES: Texts = {
+_FIGURES: Texts = {
     "task-3-graph": {
         "fr": "Graphe des gradients du perceptron, de l'entrée et des poids jusqu'à l'erreur",
         "en": "Graph of the perceptron's gradients, from the input and the weights to the error",
@@ -90,5 +90,7 @@ FIGURES: Texts = {
         "en": "Decision boundary with sixteen hidden neurons, after 100 iterations",
     },
 }
+
+FIGURES = language.typeset(_FIGURES)
 
 say = partial(language.say, WORDS)
