@@ -54,11 +54,11 @@ def commands(readme: Path, remote: Path) -> list[str]:
     return filled
 
 
-def follow(project: Path, *, opens: bool = True, **environment: str) -> list[tuple[str, int, str]]:
+def follow(project: Path, *, stand_ins: str = "", **environment: str) -> list[tuple[str, int, str]]:
     """Run the commands of a project's README in one shell; return each with its status and what it printed.
 
-    Their project on the forge is a bare repository beside it. With ``opens=False`` the line that opens JupyterLab is
-    left out.
+    Their project on the forge is a bare repository beside it. ``stand_ins`` are functions of the shell for what would
+    take too long; with them, JupyterLab is not opened.
     """
     place = Path(tempfile.mkdtemp(prefix="way-", dir=project.parent))
     remote = place / "remote.git"
@@ -66,11 +66,11 @@ def follow(project: Path, *, opens: bool = True, **environment: str) -> list[tup
     browser = place / "browser"
     browser.write_text('#!/bin/sh\necho "$1" > "$OPENED"\n', encoding="utf-8")
     browser.chmod(0o755)
-    lines = [line for line in commands(project / "README.md", remote) if opens or " lab open" not in line]
-    script = ""
+    lines = commands(project / "README.md", remote)
+    script = stand_ins + "\n"
     for number, line in enumerate(lines):
         out, shown = shlex.quote(str(place / f"{number}.out")), line
-        if " lab open" in line:
+        if " lab open" in line and not stand_ins:
             names = {name: shlex.quote(str(place / name)) for name in ("opened", "log")}
             command = line.partition("#")[0].strip()
             shown = OPEN.format(line=command, browser=shlex.quote(f"{browser} %s"), **names)

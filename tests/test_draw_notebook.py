@@ -42,7 +42,8 @@ RESULT_IN_SIGHT = """() => {
 
 # What lies over the picture, on the result or on any number.
 COVERED = """() => {
-    const isOver = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+    const isOver = (a, b) =>
+        a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
     const boxes = (names) => [...document.querySelectorAll(names)].filter((one) => one.getClientRects().length)
         .map((one) => one.getBoundingClientRect());
     const lettersOf = ({ left, right, top, bottom }) => ({ left, right, top: top + 4, bottom: bottom - 4 });

@@ -65,11 +65,10 @@ def print_check(
     Raises ``LabError`` if it is no notebook.
     """
     wanted, out = wanted or list(checks.NUMBERS), out or sys.stdout
-    saved = datetime.fromtimestamp(path.stat().st_mtime) if path.is_file() else None
+    saved = saved_at(path, language) if path.is_file() else None
     submitted, result = _run(path, language)
     if saved:
-        day = f"{saved:%d/%m/%Y}" if language == "fr" else f"{saved:%Y-%m-%d}"
-        print(say("saved", language, name=path.name, day=day, time=f"{saved:%H:%M:%S}") + "\n", file=out)
+        print(say("saved", language, name=path.name, when=saved) + "\n", file=out)
     print_recognised(submitted, language, out)
     for number in wanted:
         print_task(number, result.findings[number], language, out)
@@ -86,6 +85,13 @@ def print_check(
         total = say("total", language, got=float(got), most=float(CHECKED_POINTS), words=float(WORDS_POINTS))
         print(f"\n{total}", file=out)
     return _is_perfect(submitted, result, wanted)
+
+
+def saved_at(path: Path, language: Language) -> str:
+    """Return when a file was saved last, as the language writes it."""
+    saved = datetime.fromtimestamp(path.stat().st_mtime)
+    day = f"{saved:%d/%m/%Y}" if language == "fr" else f"{saved:%Y-%m-%d}"
+    return say("when", language, day=day, time=f"{saved:%H:%M:%S}")
 
 
 def _run(path: Path, language: Language) -> tuple[Submitted, ConfinedRun]:

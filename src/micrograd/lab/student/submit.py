@@ -16,7 +16,7 @@ from pathlib import Path
 
 from micrograd.lab.content.names import ASSIGNMENT
 from micrograd.lab.errors import LabError
-from micrograd.lab.student.check import print_check
+from micrograd.lab.student.check import print_check, saved_at
 from micrograd.lab.student.find_notebook import find_notebook, language_of
 from micrograd.lab.student.git import GitError, git, required, succeeds, without_password
 from micrograd.lab.student.remote import (
@@ -290,6 +290,9 @@ def _refuse_large(root: Path, changes: tuple[str, ...], language: Language) -> N
 
 def _say(plan: Plan, language: Language) -> None:
     print(say("plan", language))
+    print(
+        "  -", say("plan notebook", language, name=plan.notebook.name, when=saved_at(plan.notebook, language))
+    )
     if plan.changes:
         print("  -", say("plan commit", language, count=len(plan.changes)))
         for entry in plan.changes[:_MOST_SHOWN]:

@@ -112,9 +112,10 @@ WORDS: Texts = {
     },
     "place": {"fr": "{task}, cellule de code n° {number}", "en": "{task}, code cell {number}"},
     "saved": {
-        "fr": "{name}, enregistré le {day} à {time} : c'est cet état du fichier qui est vérifié.",
-        "en": "{name}, saved on {day} at {time}: this state of the file is what is checked.",
+        "fr": "{name}, enregistré {when} : c'est cet état du fichier qui est vérifié.",
+        "en": "{name}, saved {when}: this state of the file is what is checked.",
     },
+    "when": {"fr": "le {day} à {time}", "en": "on {day} at {time}"},
     "recognised": {"fr": "Reconnu : tâches {tasks}", "en": "Recognised: tasks {tasks}"},
     "not recognised": {
         "fr": " ; pas trouvé : {tasks}. Écrivez « Tâche {first} » au-dessus de ce qui y répond, et de même pour les "
@@ -249,6 +250,10 @@ WORDS: Texts = {
     "plan no commit": {
         "fr": "aucun commit : tout est déjà enregistré",
         "en": "no commit: everything is committed already",
+    },
+    "plan notebook": {
+        "fr": "rendre {name} tel qu'il a été enregistré {when}",
+        "en": "hand in {name} as it was saved {when}",
     },
     "plan tag": {
         "fr": "poser le tag « {tag} » sur le commit de la branche {branch}",
