@@ -359,8 +359,19 @@ def test_errors_of_the_place_are_in_words_and_those_of_the_code_are_pythons(name
 @pytest.mark.parametrize("content", ["", "{", '{"cells": 3}', '{"worksheets": []}'])
 def test_check_refuses_what_is_no_notebook(tmp_path, content, capsys):
     (tmp_path / "gradient.ipynb").write_text(content)
-    assert cli.main(["lab", "check", str(tmp_path)]) == 2
-    assert str(tmp_path) in capsys.readouterr().err
+    assert cli.main(["lab", "check", str(tmp_path), "--lang", "en"]) == 2
+    said = capsys.readouterr().err
+    assert str(tmp_path) in said
+    assert re.search("empty file|not JSON|without cells", said)
+
+
+def test_open_without_jupyterlab_says_how_to_get_it(tmp_path, monkeypatch, capsys):
+    folder = project(tmp_path)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert cli.main(["lab", "open", str(folder)]) == 2
+    said = capsys.readouterr().err
+    assert "JupyterLab n’est pas installé" in said
+    assert commands_in(said)[0].startswith('pip install "micrograd-lab[lab]')
 
 
 def test_check_says_where_it_looked(tmp_path, monkeypatch, capsys):
@@ -368,8 +379,8 @@ def test_check_says_where_it_looked(tmp_path, monkeypatch, capsys):
     assert cli.main(["lab", "check", "--lang", "fr"]) == 2
     assert "gradient.ipynb" in capsys.readouterr().err
     (tmp_path / "gradient.ipynb").write_text("{}")
-    assert cli.main(["lab", "check", "--task", "11"]) == 2
-    assert "11" in capsys.readouterr().err
+    assert cli.main(["lab", "check", "--task", "11", "--lang", "fr"]) == 2
+    assert "il n’y a pas de tâche 11" in capsys.readouterr().err
 
 
 @pytest.mark.slow
@@ -691,10 +702,11 @@ def test_what_was_handed_in_is_replaced_by_a_later_tag(tmp_path, capsys):
     remote = with_remote(folder, tmp_path)
     assert hand_in(folder, "--again") == 0  # nothing was handed in yet: the first tag
     assert git(remote, "tag") == "tp1"
-    capsys.readouterr()
+    said = capsys.readouterr().out
     for number in (2, 3):
         (folder / "more.txt").write_text(str(number))
-        carry_out(refused(folder, capsys), folder)
+        # What was said when it was handed in, and what is said when it is handed in again without a word.
+        carry_out(said if number == 2 else refused(folder, capsys), folder)
         assert git(remote, "rev-parse", f"tp1-{number}^{{commit}}") == git(folder, "rev-parse", "HEAD")
         assert git(remote, "show", f"tp1-{number}:more.txt") == str(number)
     assert sorted(git(remote, "tag").split()) == ["tp1", "tp1-2", "tp1-3"]

@@ -31,11 +31,17 @@ class Text(NamedTuple):
 
 
 @cache
+def tree(path: Path) -> ast.Module:
+    """A source file, parsed once for all tests of words."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def texts() -> tuple[Text, ...]:
     """Every text of every table ``{key: {"fr": ..., "en": ...}}``, found in the source files themselves."""
     found = []
     for path in sorted(PACKAGE.rglob("*.py")):
-        for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+        for statement in tree(path).body:
             target = statement.targets[0] if isinstance(statement, ast.Assign) else None
             target = statement.target if isinstance(statement, ast.AnnAssign) else target
             if not isinstance(target, ast.Name) or not isinstance(statement.value, ast.Dict):
@@ -57,8 +63,7 @@ def named() -> dict[Path, Counter[str]]:
     for path in PACKAGE.rglob("*"):
         if path.suffix == ".py":
             source = path.read_text(encoding="utf-8")
-            tree = ast.walk(ast.parse(source))
-            strings = [node.value for node in tree if isinstance(node, ast.Constant)]
+            strings = [node.value for node in ast.walk(tree(path)) if isinstance(node, ast.Constant)]
             # The cell of a notebook is named in a line of its own, "# %% ID".
             found[path] = Counter([s for s in strings if isinstance(s, str)])
             found[path].update(re.findall(r"^# %% (\S+)(?: \(\w+\))?$", source, re.M))
@@ -78,7 +83,7 @@ def made_keys() -> tuple[re.Pattern[str], ...]:
     """The keys that are put together where they are used: ``say(f"end {reason}", ...)``."""
     found = []
     for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             asked = [node.slice] if isinstance(node, ast.Subscript) else []
             asked = node.args[:2] if isinstance(node, ast.Call) else asked
             for value in asked:

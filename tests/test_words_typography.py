@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from test_words import PACKAGE, ROOT, texts
+from test_words import PACKAGE, ROOT, texts, tree
 
 from micrograd.language import french, say
 
@@ -46,7 +46,7 @@ def test_french_beside_the_tables_is_typeset_where_it_is_written() -> None:
     """A text that no table has is shown as it is."""
     tables = {(text.path, text.fr) for text in texts()}
     for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.Dict) and [getattr(key, "value", "") for key in node.keys] == [
                 "fr",
                 "en",

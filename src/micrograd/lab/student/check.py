@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TextIO
 from micrograd.lab import checks
 from micrograd.lab import words as common
 from micrograd.lab.content.tasks import CHECKED_POINTS, TASKS, WORDS_POINTS
-from micrograd.lab.content.tasks import task as task_of
 from micrograd.lab.errors import LabError
 from micrograd.lab.student.find_notebook import find_notebook, language_of
 from micrograd.lab.student.verdict import (
@@ -46,10 +45,11 @@ def main(arguments: argparse.Namespace) -> int:
     """Run the notebook in a copy and print what the checks say; return 0 if everything is right, else 1."""
     path = find_notebook(arguments.notebook, choose(arguments.lang))
     language = language_of(path, arguments.lang)
-    try:
-        wanted = [task_of(number).number for number in arguments.task or checks.NUMBERS]
-    except ValueError as error:
-        raise LabError(str(error)) from None
+    wanted = list(arguments.task or checks.NUMBERS)
+    for number in wanted:
+        if number not in checks.NUMBERS:
+            last = checks.NUMBERS[-1]
+            raise LabError(say("no task", language, number=number, first=checks.NUMBERS[0], last=last))
     if arguments.json:
         submitted, result = _run(path, language)
         print(json.dumps(as_json(submitted, result, wanted, language), ensure_ascii=False, indent=2))

@@ -38,7 +38,7 @@ def main(arguments: argparse.Namespace) -> int:
     notebook = find_notebook(arguments.notebook, choose(arguments.lang))
     language = language_of(notebook, arguments.lang)
     if importlib.util.find_spec("jupyterlab") is None:
-        raise LabError(f"jupyterlab is not installed: {install('lab')}")
+        raise LabError(say("no jupyterlab", language, command=install("lab")))
     print(say("opening", language, path=notebook), flush=True)
     with tempfile.TemporaryDirectory(prefix="micrograd-kernel-") as kernels:
         write_kernel(Path(kernels))

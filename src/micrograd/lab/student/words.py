@@ -93,6 +93,10 @@ WORDS: Texts = {
         "fr": "JupyterLab s'ouvre sur {path} (Ctrl-C pour l'arrêter)",
         "en": "JupyterLab opens on {path} (Ctrl-C stops it)",
     },
+    "no jupyterlab": {
+        "fr": "JupyterLab n'est pas installé :\n  {command}",
+        "en": "JupyterLab is not installed:\n  {command}",
+    },
     "colon": {"fr": " :", "en": ":"},
     # check
     "running": {"fr": "Exécution", "en": "Running"},
@@ -142,6 +146,10 @@ WORDS: Texts = {
     "end died": {
         "fr": "Python s'est arrêté de lui-même ({detail})",
         "en": "Python ended by itself ({detail})",
+    },
+    "no task": {
+        "fr": "il n'y a pas de tâche {number} : le TP a les tâches {first} à {last}",
+        "en": "there is no task {number}: the lab has tasks {first} to {last}",
     },
     "to do": {"fr": "à faire", "en": "to do"},
     "check failed": {
@@ -274,8 +282,10 @@ WORDS: Texts = {
         "en": "nothing was handed in, everything is as it was before (no commit, no tag).\n{reason}",
     },
     "done": {
-        "fr": "Rendu : commit {commit}, tag « {tag} », envoyés à {remote} ({url}).",
-        "en": 'Handed in: commit {commit}, tag "{tag}", pushed to {remote} ({url}).',
+        "fr": "Rendu : commit {commit}, tag « {tag} », envoyés à {remote} ({url}).\n"
+        "Pour remplacer ce rendu, avant la date limite :\n  micrograd lab submit --again",
+        "en": 'Handed in: commit {commit}, tag "{tag}", pushed to {remote} ({url}).\n'
+        "To replace it, before the deadline:\n  micrograd lab submit --again",
     },
     "too large": {
         "fr": "fichiers de plus de {most} Mo : {files}. Pour ne pas les rendre (depuis la racine du projet) :\n  "
