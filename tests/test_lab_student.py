@@ -702,7 +702,7 @@ def test_what_was_handed_in_is_replaced_by_a_later_tag(tmp_path, capsys):
     remote = with_remote(folder, tmp_path)
     assert hand_in(folder, "--again") == 0  # nothing was handed in yet: the first tag
     assert git(remote, "tag") == "tp1"
-    said = capsys.readouterr().out
+    said = capsys.readouterr().out.partition("Handed in")[2]
     for number in (2, 3):
         (folder / "more.txt").write_text(str(number))
         # What was said when it was handed in, and what is said when it is handed in again without a word.
