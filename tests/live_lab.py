@@ -56,6 +56,8 @@ _GO_TO = """async (id) => {
     const at = notebook.widgets.findIndex((cell) => cell.model.id === id);
     notebook.activeCellIndex = at;
     await notebook.scrollToItem(at, "start");
+    // Another notebook that is open has a cell of this ID too.
+    for (const other of document.querySelectorAll("[data-id]")) other.removeAttribute("data-id");
     notebook.widgets[at].node.setAttribute("data-id", id);
 }"""
 
