@@ -36,7 +36,7 @@ export class Minimap {
   settle(unit) {
     this.place.classList.remove("above");
     const box = this.picture.placed.get(unit);
-    if (this.place.hidden || !box) return;
+    if (!this.place.offsetWidth || !box) return;
     const { x, y, scale, stage } = this.viewport;
     const [right, bottom] = [x + (box.x + box.width) * scale, y + (box.y + box.height) * scale];
     const covers = right > this.place.offsetLeft && bottom > this.place.offsetTop && right <= stage.clientWidth;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -65,13 +66,14 @@ def print_check(
     Raises ``LabError`` if it is no notebook.
     """
     wanted, out = wanted or list(checks.NUMBERS), out or sys.stdout
+    width = shutil.get_terminal_size().columns if out.isatty() else None
     saved = saved_at(path, language) if path.is_file() else None
     submitted, result = _run(path, language)
     if saved:
         print(say("saved", language, name=path.name, when=saved) + "\n", file=out)
     print_recognised(submitted, language, out)
     for number in wanted:
-        print_task(number, result.findings[number], language, out)
+        print_task(number, result.findings[number], language, out, width)
         if not is_right(result, number):
             for _, place, message in errors_of(submitted.cells, result, number, language)[:1]:
                 print(f"     ! {say('stops', language, place=place, error=message)}", file=out)

@@ -20,6 +20,8 @@ _CHECK_LINE = re.compile(r"\bcheck\(\s*(\d+)")
 _ONLY_A_CHECK = re.compile(
     r"^\s*(?:from micrograd\.lab[\w.]* import check\s*(?:;\s*)?)?check\(.*\)\s*(?:;\s*)?$"
 )
+# So many stand in a line of an output on a small laptop.
+_CHARACTERS = 96
 _ID = re.compile(r"^task-(\d{1,2})-")
 
 
@@ -34,7 +36,7 @@ def check(number: int, lang: str | None = None) -> float | None:
     if _live is None and listening.is_active():
         return None  # this notebook is being checked as a whole, and by somebody else
     findings = _notebook().check(number)
-    print_task(number, findings, language, sys.stdout)
+    print_task(number, findings, language, sys.stdout, _CHARACTERS)
     if os.environ.get("NBGRADER_EXECUTION"):
         return checks.points(number, findings)
     return None

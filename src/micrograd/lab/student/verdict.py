@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -24,7 +25,10 @@ _MISSING_NAME = re.compile(r"NameError: name '(\w{1,80})' is not defined")
 _WORD = re.compile(r"\w+")
 
 
-def print_task(number: int, findings: list[Finding], language: Language, out: TextIO) -> bool:
+def print_task(
+    number: int, findings: list[Finding], language: Language, out: TextIO, width: int | None = None
+) -> bool:
+    """Print what was found in a task, in lines of ``width`` characters at most; return whether all of it is right."""
     task = TASKS[number - 1]
     got = checks.points(number, findings)
     right = all(finding.state in ("right", "unseen") or not finding.weight for finding in findings)
@@ -40,8 +44,17 @@ def print_task(number: int, findings: list[Finding], language: Language, out: Te
         advice = finding.advice(language) or say("to do", language)
         kind = f"{say('remark', language)}{colon} " if not finding.weight else ""
         mark = "→" if not finding.weight else _MARKS[finding.state]
-        print(f"     {mark} {finding.title(language)}{colon} {kind}{advice}", file=out)
+        line = f"     {mark} {finding.title(language)}{colon} {kind}{advice}"
+        print(_broken(line, width) if width else line, file=out)
     return right
+
+
+def _broken(line: str, width: int) -> str:
+    """Return a line broken between words: a terminal or a notebook would break it within one."""
+    wrapped = textwrap.wrap(
+        line, width, subsequent_indent="       ", break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(wrapped)
 
 
 def as_json(
