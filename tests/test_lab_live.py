@@ -79,7 +79,8 @@ def lab(project: Path, tmp_path_factory: Any) -> Iterator[Lab]:
 
 def solutions(language: str) -> dict[str, str]:
     """The solved code of every cell that a student is to write."""
-    given = {cell.id for cell in assignment.student(language).cells if "..." in cell.source}
+    cells = assignment.student(language).cells
+    given = {cell.id for cell in cells if cell.cell_type == "code" and "..." in cell.source}
     return {cell.id: cell.source for cell in weaving.build(language, markers=False).cells if cell.id in given}
 
 
