@@ -208,7 +208,7 @@ def test_python_and_the_page_choose_the_same(tmp_path: Path) -> None:
         said |= {word for word in WORDS if f'"{word}"' in line}
     # The states are many enough to choose everything that depends on a number.
     assert {
-        "elsewhere", "neverSwept", "rootNotOne", "stepUp", "stepDown", "stepNone", "stepBroken", "reluClosed",
+        "elsewhere", "rootUnswept", "rootNotOne", "stepUp", "stepDown", "stepNone", "stepBroken", "reluClosed",
         "negation", "subtraction", "valueGiven", "valueBeginsHere", "valueWay", "gradientProduct", "gradientByHand",
         "gradientWay", "gradientFromElsewhere", "gradientNotFinite", "madeAt", "overwritten",
     } <= said  # fmt: skip

@@ -76,6 +76,16 @@ def test_the_numbers_are_those_that_are_there_now() -> None:
     assert said(again, model) == set()
 
 
+def test_a_result_that_was_not_swept_does_not_pass_for_one_that_was() -> None:
+    """As after the training of task 5: a new error, and the parameters' gradients of the one before."""
+    _, model = made([1])
+    again = (model([Value(0.888), Value(0.777)]).sigmoid() - 1) ** 2
+    assert said(again, model) == {"otherSweep"}
+    assert "backward() has not been called on this result" in draw_dot(again).source.replace("\\l", " ")
+    model.zero_grad()
+    assert said(again, model) == set()
+
+
 def test_a_model_that_was_built_anew_is_not_the_graphs() -> None:
     loss, _ = made([2, 1])
     _, other = made([2, 1])

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import shutil
+import time
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
@@ -121,7 +122,7 @@ def test_the_explorer_is_dark_where_jupyterlab_is(lab: Lab) -> None:
     frame = lab.explorer(EXPLORERS[0])
     for theme, is_right in (("Dark", "< 150"), ("Light", "> 600")):
         lab.do("apputils:change-theme", theme=f"JupyterLab {theme}")
-        frame.wait_for_function(f"{BRIGHTNESS} {is_right}")
+        until(frame, f"() => {BRIGHTNESS} {is_right}")
 
 
 def test_cells_run_again_and_out_of_order_show_what_is_and_say_what_is_stale(lab: Lab) -> None:
@@ -130,12 +131,12 @@ def test_cells_run_again_and_out_of_order_show_what_is_and_say_what_is_stale(lab
     def shown(explorer: str, picture: str) -> tuple[list[str], str]:
         lab.run(picture, explorer)
         notices = lab.explorer(explorer).locator("#notices .note").all_inner_texts()
-        return notices, re.sub(r"<[^>]*>|\s+", " ", lab.picture(picture))
+        return notices, re.sub(r"(?:<[^>]*>|\s+)+", " ", lab.picture(picture))
 
     # Of task 5, the last error was not propagated any more, and it is the one that the name stands for now.
-    lab.run("task-4-explore")
-    frame = lab.explorer("task-4-explore")
-    assert "backward() has not been called" in frame.inner_text("#notices")
+    notices, picture = shown("task-4-explore", "task-3-graph")
+    assert notices == [WORDS["otherSweep"]["en"]]
+    assert "backward() has not been called on this result" in picture
     # Task 3 again: the model of now, with its corrected weights.
     lab.run("task-3-error")
     notices, picture = shown("task-4-explore", "task-3-graph")
@@ -194,6 +195,14 @@ def test_a_notebook_that_is_not_trusted_shows_the_picture_and_one_line(
         assert shown.locator("iframe").count() == 0
 
 
+def until(frame: Any, condition: str) -> None:
+    """Wait until a function in an explorer's frame returns true; the page's own rules forbid what Playwright does."""
+    end = time.monotonic() + SECONDS
+    while not frame.evaluate(condition):
+        assert time.monotonic() < end, condition
+        frame.page.wait_for_timeout(50)
+
+
 def stills(cell: Any) -> Any:
     """The pictures that can be seen in a cell's output; its buttons have pictures too."""
     inside = ".jp-OutputArea-output"
@@ -203,7 +212,7 @@ def stills(cell: Any) -> Any:
 def assert_explorer_can_be_read(lab: Lab, cell: str, language: str) -> None:
     frame = lab.explorer(cell)
     # The frame has just got its width, or gets it now.
-    frame.wait_for_function(f"Math.min(...({HEIGHTS})()) >= 11 && ({RESULT_IN_SIGHT})()")
+    until(frame, f"() => Math.min(...({HEIGHTS})()) >= 11 && ({RESULT_IN_SIGHT})()")
     assert frame.evaluate("document.documentElement.lang") == language
     # The still picture and its line give way to the page.
     assert LINES[language] not in lab.cell(cell).inner_text()

@@ -15,7 +15,8 @@ def notices_of(root: Value, parameters: dict[Value, str]) -> list[str]:
 
     ``otherModel``: none of the model's parameters is in the graph. ``staleGraph``: a node is no longer what its
     operands give. ``zeroedGraph``: leaves have no gradient, and the nodes above them one to pass on.
-    ``accumulatedGraph``: a parameter's gradient holds more than the last sweep gave.
+    ``accumulatedGraph``: a parameter's gradient holds more than the last sweep gave. ``otherSweep``: there are
+    gradients, and none of them is this root's.
     """
     order = topological_order(root)
     found = []
@@ -33,4 +34,6 @@ def notices_of(root: Value, parameters: dict[Value, str]) -> list[str]:
             found.append("zeroedGraph")
         elif extra:
             found.append("accumulatedGraph")
+    elif root.grad == 0 and any(node.grad != 0 for node in order):
+        found.append("otherSweep")
     return found

@@ -212,7 +212,7 @@ def _backward(shape: Shape, most_parts: int) -> Data:
     if shape.is_root:
         derivative = [_say("isRoot", name=_name()), ["equation", [["d", "root", SELF]], [["=", total]]]]
         other = [["equation", [["gradOf", SELF]], [["=", total]]]]
-        started = _if(["=", _grad(), 0], [_say("neverSwept")], [_say("rootNotOne", number=_number(_grad()))])
+        started = _if(["=", _grad(), 0], [_say("rootUnswept")], [_say("rootNotOne", number=_number(_grad()))])
         return [_if(swept, derivative, [started, *other])]
     if not shape.users:
         return [_say("noUsers"), ["equation", _derivative("root", SELF, swept), [["=", total]]]]
@@ -254,7 +254,7 @@ def _backward(shape: Shape, most_parts: int) -> Data:
     # A line of nothing is left out by whoever writes it down.
     lines.append([_if(has_elsewhere, [["under", elsewhere, "fromElsewhere", {}]])])
     left = _derivative("root", SELF, ["all", swept, ["not", has_elsewhere]])
-    unswept = _if(["=", _grad("root"), 0], [_say("neverSwept")])
+    unswept = _if(["=", _grad("root"), 0], [_say("rootUnswept")])
     more = _say("elsewhere", "note", number=_number(elsewhere))
     note = _if(has_elsewhere, [_if(["=", _grad(), 0], [_say("resetSince", "note")], [more])])
     in_symbols = [_if(["all", swept, ["not", has_elsewhere]], symbols)]

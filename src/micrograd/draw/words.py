@@ -302,6 +302,12 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "Some gradients hold more than the last backward sweep: most likely there was another before it, "
         "without zero_grad() in between.",
     },
+    "otherSweep": {
+        "fr": "backward() n’a pas été appelée sur ce résultat : les gradients affichés viennent d’une autre "
+        "rétropropagation. Appelez-la, puis exécutez de nouveau cette cellule.",
+        "en": "backward() has not been called on this result: the gradients shown are of another sweep. Call it, then "
+        "run this cell again.",
+    },
     "overwrittenCell": {
         "fr": "calculé {number}, puis remplacé",
         "en": "computed {number}, then overwritten",
@@ -309,6 +315,10 @@ WORDS: dict[str, dict[Language, str]] = {
     "neverSwept": {
         "fr": "Les gradients sont tous nuls : backward() n’a pas encore été appelée sur ce résultat.",
         "en": "All gradients are zero: backward() has not been called on this result yet.",
+    },
+    "rootUnswept": {
+        "fr": "Le gradient du résultat est nul : backward() n’a pas encore été appelée sur lui.",
+        "en": "The gradient of the result is zero: backward() has not been called on it yet.",
     },
     "rootNotOne": {
         "fr": "Le gradient du résultat vaut {number} et non 1 : backward() a été appelée sur un autre nœud.",

@@ -64,7 +64,7 @@ export function drawNotices(place, graph) {
   if (scene.totalNodes === 1) texts.push(say("alone"));
   const start = graph.numbers.rootGradient;
   if (gradients.every((grad) => grad === 0)) texts.push(say("neverSwept"));
-  else if (start !== 1) texts.push(say("rootNotOne", { number: written(start) }));
+  else if (start !== 1 && !scene.notices?.includes("otherSweep")) texts.push(say("rootNotOne", { number: written(start) }));
   const broken = scene.nodes.filter((_, node) => !graph.isFinite(node)).length;
   if (broken) texts.push(say("badNumbers", { count: broken }));
   // Where there is no room for an empty panel, this is how to fill it.
