@@ -28,7 +28,7 @@ ORIGINS = ("checkout", "wheel", "sdist")
 # Where this machine's pip looks, which the student's pip does too.
 PIP = Path.home() / ".config" / "pip" / "pip.conf"
 
-# A browser writes down what it is asked to open; then the server is asked for the notebook, and stopped as by Ctrl-C.
+# A browser writes down what it is asked to open; then the server is asked for the notebook, and ended.
 OPEN = """\
 OPENED={opened} BROWSER={browser} {line} >{log} 2>&1 & server=$!
 for _ in $(seq 600); do [ -s {opened} ] && break; sleep 0.2; done
@@ -41,7 +41,7 @@ assert urllib.request.urlopen(place, timeout=60).status == 200
 assert b"jupyter-config-data" in urllib.request.urlopen(address[0], timeout=60).read()
 END
 answered=$?; [ -s {opened} ] || answered=1
-kill -INT $server; wait $server; (exit $answered)
+kill $server; wait $server; (exit $answered)
 """
 
 
