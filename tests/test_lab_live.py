@@ -34,6 +34,7 @@ LANGUAGES = ("fr", "en")
 NOTEBOOKS = {"fr": FILE_NAME, "en": "english.ipynb"}
 WIDTHS = (1280, 1440)
 EXPLORERS = ("task-4-explore", "task-8-explore")
+PAGES = (*EXPLORERS, "playground-page")
 PICTURES = ("task-3-graph", "task-8-graph")
 LINES = {"fr": "ouvrez le notebook dans Jupyter", "en": "open the notebook in Jupyter"}
 TASK = {"fr": "✓ Tâche {}\N{NO-BREAK SPACE}:", "en": "✓ Task {}:"}
@@ -111,7 +112,7 @@ def test_the_lab_solved_in_a_live_jupyterlab(language: str, lab: Lab, project: P
     pages = [
         output for cell in cells for output in cell.get("outputs", ()) if MARK in str(output.get("metadata"))
     ]
-    assert [page["metadata"][MARK] for page in pages] == ["picture", "line", "page"] * len(EXPLORERS)
+    assert [page["metadata"][MARK] for page in pages] == ["picture", "line", "page"] * len(PAGES)
     for cell in cells:
         if cell["id"] != EXPLORERS[0] and "outputs" in cell:
             cell["outputs"] = []
