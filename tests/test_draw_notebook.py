@@ -110,10 +110,13 @@ def test_a_frame_that_gets_its_width_later_can_be_read(before: str, browser: Any
         in_frame(page)
     page.evaluate("document.getElementById('cell').style.cssText = 'width:828px'")
     frame = in_frame(page)
-    page.wait_for_timeout(150)
-    assert frame.evaluate("innerWidth") in range(800, 829)
-    assert min(frame.evaluate(HEIGHTS)) >= 11
-    assert frame.evaluate(RESULT_IN_SIGHT)
+    # A busy machine may take its time to give the frame its width.
+    for _ in range(100):
+        heights, is_in_sight, _, _ = frame.evaluate(SEEN)
+        is_right = frame.evaluate("innerWidth") in range(800, 829) and min(heights) >= 11 and is_in_sight
+        if is_right:
+            break
+    assert is_right
     page.close()
 
 
