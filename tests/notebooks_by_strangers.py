@@ -19,13 +19,13 @@ _CELL = re.compile(r"^# %%( \[markdown\])?\n", re.MULTILINE)
 
 
 @cache
-def _text(name: str) -> str:
-    return (Path(__file__).with_name("strangers") / f"{name}.py").read_text(encoding="utf-8")
+def _text(name: str, folder: str = "strangers") -> str:
+    return (Path(__file__).with_name(folder) / f"{name}.py").read_text(encoding="utf-8")
 
 
-def cells(name: str, *changes: Change) -> Cells:
+def cells(name: str, *changes: Change, folder: str = "strangers") -> Cells:
     """Return a notebook's cells: code, and ``("md", text)``."""
-    text = _text(name)
+    text = _text(name, folder)
     for old, new, *which in changes:
         parts = text.split(old)
         assert len(parts) > 1 + (which[0] if which else 0), f"{name} has no {old!r}"

@@ -26,7 +26,7 @@ from micrograd.lab.checks import (
 )
 from micrograd.lab.checks.finding import Finding
 from micrograd.lab.checks.observing import Room, View, attempt, quietly
-from micrograd.lab.checks.settling import NEEDS, settle
+from micrograd.lab.checks.settling import NEEDS, SHOWN_BY, settle
 from micrograd.lab.content.tasks import NUMBERS, TASKS
 from micrograd.lab.plain_text import plain_text
 
@@ -132,6 +132,7 @@ def points(task: int, findings: list[Finding]) -> float:
 __all__ = [
     "NEEDS",
     "NUMBERS",
+    "SHOWN_BY",
     "Finding",
     "View",
     "generator_for",

@@ -10,7 +10,7 @@ from typing import Any
 from micrograd.lab.checks.finding import Finding
 from micrograd.lab.checks.observing import View
 from micrograd.lab.checks.reference import close, sigmoid
-from micrograd.lab.checks.roles import called, sigmoid_of
+from micrograd.lab.checks.roles import called, sigmoid_of, works_on_variables
 
 
 class _Task2:
@@ -23,6 +23,8 @@ class _Task2:
         place = sigmoid_of(view)
         if place is not None:
             observed["sigmoid"] = [called(place.value, z, not view.scaffold) for z in asked["inputs"]]
+        elif not view.scaffold:
+            observed["without_arguments"] = works_on_variables(view)
         operation = view.get("sigmoid_operation")
         if callable(operation):
             observed["sigmoid_operation"] = [called(operation, z) for z in asked["inputs"]]
@@ -38,6 +40,8 @@ class _Task2:
 
     def _value(self, asked: dict[str, Any], observed: dict[str, Any]) -> Finding:
         calls = observed.get("sigmoid")
+        if not calls and observed.get("without_arguments"):
+            return Finding(2, "sigmoid", "unseen", 1, "sigmoid-unseen")
         if not calls:
             return Finding(2, "sigmoid", "missing", 1, "no-sigmoid")
         wrong = _wrong_call("sigmoid", calls)
@@ -49,6 +53,8 @@ class _Task2:
         if finding.state == "right" and forgets and observed.get("scaffold", True):
             # In a notebook of the student's own, the caller may write the number into ``data``.
             return Finding(2, "sigmoid", "wrong", 1, "sigmoid-plain-number")
+        if finding.state == "right" and all(v["on"] == "node" and v["gradient"] == 0 for v in values):
+            return Finding(2, "sigmoid", "wrong", 1, "sigmoid-cut-off")
         return finding
 
     def _operation(self, asked: dict[str, Any], observed: dict[str, Any]) -> Finding:

@@ -17,13 +17,12 @@ from typing import Any
 
 from micrograd.lab.checks import listening
 from micrograd.lab.checks.finding import Finding
-from micrograd.lab.checks.observing import View, attempt, plain_numbers
+from micrograd.lab.checks.observing import View, attempt, number, numbers_in, plain_numbers
 from micrograd.lab.checks.perceptron import PERCEPTRON
 from micrograd.lab.checks.reference import PERCEPTRON_INPUT, close, sigmoid
 
-_NUMBER = re.compile(r"[-+−]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?")
-_MOST_PRINTED = 2000
 _MOST_OUTPUTS = 400
+_WEIGHT = re.compile(r"[wx]_?([012])(?!\d)")
 
 
 class _Task4:
@@ -39,12 +38,13 @@ class _Task4:
         known = any(4 in cell.tasks for cell in view.cells)
         own = [cell.source for cell in view.own_cells(4)] if known else None
         if own is None:  # which cells are the task's is not known: what is there has to do
-            computed, text = plain_numbers(view.variables), view.text
+            computed, text, named = plain_numbers(view.variables), view.text, []
         else:
-            computed, text = _again(view, own, asked["nobodys"])
+            computed, text, named = _again(view, own, asked["nobodys"])
         return {
             "computed": computed,
-            "printed": [*_numbers_in(text), *_numbers_in(view.words)],
+            "named": named,
+            "printed": [*numbers_in(text), *numbers_in(view.words)],
             "outputs": outputs,
             "started": bool(outputs),
             "outputs_seen": view.complete or own is not None,
@@ -56,15 +56,21 @@ class _Task4:
             {2 * (o - 1) * slope for o in observed["outputs"] for slope in (1, o * (1 - o)) if o < 1}
         )
         exact = [number for number in observed["computed"] if number]
+        swapped: Finding | None = None
         for factor in candidates:
             wanted = [factor * value for value in (*PERCEPTRON_INPUT, 1.0)]
             if abs(factor) < 1e-6:
                 continue
-            if all(any(close(got, want, 1e-6) for got in exact) for want in wanted):
-                return [Finding(4, "by-hand", "right", 1)]
             # Printed to two digits or more is enough: people round.
-            if all(any(abs(got - want) < 6e-3 for got in observed["printed"]) for want in wanted):
-                return [Finding(4, "by-hand", "right", 1)]
+            if all(any(close(got, want, 1e-6) for got in exact) for want in wanted) or all(
+                any(abs(got - want) < 6e-3 for got in observed["printed"]) for want in wanted
+            ):
+                names = _swapped(observed["named"], wanted)
+                if names is None:
+                    return [Finding(4, "by-hand", "right", 1)]
+                swapped = Finding(4, "by-hand", "wrong", 1, "by-hand-swapped", names)
+        if swapped:
+            return [swapped]
         if not observed["started"]:
             return [Finding(4, "by-hand", "missing", 1, "no-error")]
         if observed["outputs_seen"]:
@@ -72,16 +78,35 @@ class _Task4:
         return [Finding(4, "by-hand", "unseen", 1, "by-hand-unseen")]
 
 
-def _numbers_in(text: str) -> list[float]:
-    text = text.replace("{,}", ",")  # a decimal comma in LaTeX
-    return [
-        float(match.group().replace("−", "-").replace(",", "."))
-        for match in itertools.islice(_NUMBER.finditer(text), _MOST_PRINTED)
-    ]
+def _swapped(named: list[list[Any]], wanted: list[float]) -> dict[str, Any] | None:
+    """Return the names of two weights under which each other's gradient stands; None where there are none."""
+    found = [(int(index), name, want) for index, name, number in named
+             for want in (0, 1) if close(number, wanted[want], 1e-6)]  # fmt: skip
+    indices = sorted({index for index, _, _ in found})
+    if len(indices) != 2 or any(indices.index(index) == want for index, _, want in found):
+        return None  # somewhere each stands under its own name
+    first, second = (next(name for i, name, _ in found if i == index) for index in indices)
+    return {"first": first, "second": second}
 
 
-def _again(view: View, sources: list[str], nobodys: list[float]) -> tuple[list[float], str]:
-    """Run cells in a copy of the variables with nobody's gradients; return the numbers and the text that came out."""
+def _names(variables: dict[str, Any]) -> list[list[Any]]:
+    """Return the numbers that stand under the name of a weight: its index, the name and the number."""
+    found: list[list[Any]] = []
+    for name, value in variables.items():
+        pairs = list(value.items())[:20] if isinstance(value, dict) else [(name, value)]
+        for key, held in pairs:
+            match = _WEIGHT.search(key) if isinstance(key, str) else None
+            got = number(held) if match else None
+            if match and got is not None:
+                found.append([match[1], key[:40], got])
+    return found[:_MOST_OUTPUTS]
+
+
+def _again(view: View, sources: list[str], nobodys: list[float]) -> tuple[list[float], str, list[list[Any]]]:
+    """Run cells in a copy of the variables with nobody's gradients.
+
+    Returns the numbers and the text that came out, and the numbers that stand under a weight's name.
+    """
     copy = dict(view.variables)
     printed = io.StringIO()
     with _kept(view, nobodys) as poison, contextlib.redirect_stdout(printed):
@@ -94,7 +119,7 @@ def _again(view: View, sources: list[str], nobodys: list[float]) -> tuple[list[f
         for name, value in copy.items()
         if name != "display" and (name not in view.variables or view.variables[name] is not value)
     }
-    return plain_numbers(changed), printed.getvalue()
+    return plain_numbers(changed), printed.getvalue(), _names(changed)
 
 
 def _run(source: str, variables: dict[str, Any], poison: Any) -> None:

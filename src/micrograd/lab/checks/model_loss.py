@@ -15,6 +15,7 @@ from micrograd.lab.checks.observing import View, attempt, is_node, number
 from micrograd.lab.checks.reference import close, output, random_network, random_samples
 from micrograd.lab.checks.roles import (
     binary_of,
+    failure_on_nodes,
     is_right_binary,
     is_right_sigmoid,
     keeps_lists,
@@ -68,16 +69,22 @@ class _Task7:
         z = [output(asked["parameters"], x) for x in asked["X"]]
         loss = _judge_loss(z, asked["y"], seen["loss"])
         accuracy = _judge_accuracy(z, asked["y"], seen["accuracy"], seen["kind"])
-        if loss.hint == "loss-value" and seen["loss"] == observed.get("fewer"):
-            loss = Finding(7, "loss", "wrong", 1, "other-data")
-            accuracy = Finding(7, "accuracy", "unseen", 1) if accuracy.state != "right" else accuracy
+        connected = _judge_connection(seen)
+        if loss.hint == "loss-value":
+            if seen["loss"] == observed.get("elsewhere"):
+                loss = Finding(7, "loss", "wrong", 1, "other-model")
+                connected = Finding(7, "connected", "unseen", 0.5)
+            elif seen["loss"] == observed.get("fewer"):
+                loss = Finding(7, "loss", "wrong", 1, "other-data")
+            # Outputs that are others for no known reason give an accuracy that fits some reason by chance.
+            accuracy = Finding(7, "accuracy", "unseen", 1) if accuracy.state == "wrong" else accuracy
         if accuracy.hint in _FOLLOWS.get(loss.hint or "", ()):
             accuracy = Finding(7, "accuracy", "unseen", 1)  # the same mistake, seen twice
         trained = seen["before"] != seen["after"]
         pure = Finding(7, "pure", "right", 0.5)
         if trained:
             pure = Finding(7, "pure", "wrong", 0.5, "model-loss-trains")
-        return [loss, accuracy, pure, _judge_connection(seen)]
+        return [loss, accuracy, pure, connected]
 
 
 #: Mistakes in the loss, and what they do to the accuracy besides.
@@ -134,6 +141,11 @@ def _ways(view: View, function: Any, asked: dict[str, Any]) -> list[dict[str, An
             way["fewer"] = attempt(
                 lambda: _returned(function, model, asked["X"][:5], asked["y"][:5], style)["loss"]  # noqa: B023
             ).get("value")
+            for p in model[1].parameters():
+                p.data = -p.data
+            way["elsewhere"] = attempt(
+                lambda: _returned(function, model, asked["X"], asked["y"], style)["loss"]  # noqa: B023
+            ).get("value")
         if way:
             ways.append(way)
     return ways
@@ -178,11 +190,16 @@ def _right_ones(view: View) -> Iterator[bool]:
     """Put the right sigmoid and the right labels in the place of the student's own where those are wrong."""
     back: list[Callable[[], None]] = []
     try:
+        sigmoid, binary = sigmoid_of(view), binary_of(view)
         for place, is_right, right in (
-            (sigmoid_of(view), is_right_sigmoid, right_sigmoid),
-            (binary_of(view), is_right_binary, right_binary),
+            (sigmoid, sigmoid and is_right_sigmoid(sigmoid.value, not view.scaffold), right_sigmoid),
+            (
+                binary,
+                binary and is_right_binary(binary.value) and not failure_on_nodes(view, binary.value),
+                right_binary,
+            ),
         ):
-            if place is not None and not is_right(place.value):
+            if place is not None and not is_right:
                 with contextlib.suppress(Exception):  # a class of the student's may refuse
                     back.append(place.put(view.variables, right))
         yield bool(back)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import random
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,11 +15,13 @@ from typing import Any, Protocol
 from micrograd.engine import Value
 from micrograd.lab.checks.belongings import models_in
 from micrograd.lab.checks.finding import Finding
-from micrograd.lab.checks.trails import Cell, Trail
+from micrograd.lab.checks.trails import Cell, Trail, chained
 from micrograd.nn import MLP
 
 _DEPTH = 4
 _MOST_NUMBERS = 4000
+_NUMBER = re.compile(r"[-+−]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?")
+_MOST_PRINTED = 2000
 _SIZES_BY_COUNT = {3: [2, 1], 9: [2, 2, 1], 65: [2, 16, 1]}
 
 
@@ -79,9 +83,8 @@ class View:
         return [
             trail
             for cell in self.own_cells(task)
-            for trail in cell.trails.values()
-            if layer_sizes(trail.model) == sizes
-            and (trail.sweeps or trail.compiled or trail.start != trail.end)
+            for trail in chained(t for t in cell.trails.values() if layer_sizes(t.model) == sizes)
+            if trail.sweeps or trail.compiled or trail.start != trail.end
         ]
 
     @property
@@ -121,8 +124,12 @@ def number(value: Any) -> float | None:
     """Return the number in a Value, a NumPy scalar, an array of one element or a plain number, else None."""
     if type(value) is float:
         return value
-    if isinstance(value, (list, tuple)) and len(value) == 1:
+    while isinstance(value, (list, tuple)) and len(value) == 1:
         value = value[0]
+    if _is_array(value) and getattr(value, "size", 0) == 1:
+        value = value.tolist()
+        while isinstance(value, list):
+            value = value[0]
     if is_node(value):
         value = value.data
     try:
@@ -147,6 +154,15 @@ def numbers(values: Any) -> list[float] | None:
     except TypeError:
         return None
     return [value for value in found if value is not None] if None not in found else None
+
+
+def numbers_in(text: str) -> list[float]:
+    """Return the first 2,000 numbers that stand in a text, with a decimal point or a decimal comma."""
+    text = text.replace("{,}", ",")  # a decimal comma in LaTeX
+    return [
+        float(match.group().replace("−", "-").replace(",", "."))
+        for match in itertools.islice(_NUMBER.finditer(text), _MOST_PRINTED)
+    ]
 
 
 def rows(table: Any) -> list[list[float]] | None:

@@ -29,7 +29,8 @@ class _Task1:
     def observe(self, view: View, asked: dict[str, Any]) -> dict[str, Any]:
         model = perceptron_of(view)
         if model is None:
-            return {"other": next((parameters_of(other) for other in view.models()), None)}
+            others = (parameters_of(other) for other in view.models())
+            return {"other": next((found for found in others if len(found) != 3), None)}
         observed = attempt(lambda: parameters_of(model))
         outputs = attempt(lambda: [number(model(x)) for x in asked["inputs"]])
         return {"parameters": observed, "outputs": outputs, "sizes": layer_sizes(model)}
@@ -103,7 +104,8 @@ class _Task3:
             else Finding(3, "graph", "missing", 0.5, "no-graph")
         )
         if observed["sweeps"]:
-            return [self._swept(observed), Finding(3, "backward", "right", 0.5), graph]
+            reached = Finding(3, "backward", "right", 0.5, values={"swept": True})
+            return [self._swept(observed), reached, graph]
         if observed["error"] is None:
             return [
                 Finding(3, "error", "missing", 1, "no-error"),
@@ -178,7 +180,11 @@ def _error_hint(z: float, error: float | None, own: float | None) -> str | None:
     """Return "" for the right error of an output, the hint of a mistake that alone explains it, or None."""
     if error is None:
         return None
-    explained = [hint for hint, value in _errors(z).items() if close(error, value)]
+    explained = [
+        hint
+        for hint, value in _errors(z).items()
+        if close(error, value) and not (hint == "sigmoid-sign" and own is not None)
+    ]
     if "" in explained:
         return ""
     if own is not None and close(error, (own - 1) ** 2):
@@ -192,6 +198,7 @@ def _errors(z: float) -> dict[str, float]:
         "": (o - 1) ** 2,
         "no-sigmoid-on-output": (z - 1) ** 2,
         "sigmoid-twice": (sigmoid(o) - 1) ** 2,
+        "sigmoid-sign": (sigmoid(-z) - 1) ** 2,
         "error-not-squared": 1 - o,
         "error-difference": o - 1,
         "error-half": (o - 1) ** 2 / 2,

@@ -14,9 +14,11 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from micrograd.engine import Value
-from micrograd.lab.checks.belongings import Place, lies_beside, places
+from micrograd.lab.checks.belongings import Place, is_own, lies_beside, places
+from micrograd.lab.checks.networks import is_model
 from micrograd.lab.checks.observing import View, attempt, is_node, number, numbers, rows
 from micrograd.lab.checks.reference import close, sigmoid
+from micrograd.nn import Neuron
 
 _SIGMOID = re.compile(r"sig|logist|^activation$|^act$|^σ", re.IGNORECASE)
 _BINARY = re.compile(r"bin|label|[ée]tiquette|pred|seuil|thresh|class|step|decision|heaviside", re.IGNORECASE)
@@ -24,7 +26,9 @@ _LONG = re.compile(
     r"train|entra|learn|appren|loss|perte|plot|draw|show|affich|trace|main|test|check", re.IGNORECASE
 )
 _PROBES = (0.7, -1.3, 2.1)
+_EXPONENTIALS = {"exp", "e", "tanh", "expit", "sigmoid"}
 _MOST = 40
+_MOST_SAMPLES = 4000
 
 
 def called(function: Any, z: float, own_style: bool = False) -> dict[str, Any]:
@@ -49,8 +53,11 @@ def called(function: Any, z: float, own_style: bool = False) -> dict[str, Any]:
             gradient = float(leaf.grad)
         return {"kind": type(result).__name__, "number": number(result), "gradient": gradient, "on": "node"}
 
-    def on_number() -> dict[str, Any]:
-        result = function(z)
+    def on_number(wrapped: Callable[[float], Any] = float) -> dict[str, Any]:
+        given = wrapped(z)
+        result = function(given)
+        if own_style and result is None and number(given) != z:
+            result = given  # a list of nodes, into which it wrote
         if result is None or result is Ellipsis:
             return {"kind": "nothing", "number": None, "gradient": None, "on": "number"}
         kind = type(result).__name__
@@ -62,12 +69,39 @@ def called(function: Any, z: float, own_style: bool = False) -> dict[str, Any]:
         return outcome
     # It stopped, or gave a plain number: was it written for numbers?
     plain = attempt(on_number)
-    worked = "value" in plain and plain["value"]["number"] is not None
-    return (
-        plain
-        if worked and (value is None or close(value["number"] or 0, plain["value"]["number"]))
-        else outcome
-    )
+    if _has_number(plain) and (value is None or close(value["number"] or 0, plain["value"]["number"])):
+        return plain
+    if own_style and not _has_number(outcome):  # or for all outputs at once
+        for wrapped in _ALL_AT_ONCE:
+            several = attempt(lambda: on_number(wrapped))  # noqa: B023
+            if _has_number(several):
+                return several
+    return outcome
+
+
+def _has_number(outcome: dict[str, Any]) -> bool:
+    return "value" in outcome and outcome["value"]["number"] is not None
+
+
+def _array_of_nodes(z: float) -> Any:
+    import numpy as np
+
+    return np.array([Value(z)], dtype=object)
+
+
+def _array_of_numbers(z: float) -> Any:
+    import numpy as np
+
+    return np.array([z])
+
+
+_ALL_AT_ONCE: tuple[Callable[[float], Any], ...] = (
+    lambda z: [Value(z)],
+    lambda z: [z],
+    _array_of_nodes,
+    _array_of_numbers,
+)
+"""The outputs of a whole table of samples, as a function for all of them takes them."""
 
 
 def sigmoid_of(view: View) -> Place | None:
@@ -95,7 +129,9 @@ def perceptron_of(view: View) -> Any:
     named = view.get("perceptron")
     if callable(named) and hasattr(named, "parameters"):
         return named
-    return next(iter(view.models([2, 1])), None)
+    # The scaffold's cell below asks for a bare neuron to compare with, which is no model.
+    models = [model for model in view.models([2, 1]) if not (view.scaffold and isinstance(model, Neuron))]
+    return next(iter(models), None)
 
 
 def data_of(view: View) -> dict[str, Any]:
@@ -131,7 +167,11 @@ def pairs(view: View) -> list[tuple[list[list[float]], list[float]]]:
             table, column = rows(value[0]), numbers(value[1])
             if table and column and len(table) == len(column) > 3 and len(table[0]) == 2:
                 found.append((table, column))
-        if not 3 < size <= 4000:
+        if not 3 < size <= _MOST_SAMPLES:
+            continue
+        both = attempt(lambda: _samples_with_labels(value)).get("value")  # noqa: B023
+        if both is not None:
+            found.append(both)
             continue
         column = attempt(lambda: numbers(value)).get("value")  # noqa: B023
         if column and len(set(column)) == 2 and not hasattr(type(value), "columns"):
@@ -144,6 +184,22 @@ def pairs(view: View) -> list[tuple[list[list[float]], list[float]]]:
             found.append(([row[:2] for row in table], [row[2] for row in table]))
     together = [(p, q) for p in points for q in labels if len(p) == len(q)]
     return (together + found)[:6]
+
+
+def _samples_with_labels(value: Any) -> tuple[list[list[float]], list[float]] | None:
+    """Return the points and labels of a list of pairs (point, label), None for anything else."""
+    if not isinstance(value, (list, tuple)) or len(value) > _MOST_SAMPLES:
+        return None
+    points, labels = [], []
+    for pair in value:
+        if not isinstance(pair, (list, tuple)) or len(pair) != 2 or hasattr(pair[1], "__len__"):
+            return None
+        point, label = numbers(pair[0]), number(pair[1])
+        if point is None or len(point) != 2 or label is None:
+            return None
+        points.append(point)
+        labels.append(label)
+    return points, labels
 
 
 def right_sigmoid(value: Any) -> Any:
@@ -160,9 +216,15 @@ def right_binary(value: Any) -> int:
     return int(found is not None and found > 0.5)
 
 
-def is_right_sigmoid(function: Any) -> bool:
-    """Tell whether a function gives a sigmoid's numbers."""
-    return _is_sigmoid(function)
+def is_right_sigmoid(function: Any, own_style: bool = True) -> bool:
+    """Tell whether a function gives a sigmoid's numbers, on nodes that still belong to their graph."""
+    return _is_sigmoid(function, own_style) and not cuts_off(function)
+
+
+def cuts_off(function: Any) -> bool:
+    """Tell whether a sigmoid of nodes returns a fresh one, from which nothing comes back to its argument."""
+    calls = [called(function, z, own_style=True).get("value") or {} for z in _PROBES]
+    return all(call.get("on") == "node" and call.get("gradient") == 0 for call in calls)
 
 
 def is_right_binary(function: Any) -> bool:
@@ -179,6 +241,8 @@ def _function(
     likely: list[Place] = []
     others: list[Place] = []
     for place in places(view.variables):
+        if isinstance(place.value, type) and pattern.search(place.name):
+            place = _made(place)
         if place.name == exclude or not _takes_one(place.value):
             continue
         if pattern.search(place.name):
@@ -191,11 +255,36 @@ def _function(
     return likely[0] if likely else None
 
 
+def works_on_variables(view: View) -> bool:
+    """Tell whether there is a sigmoid that is called without arguments, on what the notebook's variables hold."""
+    for place in places(view.variables):
+        if isinstance(place.value, FunctionType) and _SIGMOID.search(place.name):
+            needed = attempt(lambda: len(inspect.signature(place.value).parameters)).get("value")  # noqa: B023
+            if needed == 0 and _EXPONENTIALS & {*place.value.__code__.co_names}:
+                return True
+    return False
+
+
+def _made(place: Place) -> Place:
+    """Return an object of an own class that is made without arguments and called like a function."""
+    kind = place.value
+    if not is_own(kind) or not isinstance(vars(kind).get("__call__"), FunctionType):
+        return place
+    made = attempt(kind).get("value")
+    return place if made is None else Place(place.name, made)
+
+
 def _takes_one(value: Any) -> bool:
     """Tell whether it is a function of the notebook's own that can be called with one argument."""
     function = value.__func__ if isinstance(value, MethodType) else value
     if not isinstance(function, FunctionType):
-        return type(value).__name__ == "vectorize"
+        if type(value).__name__ == "vectorize":
+            return True
+        called = vars(type(value)).get("__call__")
+        if not isinstance(called, FunctionType) or not is_own(type(value)) or is_model(value):
+            return False
+        function = value = called.__get__(value)  # an object that is called like a function
+        function = function.__func__
     theirs = (function.__module__, function.__globals__.get("__name__"))
     if "__main__" not in theirs and not _is_beside(function):
         return False
@@ -218,9 +307,9 @@ def _is_beside(function: FunctionType) -> bool:
     return lies_beside(function.__code__.co_filename, os.getcwd())
 
 
-def _is_sigmoid(function: Any) -> bool:
+def _is_sigmoid(function: Any, own_style: bool = True) -> bool:
     for z in _PROBES:
-        got = (called(function, z, own_style=True).get("value") or {}).get("number")
+        got = (called(function, z, own_style).get("value") or {}).get("number")
         if got is None or not close(got, sigmoid(z)):
             return False
     return True
@@ -234,10 +323,23 @@ def _is_binary(function: Any) -> bool:
     return True
 
 
+def failure_on_nodes(view: View, function: Any) -> str | None:
+    """Return how a function of numbers fails on nodes, where the cells of task 5 stopped; None where it does not."""
+    if not any(cell.stopped for cell in view.own_cells(5) if 5 in cell.tasks):
+        return None
+    error: str | None = attempt(lambda: function(Value(0.8))).get("error")
+    return error
+
+
 def label_of(function: Any, value: float) -> dict[str, Any]:
     """Call a function that gives a label on a node, or on a plain number where it was written for one."""
     result = attempt(lambda: number(function(Value(value))))
     if "error" in result or result.get("value") is None:
         plain = attempt(lambda: number(function(value)))
         result = plain if "error" not in plain else result
+    if "error" in result:
+        for wrapped in _ALL_AT_ONCE:
+            several = attempt(lambda: number(function(wrapped(value))))  # noqa: B023
+            if several.get("value") is not None:
+                return several
     return result

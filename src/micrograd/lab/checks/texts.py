@@ -100,6 +100,10 @@ HINTS: dict[str, dict[Language, str]] = {
         "fr": "la fonction sigmoid n'est pas encore écrite",
         "en": "the function sigmoid is not written yet",
     },
+    "sigmoid-unseen": {
+        "fr": "la sigmoïde ne prend pas d'argument : d'ici nous ne pouvons pas l'appeler. Quel est son argument ?",
+        "en": "the sigmoid takes no argument: it cannot be called from here. What is its argument?",
+    },
     "no-sigmoid-operation": {
         "fr": "la fonction sigmoid_operation n'est pas encore écrite",
         "en": "the function sigmoid_operation is not written yet",
@@ -107,6 +111,12 @@ HINTS: dict[str, dict[Language, str]] = {
     "sigmoid-plain-number": {
         "fr": "sigmoid renvoie un simple nombre : il a oublié le graphe, et plus rien ne pourra être propagé",
         "en": "sigmoid returns a plain number: it has forgotten the graph, and nothing can be propagated any more",
+    },
+    "sigmoid-cut-off": {
+        "fr": "la valeur est juste, mais la Value renvoyée est toute neuve : elle ne sait plus d'où elle vient, et rien"
+        " ne pourra être propagé jusqu'aux poids",
+        "en": "the value is right, but the Value returned is a fresh one: it does not know where it comes from, and"
+        " nothing can be propagated to the weights",
     },
     "sigmoid-twice": {
         "fr": "la sigmoïde est appliquée deux fois",
@@ -196,6 +206,12 @@ HINTS: dict[str, dict[Language, str]] = {
         " l'erreur et multipliez par chaque dérivée locale",
         "en": "we do not find the three gradients (w0, w1, b) among your computations: start from the derivative of"
         " the error and multiply by each local derivative",
+    },
+    "by-hand-swapped": {
+        "fr": "les trois nombres y sont, mais les gradients de {first} et de {second} sont échangés : quelle entrée"
+        " chaque poids multiplie-t-il ?",
+        "en": "the three numbers are there, but the gradients of {first} and {second} are swapped: which input does"
+        " each weight multiply?",
     },
     "by-hand-unseen": {
         "fr": "les gradients calculés ne sont pas dans des variables, et d'ici nous ne voyons qu'elles",
@@ -343,6 +359,10 @@ HINTS: dict[str, dict[Language, str]] = {
         " reçoit ?",
         "en": "model_loss gives the same loss whatever the data: does it compute with the data that it is given?",
     },
+    "other-model": {
+        "fr": "model_loss donne la même erreur quel que soit le modèle : mesure-t-elle celui qu'elle reçoit ?",
+        "en": "model_loss gives the same loss whatever the model: does it measure the one that it is given?",
+    },
     "loss-value": {
         "fr": "model_loss donne une erreur de {got} là où l'on attend {expected} : reprenez la formule pas à pas",
         "en": "model_loss gives a loss of {got} where {expected} is expected: go through the formula step by step",
@@ -407,6 +427,10 @@ HINTS: dict[str, dict[Language, str]] = {
     "other-size": {
         "fr": "le modèle entraîné a {neurons} neurones cachés ; {wanted} sont demandés",
         "en": "the model that was trained has {neurons} hidden neurons; {wanted} were asked for",
+    },
+    "never-propagated": {
+        "fr": "les poids sont corrigés sans que l'erreur ait été propagée : d'où viennent leurs gradients ?",
+        "en": "the weights are updated without the loss having been propagated: where do their gradients come from?",
     },
     "train-leaves-model": {
         "fr": "l'entraînement laisse de côté le modèle qu'on lui donne, et en construit un autre à l'intérieur",

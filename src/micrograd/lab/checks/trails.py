@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,6 +72,47 @@ class Trail:
     def gap(self) -> int | None:
         """After how many of the kept passes some were left out; None where all are there."""
         return _FIRST if self.count > len(self.sweeps) else None
+
+
+def chained(trails: Iterable[Trail]) -> list[Trail]:
+    """Return the trails of one cell with those joined that one network left after the other.
+
+    Whoever makes a new network for each step, with what the one before has learned, trains one network.
+    """
+    result: list[Trail] = []
+    for trail in trails:
+        before = next((other for other in reversed(result) if _goes_on(other, trail)), None)
+        if before is None:
+            result.append(trail)
+        else:
+            result[result.index(before)] = Trail(
+                trail.model,
+                before.start,
+                trail.end,
+                [*before.sweeps, *trail.sweeps],
+                [*before.compiled, *trail.compiled],
+                before.stopped or trail.stopped,
+                before.count + trail.count,
+            )
+    return result
+
+
+def _goes_on(before: Trail, after: Trail) -> bool:
+    """Tell whether a network begins where another one ended, or one step along its gradient further."""
+    if not before.sweeps or not after.sweeps or len(before.end) != len(after.start):
+        return False
+    if after.start == before.end:
+        return before.model is not after.model
+    if before.start != before.end:
+        return False
+    gradients = before.sweeps[-1].gradients
+    change = [b - a for a, b in zip(before.end, after.start)]
+    length = sum(g * g for g in gradients)
+    if not length:
+        return False
+    rate = sum(a * g for a, g in zip(change, gradients)) / length
+    off = sum((a - rate * g) ** 2 for a, g in zip(change, gradients))
+    return bool(off <= 1e-10 * sum(a * a for a in change))
 
 
 @dataclass

@@ -16,11 +16,14 @@ from micrograd.lab.checks import descent, reference
 from micrograd.lab.checks.descent import Data, Run
 from micrograd.lab.checks.finding import Finding
 from micrograd.lab.checks.networks import parameters_of
-from micrograd.lab.checks.observing import View, attempt, layer_sizes, network, numbers, quietly
+from micrograd.lab.checks.observing import View, attempt, layer_sizes, network, numbers, numbers_in, quietly
 from micrograd.lab.checks.reference import close, random_network, random_samples
 from micrograd.lab.checks.roles import keeps_lists, pairs
 
 _MOST_TRAILS = 12
+_MOST_LOSSES = 40
+_ROUNDED = 6e-4
+"""How far off a loss may be that was printed with three decimals."""
 
 
 class _Training:
@@ -50,9 +53,10 @@ class _Training:
                 if trail.start != trail.end and layer_sizes(trail.model) not in ([2, 1], self.sizes)
             ][:5],
             "left_alone": False,
+            "never_propagated": _never_propagates(view),
             "lines": sum(any(c.isdigit() for c in line) for line in view.text.splitlines()),
             "pictures": any(output.get("kinds") for output in view.outputs),
-            "stored": any(_is_stored(view, trail) for trail in chosen),
+            "stored": any(_is_stored(view, trail) or _is_shown(view, trail) for trail in chosen),
             "recorded": bool(view.cells),
         }
         if observed["trails"] and not any(trail["alive"] for trail in observed["trails"]):
@@ -101,6 +105,8 @@ class _Training:
             hint = "train-does-nothing"
             if tried.count > 1 and not any(trail["left"] for trail in observed["trails"]):
                 hint = "gradients-zero"
+        elif observed["never_propagated"]:
+            hint = "never-propagated"
         return [
             Finding(self.task, "update", "missing", 1, hint, _shared(observed)),
             *self._open("rate", "result", state="missing"),
@@ -211,6 +217,14 @@ class _Training:
         return Finding(self.task, name, state, 1, hint, values or {})
 
 
+def _never_propagates(view: View) -> bool:
+    """Tell whether the cells about training use gradients that none of them propagates."""
+    sources = [
+        cell.source for task in (9, 10) for cell in view.cells if task in cell.tasks and not cell.given
+    ]
+    return any(".grad" in source for source in sources) and not any("backward" in s for s in sources)
+
+
 def _shared(observed: dict[str, Any]) -> dict[str, Any]:
     return {"function": next((trail["function"] for trail in observed["trails"] if trail["function"]), "")}
 
@@ -219,6 +233,14 @@ def _rightness(findings: list[Finding]) -> float:
     return sum(f.weight for f in findings if f.state == "right") - sum(
         f.weight for f in findings if f.state == "wrong"
     )
+
+
+def _is_shown(view: View, trail: Any) -> bool:
+    """Tell whether the losses of a training stand in what the task's cells showed, as in a history on one line."""
+    wanted = [sweep.root for sweep in trail.sweeps if sweep.root is not None]
+    shown = numbers_in(view.text)
+    found = sum(any(abs(loss - number) < _ROUNDED for number in shown) for loss in wanted[:_MOST_LOSSES])
+    return bool(wanted) and found >= max(2, len(wanted[:_MOST_LOSSES]) // 2)
 
 
 def _is_stored(view: View, trail: Any) -> bool:

@@ -12,7 +12,7 @@ from micrograd.lab.checks.networks import gradients_of, parameters_of
 from micrograd.lab.checks.observing import View
 from micrograd.lab.checks.perceptron import PERCEPTRON
 from micrograd.lab.checks.reference import PERCEPTRON_INPUT, sigmoid
-from micrograd.lab.checks.roles import binary_of, label_of, own_sigmoid, perceptron_of
+from micrograd.lab.checks.roles import binary_of, failure_on_nodes, label_of, own_sigmoid, perceptron_of
 
 
 class _Task5:
@@ -27,6 +27,7 @@ class _Task5:
         place = binary_of(view)
         if place is not None:
             observed["binary"] = [label_of(place.value, value) for value in asked["inputs"]]
+            observed["on_nodes"] = failure_on_nodes(view, place.value)
         else:
             observed["inline"] = _threshold(view)
         trails = view.trails(PERCEPTRON, 5) or view.trails(PERCEPTRON)
@@ -36,14 +37,16 @@ class _Task5:
         if model is not None:
             observed["parameters"] = parameters_of(model)
             observed["gradients"] = gradients_of(model)
-            w0, w1, b = observed["parameters"]
-            z = w0 * PERCEPTRON_INPUT[0] + w1 * PERCEPTRON_INPUT[1] + b
-            observed["own"] = own_sigmoid(view, z)
+            if len(observed["parameters"]) == 3:
+                observed["own"] = own_sigmoid(view, _output(observed["parameters"]))
             observed["trails"] = [trail_data(trail) for trail in trails if trail.model is model][-8:]
         return observed
 
     def judge(self, asked: dict[str, Any], observed: dict[str, Any]) -> list[Finding]:
         binary = self._binary(asked, observed.get("binary"), observed.get("inline"))
+        if binary.state == "right" and observed.get("on_nodes"):
+            values = {"name": "binary", "error": observed["on_nodes"]}
+            binary = Finding(5, "binary", "wrong", 1, "function-failed", values)
         findings = [binary]
         for finding in self._updated(observed):
             if binary.state == "wrong" and finding.name == "updated" and finding.state == "missing":
@@ -89,8 +92,7 @@ class _Task5:
         parameters = observed.get("parameters") or []
         if len(parameters) != 3:
             return [Finding(5, "updated", "missing", 1, "no-perceptron")]
-        w0, w1, b = parameters
-        z = w0 * PERCEPTRON_INPUT[0] + w1 * PERCEPTRON_INPUT[1] + b
+        z, b = _output(parameters), parameters[2]
         own = observed.get("own")
         trails = [read_trail(data) for data in observed["trails"]]
         moved = [trail for trail in trails if trail.moved]
@@ -126,6 +128,12 @@ class _Task5:
         if abs(observed["gradients"][2]) > 1.01 * max(largest, 2 * (1 - sigmoid(z))):
             return [Finding(5, "reset", "wrong", 0.5, "gradients-not-reset")]
         return []
+
+
+def _output(parameters: list[float]) -> float:
+    """Return what a perceptron makes of the handout's sample, before the sigmoid."""
+    w0, w1, b = parameters
+    return w0 * PERCEPTRON_INPUT[0] + w1 * PERCEPTRON_INPUT[1] + b
 
 
 def _is_stale(groups: list[Any]) -> bool:

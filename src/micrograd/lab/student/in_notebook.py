@@ -69,7 +69,8 @@ class LiveNotebook:
         """Judge a task, with those that it stands on, and return its findings."""
         self._recorder.pause()
         self._sort(number)
-        found = {task: self._look(task) for task in (*checks.NEEDS[number], number)}
+        looked = (*checks.NEEDS[number], number, *checks.SHOWN_BY.get(number, ()))
+        found = {task: self._look(task) for task in looked}
         findings = checks.settle(found)[number]
         sources = tuple(self._sources(number))
         if sources and all(f.state == "right" or not f.weight for f in findings):
