@@ -8,6 +8,8 @@ from __future__ import annotations
 from notebooks_by_strangers import Cells, Change
 from notebooks_by_strangers import cells as read_cells
 
+# ruff: noqa: E501
+
 _FOLDER = "manners"
 
 #: Every task keeps its check mark.

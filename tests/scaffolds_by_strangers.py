@@ -83,7 +83,7 @@ MISTAKES: dict[str, tuple[Cells, int, str, tuple[int, ...]]] = {
     "5 uphill": ({"task-5-update": ("p.data -= learning_rate", "p.data += learning_rate")}, 5, "wrong-sign", ()),
     "5 no zero": ({"task-5-update": ("    perceptron.zero_grad()\n", "")}, 5, "gradients-not-reset", ()),
     "5 no update": ({"task-5-update": "output = sigmoid(perceptron(x))\nprediction = binary(output)\nprint(prediction)"}, 5, "not-updated", ()),
-    "5 zero after backward": ({"task-5-update": ("    perceptron.zero_grad()\n    error.backward()\n", "    error.backward()\n    perceptron.zero_grad()\n")}, 5, "not-updated", ()),
+    "5 zero after backward": ({"task-5-update": ("    perceptron.zero_grad()\n    error.backward()\n", "    error.backward()\n    perceptron.zero_grad()\n")}, 5, "update-without-gradient", ()),
     "5 updates grad": ({"task-5-update": ("p.data -= learning_rate * p.grad", "p.grad -= learning_rate * p.data")}, 5, "not-updated", ()),
     "6 no noise": ({"task-6-moons": ("n_samples=100, noise=0.1", "n_samples=100")}, 6, "moons-noise", ()),
     "6 200": ({"task-6-moons": ("n_samples=100", "n_samples=200")}, 6, "moons-count", ()),

@@ -19,6 +19,7 @@ from micrograd.lab.checks.submitted import read
 from micrograd.lab.student import in_notebook
 
 _SAME = [
+    "no graph", "nothing printed",
     "sigmoid sign", "no square", "p.grad printed", "no reset in task 5", "more noise", "before the sigmoid", "sum",
     "no graph of small", "not reset", "no update", "task 10 undone", "eight neurons", "negative rate",
 ]  # fmt: skip
@@ -32,7 +33,7 @@ class Kernel:
 
         self.shell = InteractiveShell()
         self.shell.history_manager.enabled = False
-        self.shell.user_ns["display"] = lambda *_: None
+        self.shell.history_manager.outputs.clear()  # all shells of a process share what is remembered
         self.shell.user_ns["check"] = lambda task: None
         self.live = in_notebook.LiveNotebook(self.shell)
 

@@ -82,6 +82,11 @@ def test_a_mistake_in_the_scaffold_is_named_once_and_what_stands_on_it_waits(nam
     assert wrong == dict.fromkeys(waiting, _WAITING)
 
 
+def test_a_sigmoid_that_cannot_be_called_is_nobodys_mistake():
+    found = verdicts(_notebook("a sigmoid without arguments, on a global variable"))
+    assert [(f.state, f.hint) for f in found[2]] == [("unseen", "sigmoid-unseen")]
+
+
 def test_there_are_enough_of_them():
     names = [name for kind in (strangers, manners, scaffolds) for name in (*kind.RIGHT, *kind.MISTAKES)]
     assert len(names) == len(set(names))

@@ -25,6 +25,8 @@ class Text(NamedTuple):
     key: str
     fr: str
     en: str
+    shows: bool = False
+    """Whether it is of a mistake that is found by the numbers it gives, and named nowhere else."""
 
     def __str__(self) -> str:
         return f"{self.path.relative_to(PACKAGE)}:{self.key}"
@@ -38,9 +40,17 @@ def tree(path: Path) -> ast.Module:
 
 @cache
 def texts() -> tuple[Text, ...]:
-    """Every text of every table ``{key: {"fr": ..., "en": ...}}``, found in the source files themselves."""
+    """Every text of every table ``{key: {"fr": ..., "en": ...}}``, found in the source files themselves.
+
+    So are the entries ``Mistake(key, ..., fr=..., en=...)`` of the table of mistakes.
+    """
     found = []
     for path in sorted(PACKAGE.rglob("*.py")):
+        for call in ast.walk(tree(path)):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Mistake":
+                both = {k.arg: ast.literal_eval(k.value) for k in call.keywords if k.arg in ("fr", "en")}
+                shows = any(k.arg == "shows" for k in call.keywords)
+                found.append(Text(path, "MISTAKES", ast.literal_eval(call.args[0]), **both, shows=shows))
         for statement in tree(path).body:
             target = statement.targets[0] if isinstance(statement, ast.Assign) else None
             target = statement.target if isinstance(statement, ast.AnnAssign) else target
@@ -119,7 +129,7 @@ def test_the_tables_are_found():
         ("student", "WORDS"),
         ("solved", "WORDS"),
         ("solved", "_FIGURES"),
-        ("checks", "HINTS"),
+        ("mistakes", "MISTAKES"),
         ("checks", "CHECKS"),
         ("draw", "WORDS"),
     } <= tables
@@ -141,7 +151,9 @@ def test_every_text_is_used():
     unused = [
         str(text)
         for text in texts()
-        if not users(text) and not any(pattern.fullmatch(text.key) for pattern in made_keys())
+        if not text.shows
+        and not users(text)
+        and not any(pattern.fullmatch(text.key) for pattern in made_keys())
     ]
     assert not unused
 
@@ -165,7 +177,7 @@ def test_a_text_names_only_what_is_there_where_it_is_read():
     for text in texts():
         pages = [path for path in users(text) if path.suffix in (".js", ".mjs", ".jinja", ".html")]
         cells = [path for path in users(text) if path.name in IN_A_NOTEBOOK]
-        if pages or cells or text.path.parent.name in ("checks", "draw", "plot"):
+        if pages or cells or text.path.parent.name in ("checks", "mistakes", "draw", "plot"):
             read.append(text)
             assert not command.search(text.fr + "\n" + text.en), text
     assert {text.path.parent.name for text in read} >= {"checks", "draw", "student", "site"}

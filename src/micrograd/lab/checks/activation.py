@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable
 from typing import Any
 
 from micrograd.lab.checks.finding import Finding
+from micrograd.lab.checks.mistakes import shown_in
 from micrograd.lab.checks.observing import View
 from micrograd.lab.checks.reference import close, sigmoid
 from micrograd.lab.checks.roles import called, sigmoid_of, works_on_variables
@@ -90,23 +90,13 @@ def _wrong_call(name: str, calls: list[dict[str, Any]], weight: float = 1) -> Fi
 
 
 def _compare(name: str, inputs: list[float], got: list[float], weight: float = 1) -> Finding:
-    for hint, mistake in MISTAKEN.items():
-        if all(close(value, mistake(z)) for z, value in zip(inputs, got)):
+    for hint, gives in (("", sigmoid), *shown_in("sigmoid")):
+        if all(close(value, gives(z)) for z, value in zip(inputs, got)):
             return Finding(2, name, "wrong", weight, hint) if hint else Finding(2, name, "right", weight)
     outside = any(not math.isfinite(value) or not 0 <= value <= 1 for value in got)
     hint = "sigmoid-outside" if outside else "sigmoid-value"
     z, value = next((z, v) for z, v in zip(inputs, got) if not close(v, sigmoid(z)))
     return Finding(2, name, "wrong", weight, hint, {"input": f"{z:.3f}", "got": f"{value:.4f}"})
 
-
-#: What a sigmoid gives under "", and what each likely mistake gives under the name of its hint.
-MISTAKEN: dict[str, Callable[[float], float]] = {
-    "": sigmoid,
-    "sigmoid-twice": lambda z: sigmoid(sigmoid(z)),
-    "sigmoid-sign": lambda z: sigmoid(-z),
-    "sigmoid-derivative": lambda z: sigmoid(z) * (1 - sigmoid(z)),
-    "sigmoid-tanh": math.tanh,
-    "sigmoid-unchanged": lambda z: z,
-}
 
 TASK_2 = _Task2()

@@ -35,7 +35,10 @@ class Place:
     def put(self, variables: dict[str, Any], function: Callable[..., Any]) -> Callable[[], None]:
         """Put another function in the place of the one that is kept here; return what puts it back."""
         if self.owner is None:
+            missing = self.name not in variables
             variables[self.name] = function
+            if missing:
+                return lambda: variables.pop(self.name, None)
             return lambda: variables.__setitem__(self.name, self.value)
         kind = self.owner if isinstance(self.owner, type) else type(self.owner)
         holder = self.owner if self.name in getattr(self.owner, "__dict__", {}) else kind

@@ -37,8 +37,9 @@ class _Task4:
                 outputs.append(sigmoid(w0 * PERCEPTRON_INPUT[0] + w1 * PERCEPTRON_INPUT[1] + b))
         known = any(4 in cell.tasks for cell in view.cells)
         own = [cell.source for cell in view.own_cells(4)] if known else None
+        named: list[list[Any]] = []
         if own is None:  # which cells are the task's is not known: what is there has to do
-            computed, text, named = plain_numbers(view.variables), view.text, []
+            computed, text = plain_numbers(view.variables), view.text
         else:
             computed, text, named = _again(view, own, asked["nobodys"])
         return {

@@ -54,11 +54,6 @@ class Run:
         return self.start != self.end
 
     @property
-    def last_gradients(self) -> list[float]:
-        """The gradients that the cell left behind."""
-        return self.groups[-1].gradients if self.groups else []
-
-    @property
     def steps(self) -> int:
         """How many steps there were, those that were not kept included."""
         if not self.groups:
@@ -212,9 +207,8 @@ def loss_of(step: Step, data: Data) -> tuple[str | None, int]:
 def _explained(
     total: float, z: Sequence[float], labels: Sequence[float], passes: int
 ) -> tuple[str | None, int]:
-    table = losses(z, labels)
+    explained = [hint for hint, value in losses(z, labels) if close(total, value, 1e-7)]
     if passes == 1:
-        explained = [hint for hint, value in table.items() if close(total, value, 1e-7)]
         if "" in explained:
             return "", len(labels)
         alone = _explained_by_one(total, z, labels)
@@ -224,11 +218,7 @@ def _explained(
             return explained[0], len(labels)
         if len(alone) == 1:
             return alone.pop(), 1
-    elif close(total, table[""], 1e-7):
-        return "", 1
-    elif close(total, table["sum-for-mean"], 1e-7):
-        return "sum-for-mean", 1
-    return None, 0
+    return next(((hint, 1) for hint in ("", "sum-for-mean") if hint in explained), (None, 0))
 
 
 def _explained_by_one(total: float, z: Sequence[float], labels: Sequence[float]) -> set[str]:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from micrograd.lab.checks.texts import CHECKS, HINTS
+from micrograd.lab.checks.mistakes import HINTS
+from micrograd.lab.checks.texts import CHECKS
 from micrograd.language import Language, say
 
 State = Literal["right", "wrong", "missing", "unseen"]
@@ -28,7 +29,7 @@ class Finding:
     """One thing that was checked in one task.
 
     ``state`` is ``"right"``, ``"wrong"``, ``"missing"`` (not done yet) or ``"unseen"`` (cannot be told from here).
-    ``weight`` is its share of the task; 0 makes it a remark. ``hint`` names a text in ``texts.HINTS``, and
+    ``weight`` is its share of the task; 0 makes it a remark. ``hint`` names one of the ``MISTAKES``, and
     ``values`` fills that text's fields.
     """
 

@@ -7,9 +7,9 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from micrograd.lab.checks.belongings import places
+from micrograd.lab.checks.belongings import Place, places
 from micrograd.lab.checks.finding import Finding
-from micrograd.lab.checks.losses import ROUNDED, SAME_AS, accuracies, losses, tells_apart
+from micrograd.lab.checks.losses import accuracies, losses, tells_apart, written_as
 from micrograd.lab.checks.networks import gradients_of, parameters_of
 from micrograd.lab.checks.observing import View, attempt, is_node, number
 from micrograd.lab.checks.reference import close, output, random_network, random_samples
@@ -190,7 +190,10 @@ def _right_ones(view: View) -> Iterator[bool]:
     """Put the right sigmoid and the right labels in the place of the student's own where those are wrong."""
     back: list[Callable[[], None]] = []
     try:
-        sigmoid, binary = sigmoid_of(view), binary_of(view)
+        sigmoid, binary = (
+            _or_named(view, "sigmoid", sigmoid_of(view)),
+            _or_named(view, "binary", binary_of(view)),
+        )
         for place, is_right, right in (
             (sigmoid, sigmoid and is_right_sigmoid(sigmoid.value, not view.scaffold), right_sigmoid),
             (
@@ -206,6 +209,11 @@ def _right_ones(view: View) -> Iterator[bool]:
     finally:
         for undo in back:
             undo()
+
+
+def _or_named(view: View, name: str, place: Place | None) -> Place | None:
+    """Return where a function is kept; of the scaffold's, which are called by their names, where it will be."""
+    return Place(name, None) if place is None and view.scaffold else place
 
 
 def _loss_and_accuracy(result: Any) -> tuple[str, Any, Any]:
@@ -230,11 +238,10 @@ def _judge_loss(z: list[float], labels: Sequence[float], got: float | None) -> F
     if got is None:
         return Finding(7, "loss", "wrong", 1, "returns-no-number", {"name": "model_loss", "kind": "?"})
     table = losses(z, labels)
-    for hint, value in table.items():
+    for hint, value in table:
         if close(got, value, 1e-7):
-            hint = SAME_AS.get(hint, hint)
             return Finding(7, "loss", "wrong", 1, hint) if hint else Finding(7, "loss", "right", 1)
-    values = {"got": f"{got:.4f}", "expected": f"{table['']:.4f}"}
+    values = {"got": f"{got:.4f}", "expected": f"{table[0][1]:.4f}"}
     return Finding(7, "loss", "wrong", 1, "loss-value", values)
 
 
@@ -243,11 +250,10 @@ def _judge_accuracy(z: list[float], labels: Sequence[float], got: float | None, 
         hint = "accuracy-missing" if kind == "alone" else "accuracy-not-number"
         return Finding(7, "accuracy", "missing", 1, hint)
     table = accuracies(z, labels)
-    for hint, value in table.items():
-        rounded = 0 if hint == "accuracy-count" else ROUNDED
-        if abs(got - value) <= rounded or (rounded and abs(got - 100 * value) <= 100 * rounded):
+    for hint, value in table:
+        if any(abs(got - number) <= rounded for number, rounded in written_as(hint, value)):
             return Finding(7, "accuracy", "wrong", 1, hint) if hint else Finding(7, "accuracy", "right", 1)
-    values = {"got": f"{got:g}", "expected": f"{table['']:.1%}"}
+    values = {"got": f"{got:g}", "expected": f"{table[0][1]:.1%}"}
     return Finding(7, "accuracy", "wrong", 1, "accuracy-value", values)
 
 

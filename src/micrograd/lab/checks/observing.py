@@ -42,6 +42,8 @@ class View:
     cells: list[Cell] = field(default_factory=list)
     scaffold: bool = True
     task: int | None = None
+    drawn: bool | None = None
+    """Whether the task's cells showed a picture, where ``outputs`` may lack some; None where that is not known."""
 
     @property
     def text(self) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import random
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from micrograd.lab.checks import reference
 from micrograd.lab.checks.finding import Finding
+from micrograd.lab.checks.mistakes import shown_in
 from micrograd.lab.checks.networks import parameters_of
 from micrograd.lab.checks.observing import View, attempt, is_node, layer_sizes, number, numbers
 from micrograd.lab.checks.reference import PERCEPTRON_INPUT, close, sigmoid
@@ -182,8 +184,8 @@ def _error_hint(z: float, error: float | None, own: float | None) -> str | None:
         return None
     explained = [
         hint
-        for hint, value in _errors(z).items()
-        if close(error, value) and not (hint == "sigmoid-sign" and own is not None)
+        for hint, gives in (("", _right_error), *shown_in("error"))
+        if close(error, gives(z)) and not (hint == "sigmoid-sign" and own is not None)
     ]
     if "" in explained:
         return ""
@@ -192,19 +194,8 @@ def _error_hint(z: float, error: float | None, own: float | None) -> str | None:
     return explained[0] if len(explained) == 1 else None
 
 
-def _errors(z: float) -> dict[str, float]:
-    o = sigmoid(z)
-    return {
-        "": (o - 1) ** 2,
-        "no-sigmoid-on-output": (z - 1) ** 2,
-        "sigmoid-twice": (sigmoid(o) - 1) ** 2,
-        "sigmoid-sign": (sigmoid(-z) - 1) ** 2,
-        "error-not-squared": 1 - o,
-        "error-difference": o - 1,
-        "error-half": (o - 1) ** 2 / 2,
-        "other-target": o**2,
-        "output-squared": o**2 - 1,
-    }
+def _right_error(z: float) -> float:
+    return (sigmoid(z) - 1) ** 2
 
 
 def _is_seeded(parameters: list[float]) -> bool:
@@ -218,10 +209,15 @@ def _is_seeded(parameters: list[float]) -> bool:
     return any(close(start[0], u) and close(start[1], v) for u, v in itertools.pairwise(drawn))
 
 
+def shows_picture(kinds: Iterable[str]) -> bool:
+    """Tell whether there is a picture among the MIME types of what was shown."""
+    return any(_SHOWN.match(kind) for kind in kinds)
+
+
 def was_drawn(view: View) -> bool | None:
     """Tell whether the task's cells showed a picture; None where that cannot be told."""
-    shown = any(_SHOWN.match(kind) for output in view.outputs for kind in output.get("kinds", []))
-    return shown or (False if view.complete else None)
+    shown = shows_picture(kind for output in view.outputs for kind in output.get("kinds", []))
+    return shown or (False if view.complete else view.drawn)
 
 
 TASK_1 = _Task1()

@@ -283,8 +283,7 @@ def _takes_one(value: Any) -> bool:
         called = vars(type(value)).get("__call__")
         if not isinstance(called, FunctionType) or not is_own(type(value)) or is_model(value):
             return False
-        function = value = called.__get__(value)  # an object that is called like a function
-        function = function.__func__
+        value, function = MethodType(called, value), called  # an object that is called like a function
     theirs = (function.__module__, function.__globals__.get("__name__"))
     if "__main__" not in theirs and not _is_beside(function):
         return False

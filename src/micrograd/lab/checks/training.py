@@ -17,6 +17,7 @@ from micrograd.lab.checks.descent import Data, Run
 from micrograd.lab.checks.finding import Finding
 from micrograd.lab.checks.networks import parameters_of
 from micrograd.lab.checks.observing import View, attempt, layer_sizes, network, numbers, numbers_in, quietly
+from micrograd.lab.checks.perceptron import was_drawn
 from micrograd.lab.checks.reference import close, random_network, random_samples
 from micrograd.lab.checks.roles import keeps_lists, pairs
 
@@ -55,7 +56,7 @@ class _Training:
             "left_alone": False,
             "never_propagated": _never_propagates(view),
             "lines": sum(any(c.isdigit() for c in line) for line in view.text.splitlines()),
-            "pictures": any(output.get("kinds") for output in view.outputs),
+            "pictures": bool(was_drawn(view)),
             "stored": any(_is_stored(view, trail) or _is_shown(view, trail) for trail in chosen),
             "recorded": bool(view.cells),
         }
@@ -153,7 +154,7 @@ class _Training:
         elif loss is None or not followed:
             good, *_ = descent.compare(run.start, run.end, data, min(done, self.steps))
             if not good:
-                hint = "update-other" if followed or len(known) < len(seen) else "loss-other"
+                hint = "loss-other" if followed else "update-other"
                 update = self._finding("update", "wrong", hint, {**shared, "loss": followed})
         result = self._result(run, done, data, shared)
         if update.state == "wrong" and result.state != "right":

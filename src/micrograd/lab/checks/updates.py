@@ -23,7 +23,7 @@ class _Task5:
         return {"inputs": [*inputs, -generator.uniform(0.1, 3)]}
 
     def observe(self, view: View, asked: dict[str, Any]) -> dict[str, Any]:
-        observed: dict[str, Any] = {"inline": None, "trails": []}
+        observed: dict[str, Any] = {"inline": None, "trails": [], "broke_off": view.stopped}
         place = binary_of(view)
         if place is not None:
             observed["binary"] = [label_of(place.value, value) for value in asked["inputs"]]
@@ -49,7 +49,8 @@ class _Task5:
             binary = Finding(5, "binary", "wrong", 1, "function-failed", values)
         findings = [binary]
         for finding in self._updated(observed):
-            if binary.state == "wrong" and finding.name == "updated" and finding.state == "missing":
+            ended = binary.state == "wrong" or (binary.state == "missing" and observed["broke_off"])
+            if ended and finding.name == "updated" and finding.state == "missing":
                 continue  # a wrong label ends the updates too early: one mistake, named once
             findings.append(finding)
         return findings
@@ -98,8 +99,9 @@ class _Task5:
         moved = [trail for trail in trails if trail.moved]
         rates = [rate for trail in moved for rate in rates_of(trail) if rate is not None]
         if trails and not moved:
-            emptied = any(trail.sweeps and not any(trail.last_gradients) for trail in trails)
-            hint = "update-without-gradient" if emptied and len(trails[-1].sweeps) > 1 else "not-updated"
+            # Reset after each pass, before the update that should follow: nothing was left from pass to pass.
+            emptied = len(trails[-1].groups) > 1 and not observed["trails"][-1]["left"]
+            hint = "update-without-gradient" if emptied else "not-updated"
             return [Finding(5, "updated", "missing", 1, hint)]
         if (rates and sum(rates) < 0) or (not rates and b < 0):
             return [Finding(5, "updated", "wrong", 1, "wrong-sign"), *self._reset(observed, moved, z)]

@@ -13,6 +13,7 @@ from micrograd.lab.checks import Finding, View, headings, listening
 from micrograd.lab.checks.recording import Recorder
 from micrograd.lab.checks.trails import Cell
 from micrograd.lab.content.tasks import task as task_of
+from micrograd.lab.student import pictures
 from micrograd.lab.student.verdict import print_task
 from micrograd.language import choose
 
@@ -55,6 +56,9 @@ class LiveNotebook:
         ] = {}  # what a check line has said of a cell without an ID, by its source
         self._checked_last: list[Cell] = []  # the cells that belong to the task that was checked last
         self._right: dict[tuple[int, tuple[str, ...]], list[Finding]] = {}
+        self._drew: dict[
+            int, bool
+        ] = {}  # whether a cell that was watched showed a picture, by the cell's place
         if shell is None:
             return
         for count, source in enumerate(shell.user_ns.get("In", [])[:-1]):
@@ -62,6 +66,7 @@ class LiveNotebook:
                 self._recorder.cells.append(self._cell(source, None))
                 self._counts[len(self._recorder.cells) - 1] = count
         listening.install(shell, self._recorder)
+        self._sees_pictures = pictures.watch(shell, self._saw_picture)
         shell.events.register("pre_run_cell", self._begin)
         shell.events.register("post_run_cell", self._end)
 
@@ -82,7 +87,8 @@ class LiveNotebook:
         cells = self._recorder.cells
         scaffold = any(_ID.match(cell.name) or "sigmoid_operation" in cell.source for cell in cells)
         variables = self._recorder.variables
-        view = View(variables, self._outputs(task), complete=False, cells=cells, scaffold=scaffold)
+        outputs, drawn = self._outputs(task), self._drawn(task)
+        view = View(variables, outputs, complete=False, cells=cells, scaffold=scaffold, drawn=drawn)
         asked = checks.questions(task, checks.generator_for(task, self._sources(task)))
         return checks.judge(task, asked, checks.observe(task, view, asked))
 
@@ -98,6 +104,8 @@ class LiveNotebook:
         if source.strip() and not _ONLY_A_CHECK.match(source):
             listening.watch_programs()
             self._recorder.begin(self._cell(source, getattr(info, "cell_id", None)))
+            if self._sees_pictures:
+                self._drew[len(self._recorder.cells) - 1] = False
             # Until it has ended and its number is known: whoever checks in its last line sees what it showed.
             self._counts[len(self._recorder.cells) - 1] = self._shell.execution_count
 
@@ -137,6 +145,20 @@ class LiveNotebook:
         elif not any(number in cell.tasks for cell in self._recorder.cells):
             for cell in self._checked_last:
                 cell.tasks = (*cell.tasks, number)
+
+    def _saw_picture(self) -> None:
+        if self._recorder.is_running:
+            self._drew[len(self._recorder.cells) - 1] = True
+
+    def _drawn(self, task: int) -> bool | None:
+        """Tell whether the task's own cells showed a picture; None where one of them was not seen from end to end."""
+        own = [
+            index for index, cell in enumerate(self._recorder.cells) if task in cell.tasks and not cell.given
+        ]
+        if any(self._drew.get(index) for index in own):
+            return True
+        is_running = self._recorder.is_running and len(self._recorder.cells) - 1 in own
+        return False if own and not is_running and all(index in self._drew for index in own) else None
 
     def _outputs(self, task: int) -> list[dict[str, Any]]:
         """Return what the task's own cells showed, as far as IPython remembers (from 9 on)."""
