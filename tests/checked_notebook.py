@@ -26,6 +26,14 @@ Verdicts = dict[int, list[Finding]]
 WHOLE_CORPUS = bool(os.environ.get("MICROGRAD_CORPUS"))
 
 
+#: How often each task is judged on other data.
+_OTHER_DRAWS = 8 if WHOLE_CORPUS else 1
+
+
+def _said(findings: list[Finding]) -> list[tuple[Any, ...]]:
+    return [(f.name, f.state, f.weight, f.hint) for f in findings]
+
+
 def judged(submitted: Submitted) -> Verdicts:
     """Run the cells and return each task's findings."""
     import matplotlib
@@ -46,13 +54,17 @@ def judged(submitted: Submitted) -> Verdicts:
         words = submitted.answers.get(task, "")
         view = View(variables, shown, words, cells=recorder.cells, scaffold=submitted.scaffold)
         sources = [cell.source for cell in submitted.cells if task in cell.tasks]
-        asked = checks.questions(task, checks.generator_for(task, sources))
-        # What travels between the processes is JSON.
-        looks = []
-        for _ in range(3 if WHOLE_CORPUS else 2):  # looking changes nothing: the next look sees the same
+
+        def judge(*comments: str) -> list[Finding]:
+            asked = checks.questions(task, checks.generator_for(task, [*sources, *comments]))
+            # What travels between the processes is JSON.
             observed = json.loads(json.dumps(checks.observe(task, view, json.loads(json.dumps(asked)))))
-            looks.append(checks.judge(task, asked, observed))
-        assert all(look == looks[0] for look in looks)
+            return checks.judge(task, asked, observed)
+
+        looks = [judge(), judge(), *(judge(f"# {task} {k}") for k in range(_OTHER_DRAWS))]
+        assert looks[1] == looks[0]  # looking changes nothing
+        # Nor does what is drawn, which a comment changes.
+        assert all(_said(look) == _said(looks[0]) for look in looks)
         found[task] = looks[0]
 
     try:

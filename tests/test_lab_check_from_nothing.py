@@ -44,7 +44,7 @@ def test_a_mistake_in_such_a_notebook_is_named_once(name):
     assert set(found) - {task} <= set(waiting)
 
 
-@pytest.mark.parametrize("seed", range(60 if WHOLE_CORPUS else 6))
+@pytest.mark.parametrize("seed", range(60 if WHOLE_CORPUS else 3))
 def test_a_right_training_is_right_from_any_weights(seed):
     again = ("sixteen = MLP", f"random.seed({seed + 99})\nsixteen = MLP")
     cells = changed(ANNE, ("two = MLP", f"random.seed({seed})\ntwo = MLP"), again)
@@ -68,3 +68,28 @@ def test_behind_the_walls_the_verdict_is_the_same(name):
         == wrong(verdicts(content))
         == ({MISTAKES[name][1]: {MISTAKES[name][2]}} if name else {})
     )
+
+
+def test_grade_says_which_tasks_it_recognised(monkeypatch):
+    from micrograd.lab.grading import grade_one, words
+    from micrograd.lab.grading.handed_in import HandedIn
+    from micrograd.lab.sandbox import confined
+    from micrograd.lab.sandbox.isolation import Isolation
+    from micrograd.lab.sandbox.limits import Limits
+
+    def nothing_ran(cells, *_, **__):
+        return confined.ConfinedRun(outputs=[[] for _ in cells])
+
+    def notes(*cells):
+        graded = grade_one.grade(HandedIn("ada", own(*cells)), "fr", Limits(), Isolation("limits"))
+        return [(key, values) for key, values in graded["notes"] if key == "unrecognised"]
+
+    monkeypatch.setattr(confined, "run_confined", nothing_ran)
+    assert notes(*RIGHT["paul"]) == []
+    [note] = notes("# T1\nx = 1", ("md", "### Tâches 2 et 3"), "y = 2", "# Task 5\nz = 3")
+    assert words.note_text(note, "fr") == (
+        "tâches reconnues\N{NO-BREAK SPACE}: 1–3, 5\N{NO-BREAK SPACE}; sans titre\N{NO-BREAK SPACE}: 4, 6–10"
+    )
+    assert words.note_text(note, "en") == "recognised tasks: 1–3, 5; without a title: 4, 6–10"
+    [(_, values)] = notes("print('no title at all')")
+    assert values == {"found": "–", "missing": "1–10"}

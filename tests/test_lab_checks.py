@@ -287,7 +287,7 @@ ANY_JSON = st.recursive(
 
 
 @given(ANY_JSON)
-@settings(max_examples=200)
+@settings(max_examples=50)
 def test_any_json_is_read_or_refused(content):
     for notebook in (
         content,

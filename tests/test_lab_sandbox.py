@@ -69,6 +69,20 @@ def still_graded(result: confined.ConfinedRun) -> bool:
     return result.end == "finished" and checks.points(2, result.findings[2]) == 2
 
 
+def test_a_cell_that_trains_may_take_longer_but_not_for_ever():
+    step = "    time.sleep(0.1); (Value(1.0) * 2).backward()"
+    cells = (
+        f"import time\nfrom micrograd.engine import Value\nfor k in range(9):\n{step}",
+        f"while True:\n{step}",
+    )
+    submitted = [CodeCell(source, 9) for source in cells]
+    limits = Limits(seconds=60, cell_seconds=0.5)
+    result = confined.run_confined(submitted, walls("limits"), "en", limits)
+    assert [[item["message"] for item in items if item["type"] == "error"] for items in result.outputs] == [
+        [], ["more than 1.25 s"],
+    ]  # fmt: skip
+
+
 def test_an_endless_loop_costs_its_cell_only():
     result = run("while True: pass", limits=SHORT)
     assert errors(result) == ["Timeout"]

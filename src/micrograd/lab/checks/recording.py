@@ -42,6 +42,8 @@ class Recorder:
         self.cells: list[Cell] = []
         self._models: dict[int, Any] = {}  # by id; kept alive, so that no id comes twice
         self._running: Cell | None = None
+        self.passes = 0
+        """How many backward passes there were."""
         self._last: set[int] = set()
         self._met: dict[str, tuple[int, ...]] = {}  # what each name stood for when it was last looked at
 
@@ -82,6 +84,7 @@ class Recorder:
     def backward(self, root: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """Call ``root.backward(...)`` and note what it did to the models in sight."""
         __tracebackhide__ = True
+        self.passes += 1
         seen: list[tuple[int, list[float], list[float]]] = []
         function = ""
         if self._running is not None:

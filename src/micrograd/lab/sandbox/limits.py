@@ -14,7 +14,8 @@ class Limits:
     """Bounds on one submission's run; seconds and bytes.
 
     ``cell_seconds`` ends one cell, and the next ones still run; all the others end the submission, and so does a cell
-    that goes on for half as long again (5 s at least): nothing that runs inside will end it.
+    that goes on for half as long again (5 s at least): nothing that runs inside will end it. A cell that goes on training
+    may take longer: an engine in plain Python, as micrograd's own, is fifty times slower than ours.
     """
 
     seconds: float = 120.0
@@ -34,6 +35,11 @@ class Limits:
     def silence(self) -> float:
         """Seconds without a word from the run, once it has begun, after which a cell has shown to be unstoppable."""
         return self.cell_seconds + max(5.0, self.cell_seconds / 2)
+
+    @property
+    def training_seconds(self) -> float:
+        """How long a cell may take that goes on propagating gradients, of which it gives word now and then."""
+        return 2.5 * self.cell_seconds
 
 
 def apply(limits: Limits, processes_now: int) -> None:
