@@ -31,6 +31,8 @@ RIGHT: dict[str, tuple[str, tuple[Change, ...]]] = {
     "frames for everything": ("frames", ()),
     "functions that call themselves": ("recursion", ()),
     "several attempts, with other networks in between": ("attempts", ()),
+    "a test set, and the model last": ("split", ()),
+    "samples that are scaled before the training": ("scaled", ()),
     "layers, a criterion, an optimizer and a schedule of one's own": ("layers", ()),
 }
 
@@ -45,7 +47,7 @@ MISTAKES: dict[str, tuple[str, tuple[Change, ...], int, str, tuple[int, ...]]] =
     ),
     "fifty steps": ("copies", (("[16, 1]), 1.0), 100)", "[16, 1]), 1.0), 50)"),), 10, "steps-ignored", ()),
     "uphill, in copies": ("copies", (("- state.rate * p.grad", "+ state.rate * p.grad"),), 9, "wrong-sign", ()),
-    "labels of arrays from zero on": ("arrays", (("values)]) > .5", "values)]) > 0"),), 5, "threshold-zero", ()),
+    "labels of arrays from zero on": ("arrays", (("values)]) > 0.5", "values)]) > 0"),), 5, "threshold-zero", ()),
     "half the mean of an array": ("arrays", (("(L)) ** 2).mean()", "(L)) ** 2).mean() / 2"),), 7, "half-mean", ()),
     "a count of an array": ("arrays", (("(L)).mean()", "(L)).sum()"),), 7, "accuracy-count", ()),
     "fifty pairs": ("pairs", (("make_moons(100", "make_moons(50"),), 6, "moons-count", ()),
@@ -72,6 +74,8 @@ MISTAKES: dict[str, tuple[str, tuple[Change, ...], int, str, tuple[int, ...]]] =
         "gradients-zero",
         (),
     ),
+    "a sum on a part of the samples": ("split", (("/ len(labels), 100 *", ", 100 *"),), 7, "sum-for-mean", ()),
+    "never reset on scaled samples": ("scaled", (("modele.zero_grad()", "pass"),), 9, "gradients-not-reset", ()),
     "no step of the schedule": ("layers", (("scheduler.step()", "pass"),), 9, "rate-constant", ()),
     "a criterion of sums": ("layers", (("return total / len(preds)", "return total"),), 7, "sum-for-mean", ()),
     "ten steps for sixteen, by a variable": ("variables", (('S["n"] = 100', 'S["n"] = 10'),), 10, "steps-ignored", ()),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import random
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -28,6 +30,7 @@ from micrograd.lab.checks.stand_ins import column_names, makers
 _HIDDEN = 3
 _SAMPLES = 19
 _MARGIN = 0.05
+_MODEL = re.compile(r"mod|net|mlp|r[ée]seau|perceptron|classif|^m$|^nn$", re.IGNORECASE)
 
 
 class _Task7:
@@ -69,18 +72,28 @@ class _Task7:
         z = [output(asked["parameters"], x) for x in asked["X"]]
         loss = _judge_loss(z, asked["y"], seen["loss"])
         accuracy = _judge_accuracy(z, asked["y"], seen["accuracy"], seen["kind"])
-        connected = _judge_connection(seen)
+        connected, elsewhere = _judge_connection(seen), observed.get("elsewhere")
+        trained = seen["before"] != seen["after"]
+        if (
+            accuracy.state == "right" and elsewhere and not trained
+        ):  # right by chance, on one network only, is not right
+            z = [output([-p for p in asked["parameters"]], x) for x in asked["X"]]
+            again = _judge_accuracy(z, asked["y"], elsewhere["accuracy"], seen["kind"])
+            if again.state != "right":
+                right, got = accuracies(z, asked["y"])[0][1], elsewhere["accuracy"]
+                values = {"got": str(got) if got is None else f"{got:g}", "expected": f"{right:.1%}"}
+                accuracy = Finding(7, "accuracy", "wrong", 1, "accuracy-value", values)
         if loss.hint == "loss-value":
-            if seen["loss"] == observed.get("elsewhere"):
+            if elsewhere and seen["loss"] == elsewhere["loss"]:
                 loss = Finding(7, "loss", "wrong", 1, "other-model")
                 connected = Finding(7, "connected", "unseen", 0.5)
             elif seen["loss"] == observed.get("fewer"):
                 loss = Finding(7, "loss", "wrong", 1, "other-data")
             # Outputs that are others for no known reason give an accuracy that fits some reason by chance.
-            accuracy = Finding(7, "accuracy", "unseen", 1) if accuracy.state == "wrong" else accuracy
+            if accuracy.state == "wrong" or loss.hint == "other-model":
+                accuracy = Finding(7, "accuracy", "unseen", 1)
         if accuracy.hint in _FOLLOWS.get(loss.hint or "", ()):
             accuracy = Finding(7, "accuracy", "unseen", 1)  # the same mistake, seen twice
-        trained = seen["before"] != seen["after"]
         pure = Finding(7, "pure", "right", 0.5)
         if trained:
             pure = Finding(7, "pure", "wrong", 0.5, "model-loss-trains")
@@ -141,11 +154,11 @@ def _ways(view: View, function: Any, asked: dict[str, Any]) -> list[dict[str, An
             way["fewer"] = attempt(
                 lambda: _returned(function, model, asked["X"][:5], asked["y"][:5], style)["loss"]  # noqa: B023
             ).get("value")
+            model = make()
             for p in model[1].parameters():
                 p.data = -p.data
-            way["elsewhere"] = attempt(
-                lambda: _returned(function, model, asked["X"], asked["y"], style)["loss"]  # noqa: B023
-            ).get("value")
+            elsewhere = attempt(lambda: _returned(function, model, asked["X"], asked["y"], style))  # noqa: B023
+            way["elsewhere"] = elsewhere.get("value")
         if way:
             ways.append(way)
     return ways
@@ -165,7 +178,7 @@ def _returned(
 
         samples, labels = pd.DataFrame(samples, columns=list(style)), pd.Series(labels)
     before = parameters_of(model)
-    result = function(whole, samples, labels)
+    result = function(*_in_order(function, whole, samples, labels))
     after = parameters_of(model)
     kind, loss, accuracy = _loss_and_accuracy(result)
     gradients: list[float] = []
@@ -183,6 +196,14 @@ def _returned(
         "after": after,
         "gradients": gradients,
     }
+
+
+def _in_order(function: Any, model: Any, samples: Any, labels: Any) -> list[Any]:
+    """Return what ``model_loss`` is given: the model first, as in the handout, or where its parameters say."""
+    names = attempt(lambda: list(inspect.signature(function).parameters)[:3]).get("value") or []
+    arguments = [samples, labels]
+    arguments.insert(next((i for i, name in enumerate(names) if _MODEL.search(name)), 0), model)
+    return arguments
 
 
 @contextlib.contextmanager

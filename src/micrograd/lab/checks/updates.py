@@ -100,7 +100,8 @@ class _Task5:
         rates = [rate for trail in moved for rate in rates_of(trail) if rate is not None]
         if trails and not moved:
             # Reset after each pass, before the update that should follow: nothing was left from pass to pass.
-            emptied = len(trails[-1].groups) > 1 and not observed["trails"][-1]["left"]
+            fresh = [sum(not any(sweep["before"]) for sweep in trail.sweeps) for trail in trails]
+            emptied = max(fresh) > 1 and not observed["trails"][-1]["left"]
             hint = "update-without-gradient" if emptied else "not-updated"
             return [Finding(5, "updated", "missing", 1, hint)]
         if (rates and sum(rates) < 0) or (not rates and b < 0):
