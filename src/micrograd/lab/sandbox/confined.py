@@ -34,7 +34,7 @@ End = Literal["finished", "time", "stuck", "memory", "processes", "written", "fl
 _LOOK_EVERY = 0.2
 _SEEN = ("imports", "patches", "reads", "processes")
 _MOST_NOTES = 10
-_DUE = ("begin", "cell", "ready", "observed")
+_DUE = ("begin", "training", "cell", "ready", "observed")
 """What the run has to say as it goes on; anything else a cell may bring about while it hangs."""
 
 

@@ -31,6 +31,9 @@ _LONGEST_STEP = 5.0
 """Seconds between two backward passes of one training, on a slow engine and a slow machine."""
 
 
+_BEAT_EVERY = 5.0
+
+
 class CellTimeout(BaseException):
     """A cell took longer than it may. Not an ``Exception``, so that ``except Exception`` does not swallow it."""
 
@@ -155,6 +158,7 @@ class Worker:
             return False
         self._expired, self._allowed = False, self._limits.cell_seconds
         self._begun, self._passes, self._trained = time.monotonic(), self._recorder.passes, 0.0
+        self._last_beat = 0.0
         # The alarm repeats, for code that catches everything inside its loop.
         signal.signal(signal.SIGALRM, self._ring)
         signal.setitimer(signal.ITIMER_REAL, self._limits.cell_seconds, 0.5)
@@ -175,9 +179,19 @@ class Worker:
         if now - self._trained < _LONGEST_STEP and not self._expired:
             self._allowed = self._limits.training_seconds
             if now - self._begun < self._allowed:
+                self._beat(now)
                 return  # it trains: on a slow engine that takes its time
         self._expired = True
         raise CellTimeout
+
+    def _beat(self, now: float) -> None:
+        """Give word that the cell goes on, unless the handler has interrupted somebody who speaks."""
+        if now - self._last_beat > _BEAT_EVERY and self._sending.acquire(blocking=False):
+            self._last_beat = now
+            try:
+                channel.write(self._outlet, {"type": "training"}, afresh=True)
+            finally:
+                self._sending.release()
 
     def _send(self, message: dict[str, Any]) -> None:
         if os.getpid() != self._process:
