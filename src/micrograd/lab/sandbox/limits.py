@@ -14,8 +14,8 @@ class Limits:
     """Bounds on one submission's run; seconds and bytes.
 
     ``cell_seconds`` ends one cell, and the next ones still run; all the others end the submission, and so does a cell
-    that goes on for half as long again (5 s at least): nothing that runs inside will end it. A cell that trains may take
-    longer: an engine in plain Python, as micrograd's own, is fifty times slower than ours.
+    that goes on for half as long again (5 s at least): nothing that runs inside will end it. A cell that trains may
+    take longer: an engine in plain Python, as micrograd's own, is fifty times slower than ours.
     """
 
     seconds: float = 120.0
