@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import decimal
+import gc
+import os
 import random
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from changes_between_calls import CHANGES, FEATURES
 from compiled import MACHINES, by_backward, use_machine
+from states_between_calls import FILES, STATES, VARIABLE, tables
 
 import micrograd
+from micrograd.engine import Value
 from micrograd.nn import MLP
 
 X = np.random.default_rng(5).normal(size=(9, FEATURES))
@@ -71,3 +78,68 @@ def test_a_change_in_a_callback_is_noticed(name):
     finally:
         for undo in more[1:]:
             undo()
+
+
+@pytest.fixture
+def put_back():
+    """What is the interpreter's, or the process's."""
+    limit, thresholds, folder = sys.getrecursionlimit(), gc.get_threshold(), Path.cwd()
+    with decimal.localcontext(), np.errstate():
+        yield
+    sys.setrecursionlimit(limit)
+    gc.set_threshold(*thresholds)
+    os.chdir(folder)
+    os.environ.pop(VARIABLE, None)
+    sys.modules.pop("rate_of_states", None)
+
+
+def assert_noticed(make, read, change):
+    random.seed(2)
+    model, held = MLP(FEATURES, [3, 1]), make()
+    program = micrograd.compile(lambda x, y: model(x) * read(held) - y, model)
+    before = [program(X, Y)[0] for _ in range(2)]
+    assert before[0] == before[1]
+    change(held)
+    assert_equal(program, lambda x, y: model(x) * read(held) - y, model)
+    assert program(X, Y)[0] != before[0]
+    # A schedule is no reason to read a file again.
+    assert len(program.train(X, Y, 2, lambda step: 0.01)) == 2
+
+
+@pytest.mark.parametrize("name", STATES)
+@pytest.mark.usefixtures("put_back")
+def test_a_state_that_no_object_of_the_users_holds_is_noticed(name):
+    assert_noticed(*STATES[name])
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.usefixtures("put_back")
+def test_a_file_is_read_again(name, tmp_path):
+    make, read, change = FILES[name]
+    assert_noticed(lambda: make(tmp_path), read, change)
+
+
+def test_a_change_of_a_table_is_noticed():
+    pytest.importorskip("pandas")
+    for entry in tables().values():
+        assert_noticed(*entry)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda p: setattr(p, "rate", Value(3.0)), lambda p: setattr(p, "label", "fast")]
+)
+@pytest.mark.parametrize("where", ["a weight", "a bias", "in a closure"])
+def test_an_attribute_that_a_value_gets_later_is_noticed(change, where):
+    random.seed(2)
+    model = MLP(FEATURES, [3, 1])
+    neuron = model.layers[0].neurons[0]
+    held = {"a weight": neuron.w[1], "a bias": neuron.b, "in a closure": Value(1.0)}[where]
+
+    def loss(x, y):
+        return model(x) * getattr(held, "rate", 1.0) * (2.0 if held.label == "fast" else 1.0) - y
+
+    program = micrograd.compile(loss, model)
+    before = program(X, Y)[0]
+    change(held)
+    assert_equal(program, loss, model)
+    assert program(X, Y)[0] != before

@@ -13,6 +13,8 @@ from micrograd.engine import Value
 from micrograd.losses import binary_cross_entropy
 from micrograd.nn import Neuron
 
+NEURON = Neuron(1)
+
 # A loss of one feature and a weight of 1, a feature for which it is defined, and one for which the engine raises.
 CASES = {
     "log": (lambda p, x: (p * x).log(), 1.0, -1.0),
@@ -27,7 +29,7 @@ CASES = {
     "not used": (lambda p, x: ((p * x).log(), p * x)[1], 1.0, -1.0),
     "not used, of the sample alone": (lambda p, x: (1 / x, p * p)[1], 1.0, 0.0),
     "not used, through layers": (
-        lambda p, x: ((Neuron(1)([p.tanh() * x]) * 0 + x).exp(), p * x)[1],
+        lambda p, x: ((NEURON([p.tanh() * x]) * 0 + x).exp(), p * x)[1],
         1.0,
         710.0,
     ),

@@ -17,6 +17,7 @@ from micrograd.compiler.parameters import Parameters
 from micrograd.compiler.trace import read
 from micrograd.compiler.trace import run as run_once
 from micrograd.engine import Value, dot
+from micrograd.losses import binary_cross_entropy
 from micrograd.nn import MLP
 
 # What docs/compiler.md promises, of the terms that are summed.
@@ -191,3 +192,79 @@ def test_a_number_that_float32_has_not_is_refused_with_its_row():
     X[3, 1] = 1e300
     with pytest.raises(ValueError, match=r"X holds inf .*float32 has not.* in row 3, column 1"):
         program(X, np.ones(5))
+
+
+# Losses of a weight w, a feature and a target; and weights with which float32 has it, and has it not.
+LOST = {
+    "the logarithm of a saturated sigmoid": (
+        lambda w, x, y: binary_cross_entropy((w * x).sigmoid(), 0 * y),
+        1.0,
+        30.0,
+    ),
+    "a bound of one's own": (lambda w, x, y: -(1 - (w * x).sigmoid()).maximum(1e-12).log(), 1.0, 25.0),
+    "an overflow": (lambda w, x, y: (w * x) ** 2 * 1e-20, 1.0, 1e25),
+    "an overflow that is hidden": (lambda w, x, y: ((w * x) ** 2 / (1 + (w * x) ** 2)).relu(), 1.0, 1e25),
+    "an underflow": (lambda w, x, y: (w * w * x).log(), 1.0, 1e-25),
+    "a small number": (lambda w, x, y: 1 / (w * x), 1.0, 1e-42),
+    "a gradient": (lambda w, x, y: (w * x).sqrt(), 1.0, 1e-60),
+}
+
+
+@pytest.mark.parametrize("pure", ["", "1"])
+@pytest.mark.parametrize("name", LOST)
+def test_what_float32_loses_is_refused_with_the_row(name, pure, monkeypatch):
+    monkeypatch.setenv("MICROGRAD_PURE", pure)
+    function, fine, lost = LOST[name]
+    w = Value(fine)
+    X, Y = np.full((130, 1), 1.0), np.full(130, 1.0)
+    X[:121] = 0.0 if "saturated" in name or "bound" in name else 1.0
+
+    def loss(x, y):
+        return function(w, x[0], y)
+
+    for dtype in ("float64", "float32"):
+        w.data = fine
+        program = micrograd.compile(loss, [w], dtype=dtype)
+        assert np.isfinite(program(X, Y)[0])
+        w.data = lost
+        if dtype == "float64":
+            assert np.isfinite(program(X, Y)[0])
+            continue
+        for one in (program, micrograd.compile(loss, [w], dtype=dtype)):
+            with pytest.raises(micrograd.CompileError, match=r"in row \d+, .* in float32.*dtype='float64'"):
+                one(X, Y)
+            with pytest.raises(micrograd.CompileError, match=r"in row \d+, .* in float32"):
+                one.train(X, Y, 3, 0.0)
+        if name != "a gradient":
+            with pytest.raises(micrograd.CompileError, match=r"in row \d+, the result is .* in float32"):
+                program.evaluate(lambda x: function(w, x[0], 1.0), X)
+    assert w.data == lost
+
+
+def test_a_training_that_leaves_single_precision_says_so():
+    w = Value(1.0)
+    program = micrograd.compile(lambda x, y: (w * x[0] - y) ** 2, [w], dtype="float32")
+    X = np.linspace(-1, 1, 50).reshape(-1, 1)
+    with pytest.raises(micrograd.DivergenceError, match="float32") as caught:
+        program.train(X, X[:, 0] * 3, 200, 1e3)
+    assert 0 < len(caught.value.losses) == caught.value.step
+    assert np.isfinite(w.data)
+
+
+def test_data_that_float32_has_not_are_computed_in_float64_for_the_comparison():
+    w = Value(1.0)
+    program = micrograd.compile(lambda x: (w * x[0]).log(), [w], dtype="float32")
+    X = np.ones((40, 1))
+    X[17] = 1e-50
+    with pytest.raises(micrograd.CompileError, match=r"in row 17, .* -115.129 in float64"):
+        program(X)
+    X[17] = 0.0
+    with pytest.raises(ValueError, match=r"log of 0.0.*\(row 17 of the data\)"):
+        program(X)
+
+
+def test_rounding_is_no_loss():
+    """Of a loss that is almost nothing, float32 has no digit right, and need not have any."""
+    w = Value(1.0)
+    program = micrograd.compile(lambda x: (w * x[0] - x[0] * (1 + 1e-7)) ** 2, [w], dtype="float32")
+    assert program(np.linspace(-1, 1, 50).reshape(-1, 1))[0] < 1e-13

@@ -68,6 +68,11 @@ def can_be_changed(kind: type) -> int:
     return 0
 
 
+def has_attributes(node: Any) -> bool:
+    """Return whether an object has attributes of its own."""
+    return bool(vars(node))
+
+
 def class_version(kind: type) -> int:
     """Return 0: Python tells nobody which version of a class this is."""
     return 0

@@ -42,8 +42,17 @@ cdef class Kind(Place):
     cdef _remember(self)
 
 
+cdef class OfKind(Place):
+    cdef object owner, kind
+
+
+cdef class Bare(Place):
+    cdef tuple values
+
+
 cdef class OfNeuron(Place):
     cdef Neuron neuron
+    cdef object kind
     cdef object w, b
     cdef bint nonlin
     cdef dict attributes
@@ -53,14 +62,14 @@ cdef class OfNeuron(Place):
 
 cdef class OfLayer(Place):
     cdef Layer layer
-    cdef object neurons
+    cdef object kind, neurons
     cdef dict attributes
     cdef Py_ssize_t count
 
 
 cdef class OfMLP(Place):
     cdef MLP model
-    cdef object layers
+    cdef object kind, layers
     cdef dict attributes
     cdef Py_ssize_t count
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from micrograd import _sources
+from micrograd.engine import Value
 from micrograd.nn import MLP, Layer, Neuron
 
 try:
@@ -31,12 +32,13 @@ if cython.compiled:
         code_of,
         defaults_of,
         dictionary_of,
+        has_attributes,
         named_defaults_of,
     )
     from cython.cimports.micrograd._guard import guard_methods
     from cython.cimports.micrograd._memory import address
 else:
-    from micrograd._memory import class_version
+    from micrograd._memory import class_version, has_attributes
 
 # Of these, one that is equal to another is as good.
 PLAIN = (bool, int, float, complex, str, bytes)
@@ -250,11 +252,45 @@ class Kind(Place):
 
 @cython.final
 @cython.cclass
+class OfKind(Place):
+    """The class of an object."""
+
+    def __init__(self, owner: Any) -> None:
+        self.owner = owner
+        self.kind = type(owner)
+        self.made = True
+
+    def changed(self) -> bool:
+        return type(self.owner) is not self.kind
+
+
+@cython.final
+@cython.cclass
+class Bare(Place):
+    """Values that have no attributes of their own."""
+
+    def __init__(self, values: Any) -> None:
+        _expect(values, tuple)
+        for value in values:
+            _expect(value, Value)
+        self.values = values
+        self.made = True
+
+    def changed(self) -> bool:
+        for value in self.values:  # noqa: SIM110 -- a generator would cost more than the comparison
+            if has_attributes(value):
+                return True
+        return False
+
+
+@cython.final
+@cython.cclass
 class OfNeuron(Place):
     """What a neuron is made of; the weights are a place of their own."""
 
     def __init__(self, neuron: Neuron) -> None:
         self.neuron = neuron
+        self.kind = type(neuron)
         self.w, self.b = neuron.w, neuron.b
         self.nonlin, self.code = neuron.nonlin, neuron._code
         self.attributes = _own(neuron)
@@ -264,7 +300,8 @@ class OfNeuron(Place):
     def changed(self) -> bool:
         neuron: Neuron = self.neuron
         return (
-            neuron.w is not self.w
+            type(neuron) is not self.kind
+            or neuron.w is not self.w
             or neuron.b is not self.b
             or neuron.nonlin != self.nonlin
             or neuron._code != self.code
@@ -280,6 +317,7 @@ class OfLayer(Place):
 
     def __init__(self, layer: Layer) -> None:
         self.layer = layer
+        self.kind = type(layer)
         self.neurons = layer.neurons
         self.attributes = _own(layer)
         self.count = len(self.attributes)
@@ -288,7 +326,8 @@ class OfLayer(Place):
     def changed(self) -> bool:
         layer: Layer = self.layer
         return (
-            layer.neurons is not self.neurons
+            type(layer) is not self.kind
+            or layer.neurons is not self.neurons
             or _own(layer) is not self.attributes
             or len(self.attributes) != self.count
         )
@@ -301,6 +340,7 @@ class OfMLP(Place):
 
     def __init__(self, model: MLP) -> None:
         self.model = model
+        self.kind = type(model)
         self.layers = model.layers
         self.attributes = _own(model)
         self.count = len(self.attributes)
@@ -309,7 +349,8 @@ class OfMLP(Place):
     def changed(self) -> bool:
         model: MLP = self.model
         return (
-            model.layers is not self.layers
+            type(model) is not self.kind
+            or model.layers is not self.layers
             or _own(model) is not self.attributes
             or len(self.attributes) != self.count
         )
@@ -372,6 +413,12 @@ def content_of(cell):
         return ABSENT  # not assigned yet
 
 
+def is_bare(value):
+    """Whether a Value has no attributes of its own."""
+    _expect(value, Value)
+    return not has_attributes(value)
+
+
 def attributes_of(owner):
     """Return the dictionary of an object's attributes, or None; nothing of the object's own is run."""
     try:
@@ -415,6 +462,8 @@ if cython.compiled:
         Elements,
         Function,
         Kind,
+        OfKind,
+        Bare,
         OfNeuron,
         OfLayer,
         OfMLP,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,8 @@ class Batch:
 
     X has shape (samples, features), Y (samples, targets). ``weights`` of shape (samples,) are above 0, or None where
     all samples count the same. ``rows`` are the samples' rows in the data that were given, or None where it is all of
-    them. ``total`` is the sum of all numbers, by which a change in place is noticed.
+    them. ``total`` is the sum of all numbers, by which a change in place is noticed; ``given`` is what the batch was
+    made from.
     """
 
     X: Matrix
@@ -30,6 +32,12 @@ class Batch:
     weights: Matrix | None
     rows: NDArray[np.int64] | None
     total: tuple[float, float]
+    given: tuple[Any, Any, Any] = (None, None, None)
+
+    @cached_property
+    def exact(self) -> Batch:
+        """The same samples in float64, as the engine takes them."""
+        return self if self.X.dtype == np.float64 else batch(*self.given)
 
     def row(self, sample: int) -> int:
         """Return the row that a sample had in the data that were given."""
@@ -54,7 +62,7 @@ def batch(X: Any, Y: Any = None, sample_weight: Any = None, dtype: str = "float6
     # A finite sum is impossible with NaN or infinity inside, and costs one pass without a copy.
     with np.errstate(over="ignore", invalid="ignore"):
         total = _finite(features, "X", rows), _finite(targets, "Y", rows)
-    return Batch(features, targets, weights, rows, total)
+    return Batch(features, targets, weights, rows, total, (X, Y, sample_weight))
 
 
 def _features(X: Any, dtype: str) -> Matrix:

@@ -9,6 +9,10 @@ class CompileError(ValueError):
     """The loss cannot be turned into a program; the message says which operation is in the way and what to do."""
 
 
+class LostPrecision(CompileError):
+    """A program in float32 would not give what float64 gives."""
+
+
 class DivergenceError(ArithmeticError):
     """Training left the finite numbers; the model keeps the weights of the last finite step.
 

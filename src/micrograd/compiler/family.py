@@ -10,13 +10,13 @@ from __future__ import annotations
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from micrograd.compiler import at_once, domains, row_check, same_graph
+from micrograd.compiler import at_once, domains, precision, row_check, same_graph
 from micrograd.compiler.codes import code_for
 from micrograd.compiler.data import Batch
 from micrograd.compiler.errors import CompileError
@@ -25,7 +25,8 @@ from micrograd.compiler.machines import Machine, machine
 from micrograd.compiler.parameters import Parameters
 from micrograd.compiler.references import References
 from micrograd.compiler.samples import choose_samples, rows_to_check, sample
-from micrograd.compiler.trace import Graph
+from micrograd.compiler.trace import Graph, run
+from micrograd.engine import Value
 
 Array = NDArray[np.float64]
 
@@ -44,7 +45,7 @@ class Compiled:
         self.machine: Machine = machine(code, dtype)
         # The compiled kernels, when they are what runs it: up to so many samples are computed at once (at_once.py).
         self.at_once: Any = self.machine
-        self.few: int = getattr(self.machine, "few", 0)
+        self.few: int = getattr(self.machine, "few", 0) if dtype == "float64" else 0
         # What is held against the engine: in float32, rounding could not be told from a graph that depends on data.
         self.exact: Machine = self.machine if dtype == "float64" else machine(code)
         # Seconds: in the program since the last look at the function, in the program and in checks altogether.
@@ -54,6 +55,7 @@ class Compiled:
         self.seconds_of_a_trace = 0.0
         self.seconds_of_a_sample = 0.0
         self.arrays_checked = 0
+        self.uses = 0  # in float32
         self.known: dict[Any, None] = {}
         self.last: tuple[Any, Any, tuple[float, float]] | None = None
 
@@ -121,6 +123,10 @@ class Family:
         """Return whether something that the function reads may be another than it was when it was traced."""
         return self._references is None or self._references.changed()
 
+    def noticed(self) -> bool:
+        """Return whether something is another than it was, of what can be compared."""
+        return self._references is not None and self._references.watch.changed()
+
     def _refer_to(self, references: References | None) -> None:
         self._references = references
         self.last_called = None
@@ -144,8 +150,22 @@ class Family:
             if compiled.is_due(samples) or (self.changed() if changed is None else changed):
                 self._trace_again(batch, key)
         compiled = self.compiled[key]
-        self._check_rows(compiled, batch, given)
+        is_new = self._check_rows(compiled, batch, given)
+        if compiled.machine is not compiled.exact:
+            self.compare_at_times(compiled, batch, is_new)
         return compiled
+
+    def compare_at_times(self, compiled: Compiled, batch: Batch, is_new: bool = False) -> None:
+        """Hold float32 against float64 on all of the data: new ones, the first few times, and ever less often.
+
+        Parameters change from one use to the next, and may get to where single precision does not do.
+        """
+        compiled.uses += 1
+        is_power = compiled.uses & (compiled.uses - 1) == 0
+        if is_new or is_power or compiled.uses <= _ALWAYS_CHECKED:
+            started = time.perf_counter()
+            self._compare_precisions(compiled, batch, range(len(batch.X)))
+            compiled.in_checks += time.perf_counter() - started
 
     def refreshed(self, compiled: Compiled, batch: Batch) -> Compiled:
         """Return the program after something of the user's has run: another one if what the function refers to did."""
@@ -157,6 +177,7 @@ class Family:
 
     def _trace(self, batch: Batch, key: tuple[int, int]) -> None:
         started = time.perf_counter()
+        batch = batch.exact
         samples = choose_samples(batch.X, batch.Y)
         try:
             graph = same_graph.trace_samples(self.function, self.parameters, samples)
@@ -203,18 +224,47 @@ class Family:
         self.codes.append(code)
         self.compiled[key] = Compiled(graph, code, self.dtype)
 
+    # -- What a machine has flagged ---------------------------------------------------------------------------
+
+    def look(
+        self, compiled: Compiled, batch: Batch, flags: bytearray, samples: Sequence[int], lost: bool = False
+    ) -> None:
+        """Raise the engine's error where a sample of a flagged block is outside of an operation's domain.
+
+        ``samples`` are those that the machine had, in its order. In float32 it may be the precision that does not do;
+        ``lost`` says that a result is not finite.
+        """
+        if 1 in flags:
+            some = domains.flagged(flags, compiled.machine.lanes_of(len(samples)), samples)
+            domains.raise_for(self.function, batch.exact.X, batch.exact.Y, some, batch.row)
+            self._compare_precisions(compiled, batch, some)
+        if lost:
+            self._compare_precisions(compiled, batch, samples)
+
+    def _compare_precisions(self, compiled: Compiled, batch: Batch, samples: Sequence[int]) -> None:
+        if compiled.machine is compiled.exact:
+            return
+
+        def engine(row: int) -> list[Value]:
+            return run(self.function, self.parameters, sample(batch.exact.X, batch.exact.Y, row)).roots
+
+        pair = precision.Pair(compiled.machine, compiled.exact, self.parameters.read(), compiled.leaves())
+        check = precision.check_loss if self.with_gradient else precision.check_outputs
+        check(pair, batch, samples, engine)
+
     # -- Rows through the engine ----------------------------------------------------------------------------
 
-    def _check_rows(self, compiled: Compiled, batch: Batch, given: tuple[Any, Any]) -> None:
-        """The first time that data come, run some of their rows through the engine too."""
+    def _check_rows(self, compiled: Compiled, batch: Batch, given: tuple[Any, Any]) -> bool:
+        """The first time that data come, run some of their rows through the engine too; return whether it was."""
         last = compiled.last
         if last is not None and last[2] == batch.total and _is(last[0], given[0]) and _is(last[1], given[1]):
-            return
+            return False
+        is_new = False
         mark = at_once.mark_of(batch)
         if mark not in compiled.known and compiled.may_check():
             started = time.perf_counter()
             with row_check.gradients_put_back(self.parameters):
-                self._run_rows(compiled, batch, seed=hash(mark))
+                self._run_rows(compiled, batch.exact, seed=hash(mark))
             compiled.arrays_checked += 1
             seconds = time.perf_counter() - started
             compiled.in_checks += seconds
@@ -222,7 +272,9 @@ class Family:
             if len(compiled.known) >= _REMEMBERED:
                 compiled.known.pop(next(iter(compiled.known)))
             compiled.known[mark] = None
+            is_new = True
         compiled.last = _reference(given[0]), _reference(given[1]), batch.total
+        return is_new
 
     def _run_rows(self, compiled: Compiled, batch: Batch, seed: int) -> None:
         numbers = self.parameters.read()

@@ -54,7 +54,7 @@ def front(
         raise CompileError(
             f"the loss returned a list of {len(graph.results)} Values, and it must be one Value: add them up"
         )
-    code = code_for(graph.expressions, graph.results, len(X[0]), with_gradient)
+    code = code_for(graph.expressions, graph.results, len(X[0]), with_gradient, sorted(graph.checks.values()))
     return Front(graph, words_of(code, [float(value.data) for value in graph.captured]))
 
 

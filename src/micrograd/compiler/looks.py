@@ -66,8 +66,9 @@ class Notes(_looks.Listener):
         self.looks: list[Look] = []
         self.overwritten: dict[Value, tuple[float, Place]] = {}
         self.errors: list[tuple[Exception, Place]] = []
-        # Nodes that could not have been made of some other numbers.
+        # Nodes that a sample may have no value for: whatever becomes of them, there the function fails.
         self.leaving: list[Value] = []
+        self.made = self.leaving.append  # type: ignore[method-assign, assignment]
         self._outermost: FrameType | None = None
         self._output: Any = None
         self._before: _looks.Listener | None = None
@@ -106,10 +107,6 @@ class Notes(_looks.Listener):
     def failed(self, error: Exception) -> None:
         """Note an error of the engine's, which the function may catch."""
         self.errors.append((error, self._place(self._outside(sys._getframe(1)))))
-
-    def made(self, node: Any) -> None:
-        """Note a node that a sample may have no value for: whatever becomes of it, there the function fails."""
-        self.leaving.append(node)
 
     def _outside(self, frame: FrameType | None) -> FrameType | None:
         """Return the innermost frame that is not of this package; None where all are."""

@@ -39,6 +39,7 @@ Flags = bytearray
 
 # A block is as many samples as keep all rows within about 8 MB: large enough that NumPy's calls do not dominate.
 _BLOCK_NUMBERS = 1 << 20
+_SMALLEST_OF_SINGLE = float(np.finfo(np.float32).tiny)  # of the normal numbers
 
 
 class NumpyMachine:
@@ -289,6 +290,9 @@ class _Run:
         if operation.leaves:
             # The engine has no power of a negative number by a Value, not even by a whole one.
             self.left |= not np.isfinite(out).all() or (operation.arity == 2 and bool(np.any(a < 0)))
+            if function == "log" and self.slots.dtype == np.float32:
+                # Of the smallest numbers only some digits are left, and what their logarithm is, is in doubt.
+                self.left |= bool(np.any(a < _SMALLEST_OF_SINGLE))
         return out
 
 

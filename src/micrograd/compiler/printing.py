@@ -12,8 +12,8 @@ import builtins
 import dataclasses
 import linecache
 import logging
-import math
 import sys
+import types
 import warnings
 from collections.abc import Iterator
 from types import FrameType
@@ -30,8 +30,8 @@ _FUNCTIONS_THAT_SHOW = (
 )
 _SAFE_FUNCTIONS = frozenset(_FUNCTIONS_THAT_SHOW.split())
 _METHODS_THAT_SHOW = (
-    "format join ljust rjust center upper lower strip items keys values get tolist mean sum item named_parameters "
-    "parameters state_dict"
+    "format join ljust rjust center upper lower strip items keys values get tolist mean sum item hex isoformat "
+    "strftime total_seconds timestamp urandom named_parameters parameters state_dict"
 )
 _SAFE_METHODS = frozenset((*_METHODS_THAT_SHOW.split(), *METHODS))
 _SAFE_NODES = (
@@ -62,6 +62,8 @@ _SAFE_NODES = (
 )
 # Modules that make a text of what they are given; and dataclasses and named tuples, whose methods have no file.
 _SHOWING_MODULES = frozenset({"pprint", "reprlib", "textwrap", "string", "collections", "dataclasses"})
+# Modules whose functions do nothing but answer: what time it is, a name that nobody else has.
+_ANSWERING_MODULES = frozenset({"math", "time", "datetime", "uuid", "secrets"})
 _PRINT = builtins.print
 
 _trees: dict[str, tuple[tuple[str, ...], ast.Module | None]] = {}
@@ -121,7 +123,8 @@ def tree_of(frame: FrameType) -> ast.Module | None:
 Span = tuple[int, int, int, int]
 
 
-def _position(frame: FrameType) -> Span:
+def position_of(frame: FrameType) -> Span:
+    """Return where in the text of its file a frame runs."""
     positions = getattr(frame.f_code, "co_positions", None)
     if positions is not None and frame.f_lasti >= 0:
         for place, (line, end_line, column, end_column) in enumerate(positions()):
@@ -132,7 +135,8 @@ def _position(frame: FrameType) -> Span:
     return frame.f_lineno, -1, frame.f_lineno, -1
 
 
-def _contains(node: ast.AST, span: Span) -> bool:
+def contains(node: ast.AST, span: Span) -> bool:
+    """Return whether a place is within what a node was parsed from."""
     start = getattr(node, "lineno", None)
     if start is None:
         return False
@@ -146,7 +150,7 @@ def _contains(node: ast.AST, span: Span) -> bool:
 def _around(tree: ast.AST, span: Span) -> Iterator[ast.AST]:
     """Yield the nodes that the place is in, and only those."""
     for node in ast.iter_child_nodes(tree):
-        if _contains(node, span):
+        if contains(node, span):
             yield node
             yield from _around(node, span)
         elif not hasattr(node, "lineno"):
@@ -154,7 +158,7 @@ def _around(tree: ast.AST, span: Span) -> Iterator[ast.AST]:
 
 
 def _is_in_a_showing_call(frame: FrameType, tree: ast.Module) -> bool:
-    span = _position(frame)
+    span = position_of(frame)
     around = list(_around(tree, span))
     if span[1] < 0:
         # With the line alone, everything on it has to be such a call.
@@ -225,13 +229,19 @@ def _is_harmless(expression: ast.AST, frame: FrameType) -> bool:
                     return False
             elif isinstance(function, ast.Attribute):
                 owner = _resolve(function.value, frame)
-                if not (owner is math or function.attr in _SAFE_METHODS):
+                if not (_is_safe_owner(owner) or function.attr in _SAFE_METHODS):
                     return False
             else:
                 return False
         elif not isinstance(node, _SAFE_NODES):
             return False
     return True
+
+
+def _is_safe_owner(owner: Any) -> bool:
+    """Whether the functions of a module, or of a class of dates, can do nothing but answer."""
+    home = owner if isinstance(owner, types.ModuleType) else sys.modules.get(getattr(owner, "__module__", ""))
+    return home is not None and home.__name__ in _ANSWERING_MODULES
 
 
 def _only_computes(function: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import time
 from collections.abc import Callable
@@ -149,7 +150,9 @@ class Program:
             flags=flags,
         )
         compiled.took(time.perf_counter() - started, len(batch.X))
-        _look(self._losses, compiled, batch, flags)
+        single = compiled.machine is not compiled.exact
+        lost = single and not (math.isfinite(value) and np.isfinite(gradient).all())
+        self._losses.look(compiled, batch, flags, range(len(batch.X)), lost)
         self._losses.last_called = compiled
         return value, self._parameters.in_order(gradient)
 
@@ -291,13 +294,7 @@ class Program:
             self._parameters.read(), batch.X, self._threads, captured=compiled.leaves(), flags=flags
         )
         compiled.took(time.perf_counter() - started, len(batch.X))
-        _look(family, compiled, batch, flags)
+        lost = compiled.machine is not compiled.exact and not np.isfinite(out).all()
+        family.look(compiled, batch, flags, range(len(batch.X)), lost)
         family.last_called = compiled
         return out if compiled.graph.is_list else out[:, 0]
-
-
-def _look(family: Family, compiled: Compiled, batch: data.Batch, flags: bytearray) -> None:
-    """Raise the engine's error where a sample of a flagged block is outside of an operation's domain."""
-    if 1 in flags:
-        samples = domains.flagged(flags, compiled.machine.lanes_of(len(batch.X)), range(len(batch.X)))
-        domains.raise_for(family.function, batch.X, batch.Y, samples, batch.row)

@@ -8,23 +8,32 @@ some code of the function's uses. The places are compared at every call (``_watc
 
 from __future__ import annotations
 
-import dis
+import abc
 import functools
 import io
 import itertools
 import logging
+import operator
 import os
 import sys
 import sysconfig
 import threading
 import types
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from micrograd import _node, _watch
+from micrograd import _watch
 from micrograd._watch import ABSENT, attributes_of, content_of
 from micrograd.compiler.chance import state_of
+from micrograd.compiler.names import (
+    finds_by_text,
+    global_names,
+    imported,
+    nested,
+    reads_attributes,
+    texts_of,
+)
 from micrograd.compiler.states import state_to_read
 from micrograd.compiler.witness import Calls
 from micrograd.engine import Value
@@ -48,6 +57,9 @@ _OUTSIDE = (
     types.FrameType,
     types.TracebackType,
 )
+_HEAP_TYPE = (
+    1 << 9
+)  # in a type's flags: made by a class statement, so that objects may change into another such
 _WRAPPERS = (classmethod, staticmethod, property, functools.cached_property, functools.partialmethod)
 
 
@@ -74,7 +86,10 @@ class References:
         self.watch = _watch.Watch()
         self.generators: list[tuple[str, Any]] = []
         # Something was read that cannot be compared, such as a file: nobody can say that nothing has changed.
-        self.cannot_tell = calls is not None and calls.reads_files
+        self.cannot_tell = calls is not None and calls.reads_outside
+        # Values without attributes of their own, and whether some code would look for any.
+        self._bare: list[Value] = []
+        self._reads_attributes = False
         self._alive: dict[Any, Any] = {}
         self._kinds: dict[type, None] = {}
         self._names: set[str] = set()
@@ -88,9 +103,17 @@ class References:
             for code, names in calls.codes():
                 self._read_code(code)
                 if names is not None:
-                    self._globals(code, names)
+                    self._users_code(code, names)
             self._queue.extend(("an argument", held) for held in calls.held)
+            if calls.reads_environment:
+                self.watch.add(_watch.Items(os.environ._data))  # type: ignore[attr-defined]
         self._look()
+        if not self._names.isdisjoint(("isinstance", "issubclass")):
+            self.watch.add(_watch.Reading(lambda: (abc.get_cache_token(),)))  # what was registered as what
+        if "Decimal" in self._names and "decimal" in sys.modules:
+            self.watch.add(_watch.Reading(lambda: (repr(sys.modules["decimal"].getcontext()),)))
+        if self._reads_attributes:
+            self.watch.add(_watch.Bare(tuple(self._bare)))
 
     def changed(self) -> bool:
         """Return whether something stands in one of the places that did not stand there before."""
@@ -166,16 +189,18 @@ class References:
             self.generators.append((name, found))
         elif isinstance(found, Value):
             self._kind(kind)
-            if _node._attributes_of(found):
-                self._attributes(found, whole=True)
+            self._value(found)
         elif isinstance(found, _WRAPPERS):
             self._wrapper(found)
         elif isinstance(found, functools.partial):
             self._more(function=found.func, arguments=found.args, keywords=found.keywords)
             self._attributes(found, whole=True)
+        elif isinstance(found, logging.Logger):
+            self.watch.add(_watch.Reading(functools.partial(_levels, found)))
         elif isinstance(found, _OUTSIDE):
             return  # what comes from there is noticed when it is asked for
         elif isinstance(found, types.ModuleType):
+            self.watch.add(_watch.OfKind(found))
             self._filtered.append((vars(found), set(), False))
         elif isinstance(found, type):
             self._kind(found)
@@ -185,18 +210,34 @@ class References:
     def _more(self, **parts: Any) -> None:
         self._queue.extend(parts.items())
 
+    def _value(self, found: Value) -> None:
+        if type(found) is not Value:
+            self.watch.add(_watch.OfKind(found))
+        if _watch.is_bare(found):
+            self._bare.append(found)
+        else:
+            self._attributes(found, whole=True)
+
     def _object(self, name: str, found: Any) -> None:
         kind = type(found)
         self._kind(kind)
+        if kind.__flags__ & _HEAP_TYPE and not isinstance(found, Module):
+            self.watch.add(_watch.OfKind(found))
         if isinstance(found, (list, tuple)):
             self._sequence(found)
         elif isinstance(found, dict):
             self.watch.add(_watch.Items(found))
             self._note_items(found)
             self._queue.extend((str(key), item) for key, item in list(dict.items(found)))
+            self._queue.extend(("a key", key) for key in list(dict.keys(found)))
+            if (reader := state_to_read(found)) is not None:
+                self._reading(found, *reader)
         elif isinstance(found, Module):
             self._module(found)
             return
+        elif kind in (operator.attrgetter, operator.methodcaller):
+            texts = [text for text in found.__reduce__()[1] if type(text) is str]
+            self._names.update(part for text in texts for part in text.split("."))
         elif (reader := state_to_read(found)) is not None:
             if type(found) is deque:
                 self._note(len(found), found.__len__, functools.partial(_fill_up, found))
@@ -228,7 +269,7 @@ class References:
         def read() -> tuple[Any]:
             try:
                 return (member.__get__(found, type(found)),)
-            except AttributeError:
+            except (AttributeError, TypeError):  # not there, or the object is of another class by now
                 return (ABSENT,)
 
         self.watch.add(_watch.Reading(read))
@@ -246,13 +287,10 @@ class References:
             for kind in kinds:
                 if issubclass(kind, Value):
                     self._kind(kind)
-            # Of thousands of weights, hardly one has attributes of its own.
-            if kinds != {Value} or any(map(_node._attributes_of, found)):
-                self._queue.extend(
-                    (str(i), item)
-                    for i, item in enumerate(found)
-                    if not isinstance(item, Value) or _node._attributes_of(item)
-                )
+            if kinds == {Value} and all(map(_watch.is_bare, found)):
+                self._bare.extend(found)  # of thousands of weights, hardly one has attributes of its own
+            else:
+                self._queue.extend((str(i), item) for i, item in enumerate(found))
         if isinstance(found, list) and len(found) <= 64 and not kinds.isdisjoint((int, float)):
             for i, item in enumerate(found):
                 if type(item) in (int, float):
@@ -264,7 +302,7 @@ class References:
         """The parts of a neuron, a layer or a model of ours, and what a subclass has besides."""
         if isinstance(found, Neuron):
             self.watch.add(_watch.OfNeuron(found))
-            self._more(w=found.w)
+            self._more(w=found.w, b=found.b)
         elif isinstance(found, Layer):
             self.watch.add(_watch.OfLayer(found))
             self._more(neurons=found.neurons)
@@ -323,21 +361,36 @@ class References:
             self._more(wrapped=wrapped)
             return
         self._attributes(function, whole=True)
-        self._read_code(function.__code__)
-        self._globals(function.__code__, function.__globals__)
+        self._users_code(function.__code__, function.__globals__)
+
+    def _users_code(self, code: types.CodeType, variables: dict[str, Any]) -> None:
+        self._read_code(code)
+        self._globals(code, variables)
+        self._modules(code, variables.get("__package__"))
+        self._reads_attributes |= reads_attributes(code)
+        self.cannot_tell |= finds_by_text(code)
 
     def _read_code(self, code: types.CodeType) -> None:
         """Learn the names that some code uses."""
-        for inner in _nested(code):
+        for inner in nested(code):
             if inner not in self._codes:
                 self._codes.add(inner)
                 self._names.update(inner.co_names)
-                self._names.update(c for c in inner.co_consts if type(c) is str and c.isidentifier())
+                self._names.update(text for text in texts_of(inner) if text.isidentifier())
+
+    def _modules(self, code: types.CodeType, package: Any) -> None:
+        """What some code imports while it runs: the modules may be others, and may have changed."""
+        for name in imported(code):
+            for full in (name, f"{package}.{name}".rstrip(".")) if package else (name,):
+                if full in sys.modules and ("module", full) not in self._alive:
+                    self._alive["module", full] = None
+                    self.watch.add(_watch.Item(sys.modules, full))
+                    self._queue.append((full, sys.modules[full]))
 
     def _globals(self, code: types.CodeType, variables: dict[str, Any]) -> None:
         builtins = variables.get("__builtins__")
         builtins = vars(builtins) if isinstance(builtins, types.ModuleType) else builtins
-        for name in _global_names(code):
+        for name in global_names(code):
             if (id(variables), name) in self._alive:
                 continue
             self._alive[id(variables), name] = None
@@ -404,25 +457,9 @@ def _element(elements: list[Any], i: int) -> Any:
     return elements[i] if i < len(elements) else None
 
 
-def _nested(code: types.CodeType) -> Iterator[types.CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _nested(constant)
-
-
-@functools.lru_cache(maxsize=4096)
-def _global_names(code: types.CodeType) -> tuple[str, ...]:
-    """Return the names that some code reads from its module."""
-    names: dict[str, None] = {}
-    if any("globals" in inner.co_names for inner in _nested(code)):
-        texts = (text for inner in _nested(code) for text in inner.co_consts if type(text) is str)
-        names.update(dict.fromkeys(texts))
-    for inner in _nested(code):
-        for instruction in dis.get_instructions(inner):
-            if instruction.opname.startswith(("LOAD_GLOBAL", "LOAD_NAME")):
-                names[str(instruction.argval)] = None
-    return tuple(names)
+def _levels(logger: logging.Logger) -> tuple[Any, ...]:
+    """Return what decides whether a logger shows something."""
+    return logger.level, logger.getEffectiveLevel(), logger.disabled, logger.manager.disable
 
 
 def _is_special(name: Any) -> bool:

@@ -108,7 +108,7 @@ def _compare_closely(
             raise _differs(row, "the result", result, value)
     if not len(gradient):
         return
-    sizes = _sizes_of_gradients(one.roots[0])
+    sizes = sizes_of_gradients(one.roots[0])
     free = _below_kinks(one.roots[0])
     names: list[str] | None = None
     for parameter, ours, theirs in zip(parameters.values, gradient.tolist(), expected.tolist()):
@@ -140,11 +140,11 @@ def _same(one: float, other: float) -> bool:
 
 def _size_of_terms(root: Value) -> float:
     """Return a bound for what rounding can be relative to: the sum over all nodes of |derivative| times |data|."""
-    sizes = _sizes_of_gradients(root)
+    sizes = sizes_of_gradients(root)
     return max(1e-300, max((sizes[node] * abs(node._peek()) for node in sizes), default=0.0))
 
 
-def _sizes_of_gradients(root: Value) -> dict[Value, float]:
+def sizes_of_gradients(root: Value) -> dict[Value, float]:
     """Return for each node the sum of the absolute values of the terms that its gradient is a sum of."""
     sizes: dict[Value, float] = {root: 1.0}
     for node in reversed(topological_order(root)):

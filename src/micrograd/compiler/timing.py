@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from types import FrameType
 
-from micrograd.compiler.printing import tree_of
+from micrograd.compiler.printing import Span, contains, position_of, tree_of
 
 # Methods that keep what they are given, called for nothing else.
 _KEEPING = frozenset({"append", "add", "extend", "update", "observe", "record", "put", "add_scalar", "log"})
@@ -22,32 +22,29 @@ def only_kept(frame: FrameType | None) -> bool:
     tree = None if frame is None else tree_of(frame)
     if frame is None or tree is None:
         return False
-    line = frame.f_lineno
+    span = position_of(frame)
     functions = [
         node
         for node in ast.walk(tree)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         and node.name == frame.f_code.co_name
-        and node.lineno <= line <= (node.end_lineno or 0)
+        and contains(node, span)
     ]
     if not functions:
         return False
     function = functions[-1]
     if any(isinstance(node, (ast.Global, ast.Nonlocal, ast.Lambda)) for node in ast.walk(function)):
         return False
-    return all(_is_kept(one, function, set()) for one in _statements(function, line)) and bool(
-        _statements(function, line)
-    )
+    statements = _statements(function, span)
+    return bool(statements) and all(_is_kept(one, function, set()) for one in statements)
 
 
-def _statements(function: ast.AST, line: int) -> list[ast.stmt]:
-    """Return the innermost statements that stand on a line."""
+def _statements(function: ast.AST, span: Span) -> list[ast.stmt]:
+    """Return the innermost statement that a place is in; where only its line is known, all that stand on it."""
     found = [
         node
         for node in ast.walk(function)
-        if isinstance(node, ast.stmt)
-        and node is not function
-        and node.lineno <= line <= (node.end_lineno or 0)
+        if isinstance(node, ast.stmt) and node is not function and contains(node, span)
     ]
     return [one for one in found if not any(other is not one and other in found for other in ast.walk(one))]
 
@@ -75,7 +72,8 @@ def _all_uses_kept(name: str, function: ast.AST, known: set[str]) -> bool:
     known.add(name)
     for node in ast.walk(function):
         if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
-            around = [one for one in _statements(function, node.lineno) if node in ast.walk(one)]
+            line = (node.lineno, -1, node.lineno, -1)
+            around = [one for one in _statements(function, line) if node in ast.walk(one)]
             if not around or not all(_is_kept(one, function, known) for one in around):
                 return False
     return True

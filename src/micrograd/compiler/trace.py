@@ -259,7 +259,7 @@ def read(one: Run, parameters: Parameters, others: set[Value]) -> Graph:
         reader.places[value] = place
     reader.read(one.roots)
     size, leaves = len(expressions), len(reader.captured)
-    reader.read(one.leaving)
+    reader.read([node for node in one.leaving if node not in reader.places])
     places = [*reader.finite(), *[reader.places[node] for node in one.leaving]]
     keys = _keys(expressions, size, reader.captured)
     checks = {

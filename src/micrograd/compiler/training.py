@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from micrograd.compiler import domains
 from micrograd.compiler.data import Batch
-from micrograd.compiler.errors import CompileError, DivergenceError, divergence
+from micrograd.compiler.errors import CompileError, DivergenceError, LostPrecision, divergence
 from micrograd.compiler.family import Compiled, Family
 from micrograd.compiler.parameters import Parameters
 from micrograd.compiler.settings import Settings
@@ -79,6 +80,8 @@ class Training:
                 )
                 self.done += done
                 if outcome in (LOSS_NOT_FINITE, WEIGHTS_NOT_FINITE):
+                    if self.done == 0:
+                        self.family.look(self.compiled, batch, bytearray(), range(len(batch.X)), lost=True)
                     raise self._diverged(outcome, losses[: self.done])
                 at_a_time = max(
                     1, min(_MOST_STEPS, 2 * at_a_time, int(len(rates) * _SECONDS_AT_A_TIME / seconds))
@@ -90,6 +93,8 @@ class Training:
         finally:
             self.parameters.write(self.state.weights)
             settings.write_back(self.state)
+        if self.compiled.machine is not self.compiled.exact:
+            self.family.compare_at_times(self.compiled, batch)
         return losses if self.done == settings.steps else losses[: self.done].copy()
 
     def _steps(
@@ -121,11 +126,7 @@ class Training:
             if outcome != OUTSIDE_DOMAIN:
                 return done, outcome
             chosen = range(len(batch.X)) if order is None else order[starts[done] : starts[done + 1]].tolist()
-            self._look(
-                batch,
-                domains.flagged(flags, machine.lanes_of(len(chosen)), chosen),
-                losses[: self.done + done],
-            )
+            self._look(batch, flags, chosen, losses[: self.done + done])
             more, outcome = train(
                 self.state, batch.X, batch.Y, order, starts[done : done + 2], rates[done : done + 1],
                 part[done : done + 1], threads, captured=leaves, weights=batch.weights,
@@ -135,16 +136,16 @@ class Training:
                 return done, outcome
             flags = bytearray(len(flags))
 
-    def _look(self, batch: Batch, samples: list[int], losses: Array) -> None:
-        """Raise the engine's error for the first of some samples that is outside of an operation's domain."""
+    def _look(self, batch: Batch, flags: bytearray, samples: Sequence[int], losses: Array) -> None:
+        """Raise the engine's error for the first of the flagged samples that is outside of an operation's domain."""
         self.parameters.write(self.state.weights)
         try:
-            domains.raise_for(self.family.function, batch.X, batch.Y, samples, batch.row)
+            self.family.look(self.compiled, batch, flags, samples)
         except Exception as error:
             if not len(losses):
                 raise  # so it was with the weights that training began with
             self.state.weights[:] = self.state.previous
-            if isinstance(error, CompileError):
+            if isinstance(error, CompileError) and not isinstance(error, LostPrecision):
                 raise
             step = self.first_step + len(losses)
             raise divergence(error)(
@@ -173,7 +174,7 @@ class Training:
         return isinstance(answer, (bool, np.bool_)) and bool(answer)
 
     def _refuse_schedule_that_changes(self, leaves: Array | None) -> None:
-        if self.family.changed() or not _equal(self.compiled.leaves(), leaves):
+        if self.family.noticed() or not _equal(self.compiled.leaves(), leaves):
             raise CompileError(
                 "the learning rate's schedule changes something that the loss reads, and is asked for many steps at "
                 "once: change it in a callback of train"
@@ -206,6 +207,8 @@ class Training:
                 f"Try a smaller learning rate (it was {rate:g}), features scaled to about -1..1, "
                 "or a loss that cannot overflow."
             )
+        if self.compiled.machine is not self.compiled.exact:
+            advice += " It was trained in float32, which ends at 3.4e38: with dtype='float64' numbers reach 1.8e308."
         return DivergenceError(
             f"training diverged at step {step}: {what}. The model keeps the weights of the last finite step. {advice}",
             step,

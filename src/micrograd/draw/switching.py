@@ -93,7 +93,7 @@ def program_of(
     new, _ = rebuilt(roots, switched)
     run = trace.Run(new, True, list(inputs), {})
     graph = trace.read(run, parameters, {*captured, *factors.values()})
-    code = code_for(graph.expressions, graph.results, features, with_gradient)
+    code = code_for(graph.expressions, graph.results, features, with_gradient, sorted(graph.checks.values()))
     words = words_of(code, [float(value.data) for value in graph.captured])
     places = {value: place for place, value in enumerate(graph.captured)}
     return Switched(words, [places.get(factor, -1) for factor in factors.values()])

@@ -57,15 +57,22 @@ static void sum_row(const Sum *i, const double *numbers, real *rows, int64_t lan
 
 /* The bits of the results' products with zero come together in `wrong`: a NaN where one is not finite. Such a result
    has left the domain, or was not finite before: the engine is asked which. */
-#define VALUES(leaves, expression)                          \
+#ifdef SINGLE
+/* Of the smallest numbers only some digits are left: what their logarithm is, is in doubt. */
+#define DOUBT(function, x) \
+    ((function) == FUNCTION_log ? v_where_less(x, v_splat(SMALLEST), v_splat((real)NAN), v_splat(0)) : v_splat(0))
+#else
+#define DOUBT(function, x) v_splat(0)
+#endif
+#define VALUES(function, leaves, expression)                \
     EACH(l) {                                               \
         vec x = v_load(a + l), y = expression;              \
         v_store(out + l, y);                                \
-        if (leaves) wrong = v_either(wrong, y * (real)0.0);  \
+        if (leaves) wrong = v_either(wrong, v_either(DOUBT(function, x), y * (real)0.0)); \
     }                                                       \
     return leaves && v_any_nan(wrong);
-#define BY_OPERAND(name, leaves) case FUNCTION_##name: VALUES(leaves, name##_of(x, &slope_here))
-#define BY_RESULT(name, leaves) case FUNCTION_##name: VALUES(leaves, name##_of(x))
+#define BY_OPERAND(name, leaves) case FUNCTION_##name: VALUES(FUNCTION_##name, leaves, name##_of(x, &slope_here))
+#define BY_RESULT(name, leaves) case FUNCTION_##name: VALUES(FUNCTION_##name, leaves, name##_of(x))
 #define SMOOTH(name, leaves)                                \
     case FUNCTION_##name:                                   \
         EACH(l) {                                           \
