@@ -395,7 +395,7 @@ def test_the_line_under_each_task_checks_it_in_jupyter():
     said = {
         cell.id: "".join(o.get("text", "") for o in cell.outputs)
         for cell in filled.cells
-        if "check(" in cell.source
+        if cell.cell_type == "code" and "check(" in cell.source
     }
     for task in (1, 2, 3, 4, 5):
         assert said[f"task-{task}-check"].startswith(f"✓ Tâche {task}\N{NO-BREAK SPACE}:"), said
@@ -403,7 +403,7 @@ def test_the_line_under_each_task_checks_it_in_jupyter():
     assert not [
         o
         for cell in filled.cells
-        if "check(" in cell.source
+        if cell.cell_type == "code" and "check(" in cell.source
         for o in cell.outputs
         if o.output_type == "error"
     ]
@@ -1002,7 +1002,7 @@ from packaging.requirements import Requirement
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 lines = [line for line in open(sys.argv[1], encoding="utf-8") if line.strip() and line[0] != "#"]
-ours = [Requirement(line) for line in lines][-1]
+ours = [Requirement(line.strip()) for line in lines][-1]
 assert (ours.name, ours.extras) == ("micrograd-lab", {"lab"})
 assert not ours.url or urlsplit(ours.url).scheme != "file" or os.path.exists(url2pathname(urlsplit(ours.url).path))
 END
