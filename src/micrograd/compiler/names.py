@@ -10,30 +10,12 @@ from collections.abc import Iterator, Sequence
 from micrograd.engine import Value
 from micrograd.nn import MLP, Layer, Neuron
 
-# Ways to whatever there is: nobody can say which names are read.
+# Ways to whatever there is, by functions and by attributes: nobody can say which names are read.
+_FUNCTIONS_BY_TEXT = frozenset({"globals", "locals", "vars", "eval", "exec"})
 _BY_TEXT = frozenset(
-    [
-        "globals",
-        "locals",
-        "vars",
-        "eval",
-        "exec",
-        "__dict__",
-        "__globals__",
-        "f_globals",
-        "f_locals",
-        "f_builtins",
-        "f_back",
-        "_getframe",
-        "currentframe",
-        "attrgetter",
-        "getmembers",
-        "getattr_static",
-        "__subclasses__",
-        "get_objects",
-        "get_referrers",
-        "get_referents",
-    ]
+    {"__dict__", "__globals__", "f_globals", "f_locals", "f_builtins", "f_back", "_getframe", "currentframe"}
+    | {"attrgetter", "getmembers", "getattr_static", "__subclasses__"}
+    | {"get_objects", "get_referrers", "get_referents"}
 )
 _ATTRIBUTES = frozenset({"getattr", "hasattr"})
 # What finds something by a name, and in which place it is given the name.
@@ -99,7 +81,9 @@ def reads_attributes(code: types.CodeType) -> bool:
 @functools.lru_cache(maxsize=4096)
 def finds_by_text(code: types.CodeType) -> bool:
     """Return whether some code may look up names that do not stand in it."""
-    return any(not _BY_TEXT.isdisjoint(inner.co_names) or _computes_names(inner) for inner in nested(code))
+    return not _FUNCTIONS_BY_TEXT.isdisjoint(global_names(code)) or any(
+        not _BY_TEXT.isdisjoint(inner.co_names) or _computes_names(inner) for inner in nested(code)
+    )
 
 
 def _computes_names(code: types.CodeType) -> bool:

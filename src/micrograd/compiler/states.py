@@ -46,7 +46,7 @@ def state_to_read(found: Any) -> State | None:
         return None if found.__self__ is None else (lambda: (found.__self__,), [found.__self__])
     if type(found).__module__.partition(".")[0] == "pandas" and hasattr(found, "_mgr"):
         return lambda: _of_table(found), _of_table(found)
-    if hasattr(type(found), "__array__"):
+    if hasattr(type(found), "__array__") and not _is_of_a_program(type(found)):
         if hasattr(type(found), "dtype") and getattr(found.dtype, "hasobject", False):
             return lambda: tuple(_objects_in(found)), _objects_in(found)
         return lambda: _bytes_of(found), []
@@ -59,6 +59,12 @@ def state_to_read(found: Any) -> State | None:
     if isinstance(found, collections.OrderedDict):
         return lambda: (*found.keys(), *found.values()), []  # which has an order of its own
     return _pickled(found)
+
+
+def _is_of_a_program(kind: type) -> bool:
+    """Whether it is the user's own code that would run when an object is read as an array."""
+    code = getattr(getattr(kind, "__array__", None), "__code__", None)
+    return code is not None and "-packages" not in code.co_filename
 
 
 def _pickled(found: Any) -> State | None:
