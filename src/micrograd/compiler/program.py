@@ -223,7 +223,7 @@ class Program:
         ``DivergenceError`` when the loss or the weights leave the finite numbers, ``ValueError`` and ``TypeError``
         for settings and data that make no sense.
         """
-        self._notice_changes()
+        self._notice_changes(self._losses)
         batch = data.batch(X, Y, sample_weight, self.dtype)
         settings = Settings(
             steps=steps,
