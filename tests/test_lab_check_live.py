@@ -30,16 +30,12 @@ class Kernel:
     def __init__(self):
         from IPython.core.interactiveshell import InteractiveShell
 
-        self.shell = InteractiveShell()
+        InteractiveShell.clear_instance()
+        self.shell = InteractiveShell.instance()  # the one to which `display` speaks
         self.shell.history_manager.enabled = False
         self.shell.history_manager.outputs.clear()  # all shells of a process share what is remembered
-        self.shell.user_ns["display"] = self._display
         self.shell.user_ns["check"] = lambda task: None
         self.live = in_notebook.LiveNotebook(self.shell)
-
-    def _display(self, *values):
-        for value in values:  # as `display` does in the shell of a kernel, which there is only one of
-            self.shell.display_pub.publish(self.shell.display_formatter.format(value)[0])
 
     def run(self, source, name=None):
         listening.activate(self.live._recorder)  # judging the file in this process has listened in between
@@ -60,6 +56,7 @@ def kernel(monkeypatch):
     made.shell.events.unregister("pre_run_cell", made.live._begin)
     made.shell.events.unregister("post_run_cell", made.live._end)
     listening.activate(recording.Recorder({}))
+    type(made.shell).clear_instance()
 
 
 def told(findings):
