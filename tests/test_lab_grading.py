@@ -342,7 +342,8 @@ def test_clones_are_graded_at_their_tag_and_late_or_missing_tags_are_shown(tmp_p
     repository(folder / "BUT3-DL-student02", b"[]", "tp1", "2023-12-20T12:00:00")
     repository(folder / "BUT3-DL-student03", b"[]", None)
     repository(folder / "BUT3-DL-student04", None, "tp1")
-    assert grade(folder, tmp_path / "out", "--deadline", "2023-12-15") == 0
+    monkeypatch.chdir(tmp_path)  # as a teacher types it: the path of the folder is relative
+    assert grade(Path("class"), Path("out"), "--deadline", "2023-12-15") == 0
     rows = table(tmp_path / "out")
     assert list(rows) == ["student01", "student02", "student03", "student04"]
     assert rows["student01"]["Tag"].startswith("2023-12-10")

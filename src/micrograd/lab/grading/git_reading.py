@@ -39,6 +39,8 @@ class Repository:
     """A repository in ``folder``, never the one around it."""
 
     def __init__(self, folder: Path) -> None:
+        # Git runs in the folder, from where a relative path would lead elsewhere.
+        folder = folder.absolute()
         self.folder = folder
         inner = folder / ".git"
         # A clone without files (--bare would have none) keeps everything in the folder itself.
