@@ -148,7 +148,9 @@ def install(python: Path, wheel: Path) -> None:
     """Install a wheel into an environment: with uv, in no time, where it is there."""
     uv = shutil.which("uv", path=str(Path(sys.executable).parent))
     if uv:
-        run(uv, "pip", "install", "--quiet", "--python", python, "--no-index", "--no-deps", wheel)
+        # Copied: a file that is a link into uv's cache would be another for all who install it later, once written to.
+        options = ("--quiet", "--link-mode", "copy", "--no-index", "--no-deps")
+        run(uv, "pip", "install", *options, "--python", python, wheel)
     else:
         pip(python, "install", "--no-index", wheel)
 

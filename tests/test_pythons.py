@@ -50,7 +50,8 @@ def test_the_engine(version, tmp_path):
     python = cached_environment(version, "engine", locked(*BUILD, *TEST, *BACKPORTS))
     source = copy_project(tmp_path / "source")
     # Hardly optimized, which takes a quarter of the time: what differs between Pythons is their C API.
-    compiler = quick_compiler(tmp_path)
+    # Deep recursion needs the room on the stack that hardly optimized code takes.
+    compiler = quick_compiler(tmp_path, flag="-O1")
     options = ("--quiet", "--no-deps", "--no-build-isolation", "--force-reinstall")
     pip(python, "install", *options, source, **({"CC": compiler} if works_here() else {}))
     # Away from the project, whose src folder would be imported instead of what was installed.

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from micrograd.lab import bounded_json
 from micrograd.lab.checks import headings
-from micrograd.lab.content import closing, weaving
+from micrograd.lab.content import closing, opening, weaving
 from micrograd.lab.content.tasks import NUMBERS
 from micrograd.language import LANGUAGES
 
@@ -296,6 +296,10 @@ def _scaffold() -> tuple[dict[str, tuple[str, int | None]], frozenset[str]]:
     for texts in closing.TEXT.values():
         cells.update({_squeezed(text): ("text", None) for text in texts.values()})
         lines.update(_squeezed(text) for text in texts.values())
+    for language, edition in product(LANGUAGES, weaving.EDITIONS):
+        title = next(cell.source for cell in weaving.cells_of(language, edition) if cell.id == "title")
+        cells[_squeezed(f"{title}\n\n{opening.HOW_TO[language]}")] = "text", None
+    lines.update(map(_squeezed, opening.HOW_TO.values()))
     return cells, frozenset(line for line in lines if len(line) >= _SHORTEST_KNOWN_LINE)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from micrograd._needs import needs
-from micrograd.lab.content import closing
+from micrograd.lab.content import closing, opening
 from micrograd.lab.content import weaving as lab_notebook
 from micrograd.lab.content.tasks import NUMBERS, TASKS
 from micrograd.lab.content.weaving import BEGIN_SOLUTION, Cell, Edition, cells_of
@@ -24,17 +24,6 @@ with needs("lab"):
     from nbformat.v4 import new_code_cell, new_markdown_cell
 
 ANSWER_STUB: dict[Language, str] = {"fr": "*Votre réponse ici.*", "en": "*Your answer here.*"}
-# Whoever opens a notebook for the first time does not know how one is used.
-HOW_TO: dict[Language, str] = {
-    "fr": "**Comment faire.** Exécutez les cellules l’une après l’autre, dans l’ordre, avec Maj+Entrée. Remplacez "
-    "chaque `...  # à vous` par votre code, et chaque *Votre réponse ici* par votre réponse. La ligne `check(…)` qui "
-    "termine une tâche dit ce qui est juste, et sinon où regarder\N{NO-BREAK SPACE}; vous pouvez l’exécuter autant que "
-    "vous voulez. Enregistrez souvent, avec Ctrl+S\N{NO-BREAK SPACE}: c’est le fichier enregistré que vous rendrez.",
-    "en": "**How to go about it.** Run the cells one after the other, in order, with Shift+Enter. Replace each "
-    "`...  # your turn` by your code, and each *Your answer here* by your answer. The line `check(...)` at the end of "
-    "a task says what is right, and where to look if it is not; run it as often as you like. Save often, with Ctrl+S: "
-    "the saved file is what you will hand in.",
-}
 QUESTION = "**Question"
 
 
@@ -66,7 +55,7 @@ def _assignment(language: Language, edition: Edition, solved: bool) -> NotebookN
                 language, cell.source
             )
             if content.id == "title":
-                cell.source += f"\n\n{HOW_TO[language]}"
+                cell.source += f"\n\n{opening.HOW_TO[language]}"
             editable = content.kind == "code" and content.solution
             cell.metadata["nbgrader"] = _metadata(
                 content.id, cell.cell_type, solution=editable, locked=not editable
