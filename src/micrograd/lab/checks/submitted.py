@@ -288,6 +288,8 @@ def _scaffold() -> tuple[dict[str, tuple[str, int | None]], frozenset[str]]:
             if cell.kind == "text":
                 cells[_squeezed(cell.source)] = "text", cell.task
                 lines.update(map(_squeezed, cell.source.split("\n")))
+                if cell.id == "title":  # as it is handed out, and as the solved notebook has it
+                    cells[_squeezed(opening.under_title(cell.source, language))] = "text", None
             elif cell.kind == "code":
                 stub = weaving.strip_solutions(cell.source, weaving.CODE_STUB[language])
                 cells[_squeezed(stub)] = "code", cell.task
@@ -296,9 +298,6 @@ def _scaffold() -> tuple[dict[str, tuple[str, int | None]], frozenset[str]]:
     for texts in closing.TEXT.values():
         cells.update({_squeezed(text): ("text", None) for text in texts.values()})
         lines.update(_squeezed(text) for text in texts.values())
-    for language, edition in product(LANGUAGES, weaving.EDITIONS):
-        title = next(cell.source for cell in weaving.cells_of(language, edition) if cell.id == "title")
-        cells[_squeezed(f"{title}\n\n{opening.HOW_TO[language]}")] = "text", None
     lines.update(map(_squeezed, opening.HOW_TO.values()))
     return cells, frozenset(line for line in lines if len(line) >= _SHORTEST_KNOWN_LINE)
 

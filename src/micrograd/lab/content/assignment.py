@@ -55,7 +55,7 @@ def _assignment(language: Language, edition: Edition, solved: bool) -> NotebookN
                 language, cell.source
             )
             if content.id == "title":
-                cell.source += f"\n\n{opening.HOW_TO[language]}"
+                cell.source = opening.under_title(cell.source, language)
             editable = content.kind == "code" and content.solution
             cell.metadata["nbgrader"] = _metadata(
                 content.id, cell.cell_type, solution=editable, locked=not editable

@@ -15,3 +15,8 @@ HOW_TO: dict[Language, str] = {
     "a task says what is right, and where to look if it is not; run it as often as you like. Save often, with Ctrl+S: "
     "the saved file is what you will hand in.",
 }
+
+
+def under_title(title: str, language: Language) -> str:
+    """Return the notebook's first cell: its title as the content has it, and how a notebook is used."""
+    return f"{title}\n\n{HOW_TO[language]}"
