@@ -440,7 +440,7 @@ def test_a_neuron_of_many_inputs_is_laid_out_without_graphviz() -> None:
 
 def test_the_loss_of_a_large_batch_of_a_large_model_keeps_its_samples() -> None:
     random.seed(0)
-    model = MLP(10, [250])  # more nodes than are shown
+    model = MLP(10, [120])  # more nodes than are shown
     samples = [[random.random() for _ in range(10)] for _ in range(2)]
     losses = [sum(model(x)) ** 2 for x in samples]
     loss = losses[0] + losses[1]

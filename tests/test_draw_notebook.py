@@ -70,25 +70,43 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def tab(browser: Any) -> Any:
+    """One for most tests: making another takes longer than what they do in it."""
+    return browser.new_page()
+
+
+@pytest.fixture
+def page(tab: Any) -> Any:
+    tab.goto("about:blank")
+    tab.emulate_media(color_scheme="light")
+    tab.mouse.move(0, 0)
+    return tab
+
+
 def in_frame(page: Any) -> Any:
     """Return the frame of the explorer once it is ready."""
     page.frame_locator("iframe").locator("html[data-ready=yes]").wait_for(state="attached")
     return page.frames[-1]
 
 
-def shown(browser: Any, output: str, width: int, **options: Any) -> Any:
-    page = browser.new_page(viewport={"width": width, "height": 900}, **options)
+def show(page: Any, output: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
     page.set_content(f'<!DOCTYPE html><meta charset=utf-8><body style="margin:0">{output}')
-    return page
+
+
+def show_file(page: Any, path: Path, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(path.as_uri())
+    page.wait_for_selector("html[data-ready=yes]", state="attached")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("task", TASKS)
-def test_numbers_can_be_read_at_every_width(task: str, scheme: str, browser: Any, tmp_path: Path) -> None:
+def test_numbers_can_be_read_at_every_width(task: str, scheme: str, page: Any, tmp_path: Path) -> None:
     path = explore(*TASKS[task](), lang="fr" if scheme == "light" else "en").save(tmp_path / "page.html")
-    page = browser.new_page(color_scheme=scheme)
-    page.goto(path.as_uri())
-    page.wait_for_selector("html[data-ready=yes]", state="attached")
+    page.emulate_media(color_scheme=scheme)
+    show_file(page, path, 1280, 720)
     # Every width in one page: a frame gets and loses its width as the window does.
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 780 if width < 500 else 640})
@@ -98,14 +116,11 @@ def test_numbers_can_be_read_at_every_width(task: str, scheme: str, browser: Any
         assert is_in_sight, width
         assert covered == 0, width
         assert needed <= width
-    page.close()
 
 
 @pytest.mark.parametrize("before", ["display:none", "width:10px", "width:1900px"])
-def test_a_frame_that_gets_its_width_later_can_be_read(before: str, browser: Any) -> None:
-    page = shown(
-        browser, f'<div id=cell style="{before}">{explore(*one_sample([1]))._repr_html_()}</div>', 1000
-    )
+def test_a_frame_that_gets_its_width_later_can_be_read(before: str, page: Any) -> None:
+    show(page, f'<div id=cell style="{before}">{explore(*one_sample([1]))._repr_html_()}</div>', 1000)
     if before != "display:none":
         in_frame(page)
     page.evaluate("document.getElementById('cell').style.cssText = 'width:828px'")
@@ -117,25 +132,19 @@ def test_a_frame_that_gets_its_width_later_can_be_read(before: str, browser: Any
         if is_right:
             break
     assert is_right
-    page.close()
 
 
-def test_what_was_moved_by_hand_stays_when_the_frame_changes(browser: Any, tmp_path: Path) -> None:
-    page = browser.new_page(viewport={"width": 900, "height": 640})
-    page.goto(explore(*batch(2)).save(tmp_path / "page.html").as_uri())
-    page.wait_for_selector("html[data-ready=yes]", state="attached")
+def test_what_was_moved_by_hand_stays_when_the_frame_changes(page: Any, tmp_path: Path) -> None:
+    show_file(page, explore(*batch(2)).save(tmp_path / "page.html"), 900, 640)
     page.click("#zoom-in")
     before = page.get_attribute("#world", "transform")
     page.set_viewport_size({"width": 880, "height": 640})
     page.wait_for_timeout(80)
     assert page.get_attribute("#world", "transform") == before
-    page.close()
 
 
-def test_a_map_shows_what_is_out_of_sight_and_leads_there(browser: Any, tmp_path: Path) -> None:
-    page = browser.new_page(viewport={"width": 390, "height": 700})
-    page.goto(explore(*one_sample([1])).save(tmp_path / "page.html").as_uri())
-    page.wait_for_selector("html[data-ready=yes]", state="attached")
+def test_a_map_shows_what_is_out_of_sight_and_leads_there(page: Any, tmp_path: Path) -> None:
+    show_file(page, explore(*one_sample([1])).save(tmp_path / "page.html"), 390, 700)
     assert page.locator("#map").is_visible()
     before = page.get_attribute("#world", "transform")
     page.locator("#map").click(position={"x": 4, "y": 4})
@@ -143,14 +152,11 @@ def test_a_map_shows_what_is_out_of_sight_and_leads_there(browser: Any, tmp_path
     page.set_viewport_size({"width": 1600, "height": 900})
     page.click("#zoom-fit")
     assert not page.locator("#map").is_visible()
-    page.close()
 
 
-def test_cards_and_rows_do_not_overlap(browser: Any, tmp_path: Path) -> None:
-    page = browser.new_page()
+def test_cards_and_rows_do_not_overlap(page: Any, tmp_path: Path) -> None:
     for task in TASKS:
-        page.goto(explore(*TASKS[task]()).save(tmp_path / f"{task}.html").as_uri())
-        page.wait_for_selector("html[data-ready=yes]", state="attached")
+        show_file(page, explore(*TASKS[task]()).save(tmp_path / f"{task}.html"), 1280, 720)
         for width in (390, 700, 955):
             page.set_viewport_size({"width": width, "height": 640})
             page.wait_for_timeout(60)
@@ -164,11 +170,11 @@ def test_cards_and_rows_do_not_overlap(browser: Any, tmp_path: Path) -> None:
                     assert (
                         a[2] <= b[0] + 0.5 or b[2] <= a[0] + 0.5 or a[3] <= b[1] + 0.5 or b[3] <= a[1] + 0.5
                     )
-    page.close()
 
 
 def test_saving_printing_and_the_whole_screen_work_in_the_notebooks_frame(browser: Any) -> None:
-    page, said = shown(browser, explore(*one_sample([1]))._repr_html_(), 900), []
+    page, said = browser.new_page(), []
+    show(page, explore(*one_sample([1]))._repr_html_(), 900)
     page.on("console", lambda message: said.append(message.text))
     frame = in_frame(page)
     with page.expect_download() as download:
@@ -191,8 +197,8 @@ def test_saving_printing_and_the_whole_screen_work_in_the_notebooks_frame(browse
     page.close()
 
 
-def test_the_page_is_dark_where_the_notebook_is(browser: Any) -> None:
-    page = shown(browser, explore(*one_sample([1]))._repr_html_(), 900, color_scheme="light")
+def test_the_page_is_dark_where_the_notebook_is(page: Any) -> None:
+    show(page, explore(*one_sample([1]))._repr_html_(), 900)
     frame = in_frame(page)
     background = "getComputedStyle(document.body).backgroundColor"
 
@@ -209,7 +215,6 @@ def test_the_page_is_dark_where_the_notebook_is(browser: Any) -> None:
     frame.click("#theme")
     page.evaluate("document.body.dataset.jpThemeLight = 'true'; document.body.classList.add('x')")
     assert brightness() < 150
-    page.close()
 
 
 def without_scripts(output: str) -> str:
@@ -220,7 +225,7 @@ def without_scripts(output: str) -> str:
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
-def test_where_scripts_are_stripped_a_still_picture_stands(lang: str, browser: Any) -> None:
+def test_where_scripts_are_stripped_a_still_picture_stands(lang: str, page: Any) -> None:
     loss, model = one_sample([1])
     bundle = explore(loss, model, lang=lang)._repr_mimebundle_()
     assert "0.3847" in bundle["image/svg+xml"]
@@ -228,7 +233,7 @@ def test_where_scripts_are_stripped_a_still_picture_stands(lang: str, browser: A
     for keep_styles in (True, False):
         still = without_scripts(bundle["text/html"])
         still = still if keep_styles else re.sub(r' style="[^"]*"', "", still)
-        page = shown(browser, still, 850)
+        show(page, still, 850)
         size = page.locator("img").bounding_box()
         assert size["width"] > 300
         assert size["height"] > 200
@@ -238,14 +243,12 @@ def test_where_scripts_are_stripped_a_still_picture_stands(lang: str, browser: A
         assert (
             "ouvrez le notebook dans Jupyter" if lang == "fr" else "open the notebook in Jupyter"
         ) in page.inner_text("p")
-        page.close()
     # And where they are not, the page covers it.
-    page = shown(browser, bundle["text/html"], 850)
+    show(page, bundle["text/html"], 850)
     frame, image = page.locator("iframe").bounding_box(), page.locator("img").bounding_box()
     assert frame["y"] <= image["y"]
     assert frame["y"] + frame["height"] >= image["y"] + image["height"]
     assert page.evaluate("document.elementFromPoint(425, 300).localName") == "iframe"
-    page.close()
 
 
 def test_the_explorer_opens_in_the_notebooks_language(
@@ -272,13 +275,13 @@ def test_the_explorer_opens_in_the_notebooks_language(
 
 @pytest.mark.parametrize("width", [850, 1350])
 @pytest.mark.parametrize("layers", [[1], [2, 1]])
-def test_draw_dot_fits_a_cell_and_can_be_read(layers: list[int], width: int, browser: Any) -> None:
+def test_draw_dot_fits_a_cell_and_can_be_read(layers: list[int], width: int, page: Any) -> None:
     loss, _ = one_sample(layers)
     picture = draw_dot(loss)
     svg = picture._repr_mimebundle_()["image/svg+xml"]
     # Jupyter shows it as an image.
     address = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
-    page = shown(browser, f'<img src="{address}" style="max-width:100%">', width)
+    show(page, f'<img src="{address}" style="max-width:100%">', width)
     assert page.locator("img").bounding_box()["width"] <= width
     page.set_content(f'<body style="margin:0">{svg[svg.index("<svg") :]}')
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -286,7 +289,6 @@ def test_draw_dot_fits_a_cell_and_can_be_read(layers: list[int], width: int, bro
         "text", "all => all.map(t => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"
     )
     assert min(sizes) >= 11
-    page.close()
     # What somebody asked for is what is written.
     assert "rankdir=LR" in picture.source
     assert "rankdir=LR" in draw_dot(loss, rankdir="LR").source

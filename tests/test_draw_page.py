@@ -37,16 +37,23 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
-class Opened:
-    """A page of the explorer, and whatever went wrong in it."""
+DESK = {"width": 1440, "height": 810}
 
-    def __init__(self, browser: Any, path: Path, **options: Any) -> None:
+
+class Opened:
+    """A tab that shows the explorer, and whatever went wrong in it."""
+
+    def __init__(self, browser: Any, **options: Any) -> None:
         self.wrong: list[str] = []
-        self.page = browser.new_context(**{"viewport": {"width": 1440, "height": 810}, **options}).new_page()
+        self.page = browser.new_context(viewport=DESK, **options).new_page()
         self.page.on("console", lambda message: self.wrong.append(message.text))
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.on("dialog", lambda dialog: (self.wrong.append("dialog"), dialog.dismiss()))
         self.page.on("request", lambda request: self._request(request.url))
+
+    def show(self, path: Path, size: dict[str, int]) -> None:
+        self.page.mouse.move(0, 0)
+        self.page.set_viewport_size(size)
         self.page.goto(path.as_uri())
         self.page.wait_for_selector("html[data-ready=yes]")
 
@@ -64,18 +71,32 @@ class Opened:
         return self.page.eval_on_selector_all(selector, "all => all.map(one => one.dataset.value)")
 
 
-@pytest.fixture
-def opened(browser: Any, tmp_path: Path) -> Iterator[Any]:
-    pages: list[Opened] = []
+@pytest.fixture(scope="module")
+def tab(browser: Any) -> Opened:
+    """One for all tests: making another takes longer than what most of them do in it. The page keeps nothing."""
+    return Opened(browser)
 
-    def open_page(root: Value, model: Any = None, lang: str = "fr", **options: Any) -> Opened:
-        path = explore(root, model, lang=lang).save(tmp_path / f"page{len(pages)}.html")
-        pages.append(Opened(browser, path, **options))
-        return pages[-1]
+
+@pytest.fixture
+def opened(browser: Any, tab: Opened, tmp_path: Path) -> Iterator[Any]:
+    """Show a graph, in the tab of all tests or, with options, in one of its own."""
+    others: list[Opened] = []
+    tab.wrong.clear()
+
+    def open_page(
+        root: Value, model: Any = None, lang: str = "fr", viewport: dict[str, int] = DESK, **options: Any
+    ) -> Opened:
+        path = explore(root, model, lang=lang).save(tmp_path / f"page{len(list(tmp_path.iterdir()))}.html")
+        if options:
+            others.append(Opened(browser, **options))
+        shown = others[-1] if options else tab
+        shown.show(path, viewport)
+        return shown
 
     yield open_page
-    for one in pages:
+    for one in (tab, *others):
         assert one.wrong == []
+    for one in others:
         one.page.context.close()
 
 

@@ -39,10 +39,9 @@ PAIR = make_regression(80, 3, n_targets=2, random_state=0)
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+# As they come, both are checked whole below.
 @parametrize_with_checks(
     [
-        MLPClassifier(),
-        MLPRegressor(),
         MLPClassifier(5, "tanh", optimizer="sgd", batch_size=None),
         MLPRegressor((), batch_size=7, tol=None, max_iter=50),
     ]

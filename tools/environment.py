@@ -66,6 +66,7 @@ def main() -> int:
             return 1
         state = {"place": str(VENV), "python": platform_version()}
         write_state(state_file, state)
+    before = dict(state)
     if not install(LOCKS[options.purpose], options.purpose, state, state_file):
         return 1
     if options.purpose == "dev" and state.get("peers") != (peers := digest([PEERS])):
@@ -91,6 +92,8 @@ def main() -> int:
         if not compiled():
             say("No working C compiler: the engine runs uncompiled, slower, with the same results.")
             say("Install one (Debian: gcc, python3-dev; macOS: xcode-select --install) and call make again.")
+    if state != before:
+        write_bytecode()
     return 0
 
 
@@ -134,7 +137,6 @@ def install(lock: Path, purpose: str, state: dict[str, str], state_file: Path) -
             return False
         say(f"  {min(start + PORTION, len(libraries))} of {len(libraries)}")
         again = False
-    write_bytecode()
     state.pop("installing", None)
     state[purpose] = wanted
     if purpose == "dev":  # whose lock has everything that the lab's has, in the same versions
@@ -152,10 +154,7 @@ class Installer:
         # Whoever is offline has that said once, by pip, when it is asked for the first library that is needed.
         itself = [entry for entry in libraries if entry.startswith("uv==")]
         if itself and not pip("install", *self._arguments(itself), quietly=True):
-            settings = pip_settings()
-            self.uv = ["pip", "install", "--python", executable("python"), *uv_options(settings)]
-            if "cert" in settings:
-                os.environ.setdefault("SSL_CERT_FILE", settings["cert"])
+            self.uv = uv_install()
 
     def install(self, entries: list[str], again: bool) -> bool:
         """Install entries, over what may be half there if ``again``, and tell whether that went well."""
@@ -169,6 +168,14 @@ class Installer:
         listed = VENV / "portion.txt"
         listed.write_text("\n".join([*self.options, *entries, ""]), encoding="utf-8")
         return ["--quiet", "--no-deps", "--require-hashes", "--requirement", str(listed)]
+
+
+def uv_install() -> list[str]:
+    """Return how uv is asked to install into the environment what pip would install."""
+    settings = pip_settings()
+    if "cert" in settings:
+        os.environ.setdefault("SSL_CERT_FILE", settings["cert"])
+    return ["pip", "install", "--python", executable("python"), *uv_options(settings)]
 
 
 def pip_settings() -> dict[str, str]:
@@ -191,23 +198,22 @@ def uv_options(settings: dict[str, str]) -> list[str]:
     return options
 
 
-# Compiles the packages of the distributions named, without their tests.
-COMPILE = r"""
-import compileall, re, sys
-from importlib.metadata import distributions
-for distribution in distributions():
-    if re.sub("[-_.]+", "-", distribution.metadata["Name"]).lower() in sys.argv[1:]:
-        for folder in {f.parts[0] for f in distribution.files or () if f.suffix == ".py" and len(f.parts) > 1} - {".."}:
-            compileall.compile_dir(
-                distribution.locate_file(folder), quiet=2, workers=0, rx=re.compile(r"[/\\]tests[/\\]")
-            )
+# What notebooks of the lab import, and what runs them.
+IMPORTED = """
+import matplotlib.backends.backend_agg, matplotlib.pyplot, matplotlib_inline.backend_inline
+import numpy, pandas, scipy.optimize, scipy.stats
+import sklearn.datasets, sklearn.linear_model, sklearn.metrics, sklearn.model_selection
+import sklearn.neural_network, sklearn.pipeline, sklearn.preprocessing, sklearn.tree
+import micrograd.draw, micrograd.nn, micrograd.optim, micrograd.plot, micrograd.sklearn
+import micrograd.lab.check, micrograd.lab.checks, micrograd.lab.sandbox.shell, micrograd.lab.sandbox.worker
 """
 
 
 def write_bytecode() -> None:
-    """Compile the lab's libraries, as pip does: what runs behind walls could not keep what it compiles."""
-    names = [entry.split("==")[0] for entry in portions(LOCKS["lab"])[1]]
-    subprocess.run([executable("python"), "-c", COMPILE, *names])
+    """Import it once, for Python to keep what it compiles: what runs behind walls could not keep it."""
+    subprocess.run(
+        [executable("python"), "-c", IMPORTED], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
 
 
 def portions(lock: Path) -> tuple[list[str], list[str]]:
