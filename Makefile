@@ -27,12 +27,14 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generat
   --emit-build-options --custom-compile-command "make lock"
 # What is tested on the uncompiled engine too: the engine itself and what stands right on it.
 PURE_TESTS := $(filter-out tests/test_engine_types.py,$(wildcard tests/test_engine_*.py)) $(addprefix tests/test_,nn.py gradcheck.py losses.py optim.py)
+# Of each property, fewer examples: compiled, it is tried on more of them.
+UNCOMPILED = MICROGRAD_PURE=1 HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q -m "not slow" $(PURE_TESTS)
 # What is run under memory checkers: all that calls C (memory itself is measured elsewhere; checkers need much of it).
 SANITIZED_TESTS := $(filter-out tests/test_engine_memory.py tests/test_engine_types.py,$(wildcard tests/test_engine_*.py)) \
   $(addprefix tests/test_,nn.py optim.py losses.py compiler_gradients.py compiler_training.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help environment lab notebook test thorough quick lint format fuzz class student corpus pythons sanitize bench wasm site serve browser build lock clean
+.PHONY: help environment lab notebook test uncompiled thorough quick lint format fuzz class student corpus pythons sanitize bench wasm site serve browser build lock clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -53,11 +55,15 @@ notebook: environment ## Open JupyterLab on the lab.
 
 test: environment ## Run the tests: the engine's uncompiled, then all of them.
 	@status=0; \
-	MICROGRAD_PURE=1 $(PYTEST) -q -m "not slow" $(PURE_TESTS) || status=1; \
+	$(if $(PURE_TESTS),$(UNCOMPILED) -n auto || status=1;) \
 	$(PYTEST) -m "not site" $(ARGUMENTS) || status=1; \
 	exit $$status
 
+uncompiled: environment ## Run the engine's tests on the plain Python files alone, in one process.
+	$(UNCOMPILED) $(ARGUMENTS)
+
 thorough: environment ## Run all tests with all that make test takes a sample of: examples, notebooks, Pythons, nodes.
+	$(UNCOMPILED) -n auto
 	HYPOTHESIS_PROFILE=thorough MICROGRAD_CORPUS=all MICROGRAD_EVERY_PYTHON=1 $(PYTEST) $(ARGUMENTS)
 
 quick: lint ## Check style and types, and run the engine's tests: for while you work.

@@ -361,7 +361,7 @@ def test_ctrl_c_while_the_notebook_runs(tmp_path):
     )
     try:
         for line in process.stdout:
-            if line.strip() == "task-10-run":
+            if line.strip() == "task-6-moons":
                 time.sleep(0.05)
                 process.send_signal(signal.SIGINT)
                 break
@@ -390,7 +390,11 @@ def test_a_kernel_that_dies_is_told():
         execute(notebook(cells, {}), "en")
 
 
-def test_the_kernel_is_the_running_python_whatever_is_installed(tmp_path, monkeypatch):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_notebook_runs_in_this_python_in_its_own_language_and_stays_as_it_was(
+    language, tmp_path, monkeypatch
+):
+    """Whatever kernel is installed, and whatever the machine's language: all in one kernel, which takes a second."""
     other = tmp_path / "kernels" / "python3"
     other.mkdir(parents=True)
     (other / "kernel.json").write_text(
@@ -399,31 +403,22 @@ def test_the_kernel_is_the_running_python_whatever_is_installed(tmp_path, monkey
         )
     )
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
-    cells = [code_cell("import os, sys", id="look")]
-    execution = execute(
-        notebook(cells, {}), "en", {"look": {"python": "sys.executable", "where": "os.getcwd()"}}
-    )
-    assert execution.values["python"] == sys.executable
-    assert execution.values["where"] != os.getcwd()
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_libraries_speak_the_notebooks_language(language, monkeypatch):
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    cells = [code_cell("from micrograd.language import choose", id="ask")]
-    assert execute(notebook(cells, {}), language, {"ask": {"spoken": "choose()"}}).values == {
-        "spoken": language
-    }
-
-
-def test_executing_leaves_the_given_notebook_as_it_was():
-    given = notebook([code_cell("print(1)", id="one")], {})
+    given = notebook(
+        [
+            code_cell("print(1)", id="one"),
+            code_cell("import os, sys\nfrom micrograd.language import choose", id="look"),
+        ],
+        {},
+    )
     before = nbformat.writes(given)
-    execution = execute(given, "en", {"one": {"two": "1 + 1"}})
+    looks = {"python": "sys.executable", "where": "os.getcwd()", "spoken": "choose()"}
+    execution = execute(given, language, {"one": {"two": "1 + 1"}, "look": looks})
     assert nbformat.writes(given) == before
-    assert [c.id for c in execution.notebook.cells] == ["one"]
+    assert [c.id for c in execution.notebook.cells] == ["one", "look"]
     assert execution.notebook.cells[0].outputs[0].text == "1\n"
-    assert execution.values == {"two": 2}
+    assert execution.values.pop("where") != os.getcwd()
+    assert execution.values == {"two": 2, "python": sys.executable, "spoken": language}
 
 
 def test_the_notebooks_are_written_anew(tmp_path, quick, capsys):
