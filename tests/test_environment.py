@@ -205,6 +205,8 @@ def test_the_labs_lock_is_a_part_of_the_other(project):
     assert lab < everything
     assert not {"playwright", "nbgrader", "pytest", "mypy", "dask"} & {name for name, _ in lab}
     assert {"matplotlib", "jupyterlab", "nbclient", "cython"} <= {name for name, _ in lab}
+    # Which would cost each command that reads a notebook a second.
+    assert "rfc3987-syntax" not in {name for name, _ in everything}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="make is not there on Windows")
