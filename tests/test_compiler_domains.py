@@ -24,6 +24,8 @@ CASES = {
     "root": (lambda p, x: (p * x).sqrt(), 1.0, -1.0),
     "fraction": (lambda p, x: (p * x) ** 0.5, 1.0, -1.0),
     "square": (lambda p, x: ((p * x) ** 2).minimum(1), 1.0, 1e200),
+    "sine of what overflows": (lambda p, x: (p * x * 1e200).sin(), 1.0, 1e200),
+    "cosine of what overflows": (lambda p, x: (p * x * 1e200).cos(), 1.0, 1e200),
     "power of a negative number": (lambda p, x: (p * x) ** (p + 1), 1.0, -2.0),
     # Whatever becomes of the operation, there the function fails.
     "not used": (lambda p, x: ((p * x).log(), p * x)[1], 1.0, -1.0),

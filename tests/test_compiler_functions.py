@@ -37,6 +37,11 @@ FUNCTIONS = {
     "log": (Value.log, math.log, st.floats(5e-324, 1.7e308) | st.floats(0.9, 1.1)),
     "tanh": (Value.tanh, math.tanh, ANY | st.floats(-25, 25) | st.floats(-0.6, 0.6)),
     "sigmoid": (Value.sigmoid, sigmoid, st.floats(-745, 800) | st.floats(-40, 40)),
+    "softplus": (
+        Value.softplus,
+        lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
+        st.floats(-700, 1e300),
+    ),
     "sqrt": (Value.sqrt, math.sqrt, st.floats(0, 1.7e308)),
     "relu": (Value.relu, lambda x: max(x, 0.0), ANY),
     "abs": (abs, abs, ANY),

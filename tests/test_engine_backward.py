@@ -599,12 +599,10 @@ def test_torch_agrees():
         "torch", reason="PyTorch is not installed: GRADIENTS ARE NOT COMPARED WITH IT"
     )
     torch_operations = {
-        **MICROGRAD_OPERATIONS,
-        **{
-            name: OUR_OPERATIONS[name]
-            for name in ("tanh", "sigmoid", "exp", "log", "sqrt", "sin", "cos", "abs")
-        },
-        "power": OUR_OPERATIONS["power"],
+        name: function
+        for name, function in OUR_OPERATIONS.items()
+        # A tensor has no such method, or has ties where rounding differs.
+        if name not in ("softplus", "maximum", "minimum")
     }
 
     @given(programs(list(torch_operations)))

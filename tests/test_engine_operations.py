@@ -25,6 +25,7 @@ ONE_OPERAND = {
     "abs": (lambda v: abs(v), abs, nonzero),
     "tanh": (lambda v: v.tanh(), mpmath.tanh, anything),
     "sigmoid": (lambda v: v.sigmoid(), lambda x: 1 / (1 + mpmath.exp(-x)), anything),
+    "softplus": (lambda v: v.softplus(), lambda x: mpmath.log1p(mpmath.exp(x)), anything),
     "negative": (lambda v: -v, lambda x: -x, anything),
     "square": (lambda v: v**2, lambda x: x**2, anything),
     "cube": (lambda v: v**3, lambda x: x**3, anything),
