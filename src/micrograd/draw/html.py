@@ -37,7 +37,7 @@ MODULES = (
     "picture.js",
     "viewport.js",
     "minimap.js",
-    "telling.js",
+    "writing.js",
     "explanation.js",
     "toolbar.js",
     "main.js",

@@ -1,4 +1,4 @@
-"""Writing down a chosen explanation as text; the page's ``telling.js`` does it in HTML and MathML."""
+"""Writing down a chosen explanation as text; the page's ``writing.js`` does it in HTML and MathML."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ import { exactly, written } from "./figures.js";
 import { hooks } from "./hooks.js";
 import { groupName } from "./picture.js";
 import { button, element } from "./svg.js";
-import { paragraph } from "./telling.js";
+import { paragraph } from "./writing.js";
 import { say } from "./words.js";
 
 export function showExplanation(panel, graph, writer, state, actions) {

@@ -10,7 +10,7 @@ import { StillNumbers } from "./numbers.js";
 import { Minimap } from "./minimap.js";
 import { drawPicture, groupName, updateNumbers, updateSlopes } from "./picture.js";
 import { element } from "./svg.js";
-import { Writer } from "./telling.js";
+import { Writer } from "./writing.js";
 import { drawFilm, drawLegend, drawNotices, drawToolbar, drawZoom, facts, updateFilm } from "./toolbar.js";
 import { unpack } from "./unpack.js";
 import { Viewport } from "./viewport.js";

@@ -266,7 +266,7 @@ def test_a_gradient_that_is_nan_is_told_apart_from_a_value_that_is() -> None:
     number = next(
         k for k, line in enumerate(Path(__file__).read_text().splitlines(), 1) if "# the infinite" in line
     )
-    assert f"test_draw_choice.py:{number}:" in text
+    assert f"test_draw_choosing.py:{number}:" in text
     # An infinite value is told by where it began.
     with remember_lines():
         x = Value(800.0, label="x")
