@@ -66,14 +66,13 @@ thorough: environment ## Run all tests with all that make test takes a sample of
 	$(UNCOMPILED) -n auto
 	HYPOTHESIS_PROFILE=thorough MICROGRAD_CORPUS=all MICROGRAD_EVERY_PYTHON=1 $(PYTEST) $(ARGUMENTS)
 
-quick: lint ## Check style and types, and run the engine's tests: for while you work.
-	HYPOTHESIS_PROFILE=quick $(PYTEST) -q -m "not slow" $(PURE_TESTS) $(ARGUMENTS)
+quick: lint ## Check style and types, and run the engine's tests, or TESTS="tests/test_draw_*.py": for while you work.
+	HYPOTHESIS_PROFILE=quick $(PYTEST) -q -m "not slow" $(or $(TESTS),$(PURE_TESTS)) $(ARGUMENTS)
 
 lint: environment ## Check format, style and types; the JavaScript too, where npm is installed.
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/python tools/lint_javascript.py
+	@status=0; for look in "ruff format --check ." "ruff check ." mypy "python tools/lint_javascript.py"; do \
+	  echo "$(BIN)/$$look"; $(BIN)/$$look || status=1; \
+	done; exit $$status
 
 format: environment ## Format the code and mend what can be mended.
 	$(BIN)/ruff check --fix .

@@ -62,8 +62,9 @@ def in_node(given: list[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:
 
 
 def test_the_module_is_built_from_these_sources() -> None:
-    """If this fails, run ``make wasm``."""
-    assert wasm.fingerprint_of(wasm.kernels()) == wasm.fingerprint(wasm.sources())
+    assert wasm.fingerprint_of(wasm.kernels()) == wasm.fingerprint(wasm.sources()), (
+        "run make wasm: a source has changed"
+    )
 
 
 def test_a_change_of_any_source_is_noticed() -> None:

@@ -4,8 +4,7 @@ The engine computes with its own methods, where value and derivative stand side 
 this table. Derived from it are the compiler's codes, NumPy's machine, the list of functions that the C kernels are
 built from (``kernels/operations.h``, written by ``setup.py``) and the formulas that drawings show.
 
-A new operation is a method of ``Value``, one line here, one function in ``kernels/functions.h``, and its words in
-``draw/rules.py``.
+CONTRIBUTING.md says what else belongs to a new operation.
 """
 
 from __future__ import annotations
