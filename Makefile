@@ -34,7 +34,7 @@ SANITIZED_TESTS := $(filter-out tests/test_engine_memory.py tests/test_engine_ty
   $(addprefix tests/test_,nn.py optim.py losses.py compiler_gradients.py compiler_training.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help environment lab notebook test uncompiled thorough quick lint format fuzz class student corpus pythons sanitize bench wasm site serve browser build lock clean
+.PHONY: help environment lab notebook test uncompiled thorough quick lint format fuzz class student corpus pythons sanitize bench wasm ready site serve browser build lock clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -103,6 +103,9 @@ bench: environment ## Measure against micrograd, PyTorch, JAX and NumPy, side by
 
 wasm: environment ## Build the kernels for pages anew (needs clang, lld and wasi-libc; nothing else does).
 	$(BIN)/python tools/build_wasm.py $(ARGUMENTS)
+
+ready: environment ## Write anew what pages have ready-made: the playground's networks, formulas (after a change of words or layouts).
+	$(BIN)/python tools/write_ready_made.py
 
 site: environment ## Write the site into public/: front page, lab in the browser, playground, guides.
 	$(BIN)/micrograd lab site --output public $(ARGUMENTS)

@@ -12,13 +12,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-
 from micrograd.lab import checks
 from micrograd.lab.checks import Finding, View, listening, recording, trails
 from micrograd.lab.checks.submitted import Submitted, read
 from micrograd.lab.content import assignment
+from micrograd.lab.content.nodes import code_cell, markdown_cell, notebook, written
+from micrograd.lab.content.weaving import Edition
 
 Verdicts = dict[int, list[Finding]]
 
@@ -36,10 +35,13 @@ def _said(findings: list[Finding]) -> list[tuple[Any, ...]]:
 
 def judged(submitted: Submitted) -> Verdicts:
     """Run the cells and return each task's findings."""
-    import matplotlib
+    try:
+        import matplotlib
 
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
+        matplotlib.use("Agg")
+        import matplotlib.pyplot as plt
+    except ModuleNotFoundError:
+        plt = None
 
     variables: dict[str, Any] = {"__name__": "__main__"}
     recorder = recording.Recorder(variables)
@@ -71,7 +73,7 @@ def judged(submitted: Submitted) -> Verdicts:
         for index, cell in enumerate(submitted.cells):
             recorder.begin(trails.Cell(cell.source, cell.name or f"cell {index}", cell.tasks, cell.given))
             shown, failed = _run(cell.source, variables)
-            if plt.get_fignums():
+            if plt is not None and plt.get_fignums():
                 shown.append({"text": "", "kinds": ["image/png"]})
                 plt.close("all")
             recorder.end(stopped=failed)
@@ -128,8 +130,8 @@ def _shown(value: Any) -> dict[str, Any]:
 
 
 @cache
-def _solved(lang: str) -> str:
-    return nbformat.writes(assignment.teacher(lang))
+def _solved(lang: str, edition: Edition = "full") -> str:
+    return written(assignment.teacher(lang, edition))
 
 
 def solved_source(name: str, lang: str = "fr") -> str:
@@ -151,12 +153,14 @@ _SLOW = (
 )
 
 
-def scaffold(cells: Mapping[str, str], lang: str = "fr", whole: bool = False) -> bytes:
+def scaffold(
+    cells: Mapping[str, str], lang: str = "fr", whole: bool = False, edition: Edition = "full"
+) -> bytes:
     """Return the scaffold, solved, with the cells given by ID in the place of its own.
 
     Cells that take long and that no check looks at are left out, unless the notebook has to be ``whole``.
     """
-    filled = json.loads(_solved(lang))
+    filled = json.loads(_solved(lang, edition))
     if not whole:
         kept = [c for c in filled["cells"] if not c["id"].startswith(_SLOW) or c["id"] in cells]
         filled["cells"] = kept
@@ -170,10 +174,10 @@ def scaffold(cells: Mapping[str, str], lang: str = "fr", whole: bool = False) ->
 
 def own(*cells: str | tuple[str, str]) -> bytes:
     """Return a notebook of the student's own: code cells, and Markdown cells as pairs ``("md", text)``."""
-    made = [new_code_cell(cell) if isinstance(cell, str) else new_markdown_cell(cell[1]) for cell in cells]
+    made = [code_cell(cell) if isinstance(cell, str) else markdown_cell(cell[1]) for cell in cells]
     for cell in made:
         cell.pop("id")
-    return json.dumps({**new_notebook(), "nbformat_minor": 4, "cells": made}).encode()
+    return json.dumps({**notebook([], {}), "nbformat_minor": 4, "cells": made}).encode()
 
 
 def verdicts(content: bytes) -> Verdicts:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from micrograd.draw.html import mathml
 from micrograd.draw.rules import RULES, function_applied, rule_of, sign_of
 from micrograd.engine import Value
 from micrograd.operations import BINARY, FUNCTIONS, METHODS, OPERATIONS
@@ -115,7 +116,13 @@ def test_rules_agree_with_the_engine_and_with_finite_differences(op: str, a: flo
     for formula in (rule.value, *rule.derivatives):
         number = formula.number(a, b, o, k)
         assert math.isclose(evaluate(formula.text, a, b, o, k), number, **close)
-        assert math.isclose(evaluate_mathml(latex2mathml.convert(formula.latex), a, b, o, k), number, **close)
+        assert math.isclose(evaluate_mathml(mathml()[formula.latex], a, b, o, k), number, **close)
+
+
+def test_the_formulas_that_lie_ready_are_those_of_the_rules() -> None:
+    told = [formula.latex for rule in RULES.values() for formula in (rule.value, *rule.derivatives)]
+    made = {latex: latex2mathml.convert(latex) for latex in told}
+    assert mathml() == made, "make ready writes them anew"
 
 
 @pytest.mark.parametrize("op", sorted(RULES))

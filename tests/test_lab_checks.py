@@ -10,17 +10,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-np = pytest.importorskip("numpy", reason="numpy is missing, THE CHECKS ARE NOT TESTED")
-datasets = pytest.importorskip(
-    "sklearn.datasets", reason="scikit-learn is missing, THE CHECKS ARE NOT TESTED"
-)
-
-from micrograd.engine import Value  # noqa: E402
-from micrograd.lab import checks  # noqa: E402
-from micrograd.lab.checks import View, moons, reference  # noqa: E402
-from micrograd.lab.checks.observing import network  # noqa: E402
-from micrograd.lab.checks.submitted import UnreadableError, read  # noqa: E402
-from micrograd.lab.content.tasks import CHECKED_POINTS, TASKS, WORDS_POINTS  # noqa: E402
+from micrograd import data
+from micrograd.engine import Value
+from micrograd.lab import checks
+from micrograd.lab.checks import View, moons, reference
+from micrograd.lab.checks.observing import network
+from micrograd.lab.checks.submitted import UnreadableError, read
+from micrograd.lab.content.tasks import CHECKED_POINTS, TASKS, WORDS_POINTS
 
 seeds = st.integers(min_value=0, max_value=2**32)
 
@@ -108,12 +104,16 @@ def test_an_operation_that_the_graph_does_not_know_is_noticed():
 # Task 5
 
 
+def number_of_numpy(number):
+    return pytest.importorskip("numpy").float64(number)
+
+
 @pytest.mark.parametrize(
     ("function", "hint"),
     [
         (binary, None),
         (lambda out: out.data > 0.5, None),
-        (lambda out: np.float64(out.data > 0.5), None),
+        (lambda out: number_of_numpy(out.data > 0.5), None),
         (lambda out: Value(1 if out.data > 0.5 else 0), None),
         (lambda number: int(number > 0.5) if isinstance(number, float) else 1 / 0, None),
         (lambda out: int(out.data > 0), "threshold-zero"),
@@ -136,21 +136,25 @@ def test_binary(seed, function, hint):
 @settings(max_examples=40)
 def test_moons_of_any_seed_are_moons_with_other_seeds(seed):
     assume(seed != 42)
-    X, y = datasets.make_moons(100, noise=0.1, random_state=seed)
+    X, y = data.make_moons(100, noise=0.1, random_state=seed)
     assert hints(look(6, X=X, y=y)) == {"seeds-not-set"}
 
 
 @given(seeds)
 @settings(max_examples=40)
 def test_random_points_are_no_moons(seed):
-    generator = np.random.default_rng(seed)
-    X = generator.uniform(-1, 2, (100, 2)) if seed % 2 else generator.normal(size=(100, 2))
-    assert hints(look(6, X=X, y=generator.permutation([0, 1] * 50))) == {"not-moons"}
+    generator = random.Random(seed)
+    draw = (lambda: generator.uniform(-1, 2)) if seed % 2 else (lambda: generator.gauss(0, 1))
+    y = generator.sample([0, 1] * 50, 100)
+    assert hints(look(6, X=[[draw(), draw()] for _ in y], y=y)) == {"not-moons"}
 
 
 def test_the_handouts_moons_in_any_form():
-    X, y = datasets.make_moons(100, noise=0.1, random_state=42)
+    datasets = pytest.importorskip(
+        "sklearn.datasets", reason="scikit-learn is missing, ITS MOONS ARE NOT CHECKED"
+    )
     pandas = pytest.importorskip("pandas")
+    X, y = datasets.make_moons(100, noise=0.1, random_state=42)
     for samples, labels in ((X, y), (X.tolist(), y.tolist()), (pandas.DataFrame(X), pandas.Series(y))):
         assert checks.share(look(6, X=samples, y=labels)) == 1
     assert hints(look(6, X=X, y=1 - y)) == {"labels-swapped"}
@@ -242,6 +246,7 @@ def test_each_mistake_in_model_loss_gets_its_hint_on_any_data(seed, mistake):
 @pytest.mark.parametrize("task", checks.NUMBERS)
 def test_looking_leaves_the_random_generators_alone(task):
     random.seed(1)
+    np = pytest.importorskip("numpy")
     np.random.seed(1)
     expected = random.Random(1).random(), np.random.RandomState(1).rand()
     look(task, model_loss=losses(""), sigmoid=sigmoid_written)

@@ -24,7 +24,10 @@ from micrograd.lab.content.tasks import CHECKED_POINTS, NUMBERS
 from micrograd.site import parts
 
 ROOT = Path(__file__).parents[1]
-TESTS = ("engine_operations", "nn", "gradcheck", "losses", "optim", "data", "compiler_front")
+TESTS = (
+    *("engine_operations", "nn", "gradcheck", "losses", "optim", "data", "compiler_front"),
+    *("lab_checks", "lab_light", "draw_layered"),
+)
 SIZES = ([1], [2, 1], [16, 1], [8, 8, 1])
 
 
@@ -64,7 +67,7 @@ def test_the_engine_and_the_compilers_front_in_the_browsers_python():
 
 ALONE = """
 import json, sys
-for name in ("numpy", "matplotlib", "sklearn", "scipy", "pandas"):
+for name in ("numpy matplotlib sklearn scipy pandas graphviz latex2mathml nbformat tqdm psutil jinja2 mistune".split()):
     sys.modules[name] = None
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output

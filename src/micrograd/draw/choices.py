@@ -1,14 +1,19 @@
 """What a playground with choices is made of: losses, layouts and explanations for any network of up to three layers.
 
 A page puts a network together from these: how one neuron looks, with so many inputs; how layers and the loss stand
-beside each other; and what there is to say about each kind of node. All is read off real graphs of small networks.
+beside each other; and what there is to say about each kind of node. All is read off real graphs of small networks,
+which takes some seconds and depends on nothing of the user's: so it lies ready in ``page/choices.json.z``, which
+``make ready`` writes anew and the tests compare.
 """
 
 from __future__ import annotations
 
 import functools
+import json
 import random
+import zlib
 from collections.abc import Callable
+from importlib import resources
 from typing import Any
 
 from micrograd.compiler.encode import FUNCTIONS, GROUPS, KINDS, LAYOUT
@@ -32,6 +37,7 @@ from micrograd.nn import ACTIVATIONS, MLP
 from micrograd.operations import NOTHING, OPERATIONS
 
 MOST_NEURONS, MOST_LAYERS = 16, 3
+KEPT = "choices.json.z"
 Loss = Callable[[Value, Value], Value]
 
 
@@ -68,6 +74,30 @@ CURVE_LOSSES: dict[str, Loss] = {"plain": _plain}
 @functools.cache
 def ingredients() -> dict[str, Any]:
     """Return everything that a page needs to put networks together, ready for JSON."""
+    packed = (resources.files("micrograd.draw") / "page" / KEPT).read_bytes()
+    told: dict[str, Any] = json.loads(zlib.decompress(packed))
+    return told
+
+
+def packed_anew() -> bytes:
+    """Make the ingredients anew, and return them as they are kept."""
+    text = json.dumps({**pictures(), "ready": programs()}, ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode(), 9)
+
+
+def programs() -> dict[str, Any]:
+    """Return the ready-made programs of all depths, activations and losses."""
+    return {
+        f"{features} {depth} {activation} {name}": template(features, depth, activation, loss)
+        for features, losses in ((2, CLASS_LOSSES), (1, CURVE_LOSSES))
+        for name, loss in losses.items()
+        for depth in range(MOST_LAYERS + 1)
+        for activation in ACTIVATIONS
+    }
+
+
+def pictures() -> dict[str, Any]:
+    """Return everything else: the program's language, layouts, and what there is to say."""
     tellings: dict[str, Any] = {}
     told: dict[str, Any] = {
         "kinds": KINDS,
@@ -84,17 +114,12 @@ def ingredients() -> dict[str, Any]:
         },
         "activations": ACTIVATIONS,
         "tails": {},
-        "ready": {},
         "pages": {},
         "neurons": {},
     }
     for features, losses in ((2, CLASS_LOSSES), (1, CURVE_LOSSES)):
         for name, loss in losses.items():
             for depth in range(MOST_LAYERS + 1):
-                for activation in ACTIVATIONS:
-                    told["ready"][f"{features} {depth} {activation} {name}"] = template(
-                        features, depth, activation, loss
-                    )
                 sample = _Sample(features, [2] * depth + [1], "tanh", loss)
                 told["pages"][f"{features} {depth} {name}"] = sample.page(depth)
                 _add(tellings, sample)
@@ -129,6 +154,8 @@ class _Sample:
 
     def __init__(self, features: int, widths: list[int], activation: Any, loss: Loss) -> None:
         state = random.getstate()
+        # The same at each time: what is kept can be compared.
+        random.seed(0)
         try:
             self.model = MLP(features, widths, activation=activation)
         finally:

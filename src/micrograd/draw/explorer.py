@@ -72,8 +72,8 @@ def explore(root: Value, model: Any = None, inputs: Any = None, *, lang: str | N
     In the loss of a batch, the samples' equal subgraphs are shown once, with the sample to look at chosen in
     the page. Of a graph too large to show, the page has the part next to ``root`` and says what is missing.
 
-    Raises ``TypeError`` for a root that is no ``Value`` and for a model without parameters, ``ImportError``
-    where the packages for drawing are missing, ``ValueError`` for an unknown language.
+    Raises ``TypeError`` for a root that is no ``Value`` and for a model without parameters, ``ValueError`` for an
+    unknown language.
     """
     refuse_other_than_value(root)
     return Explorer(scene_of(root, model, inputs), language_here(lang))

@@ -7,27 +7,29 @@ import shutil
 from importlib import metadata
 from typing import Any
 
-from micrograd._origin import install
-
 
 def load() -> Any:
-    """Import the ``graphviz`` package and let it use a layout program that is there.
+    """Import the ``graphviz`` package and let it use a layout program that is there; None where it is missing.
 
     The system's ``dot`` comes first; without it, the program of the ``graphviz-pure`` package is used, so
-    that nobody has to install Graphviz by hand. Raises ``ImportError`` where ``graphviz`` is missing.
+    that nobody has to install Graphviz by hand.
     """
     try:
         import graphviz
         from graphviz.backend import dot_command
-    except ImportError as error:
-        raise ImportError(
-            f"drawing a graph needs the package graphviz: {install('draw')}", name="graphviz"
-        ) from error
+    except ImportError:
+        return None
     if shutil.which(dot_command.DOT_BINARY) is None:
         bundled = _bundled_program()
         if bundled is not None:
             dot_command.DOT_BINARY = bundled
     return graphviz
+
+
+def is_there() -> bool:
+    """Whether there are both the package and a program."""
+    graphviz = load()
+    return graphviz is not None and shutil.which(graphviz.backend.dot_command.DOT_BINARY) is not None
 
 
 @functools.cache
@@ -47,23 +49,9 @@ def _bundled_program() -> Any:
 
 def piped(source: str, format: str) -> str:
     """Return a graph in the dot language as the program writes it in ``format``."""
-    graphviz = load()
-    options = {"encoding": "utf-8", "quiet": True}
-    return str(or_say_what_to_install(graphviz.pipe_string, "dot", format, source, **options))
+    return str(load().pipe_string("dot", format, source, encoding="utf-8", quiet=True))
 
 
 def drawn(source: str, format: str) -> bytes:
     """Return a graph in the dot language as a picture that is no text, such as ``"png"``."""
-    return bytes(or_say_what_to_install(load().pipe, "dot", format, source.encode(), quiet=True))
-
-
-def or_say_what_to_install(function: Any, *args: Any, **options: Any) -> Any:
-    """Call a function of the ``graphviz`` package; where no program is found, say what to install."""
-    graphviz = load()
-    try:
-        return function(*args, **options)
-    except graphviz.ExecutableNotFound as error:
-        raise ImportError(
-            f"laying out a graph needs the package graphviz-pure, or Graphviz's dot on the PATH: {install('draw')}",
-            name="graphviz-pure",
-        ) from error
+    return bytes(load().pipe("dot", format, source.encode(), quiet=True))

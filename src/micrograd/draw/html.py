@@ -12,7 +12,6 @@ import zlib
 from importlib import resources
 from typing import Any
 
-from micrograd._origin import install
 from micrograd.compiler import wasm
 from micrograd.draw.rules import RULES
 from micrograd.draw.words import FUNCTIONS, WORDS, say
@@ -146,15 +145,16 @@ def _script(modules: tuple[str, ...]) -> str:
 @functools.cache
 def _rules() -> dict[str, Any]:
     """Return the table of rules with its formulas as MathML, for the page."""
-    try:
-        from latex2mathml.converter import convert
-    except ImportError as error:
-        raise ImportError(
-            f"the explorer needs the package latex2mathml: {install('draw')}", name="latex2mathml"
-        ) from error
     told = {}
     for op, rule in RULES.items():
         formulas = [rule.value, *rule.derivatives]
-        written = [{"math": convert(f.latex), "fr": french(f.fr), "en": f.en} for f in formulas]
+        written = [{"math": mathml()[f.latex], "fr": french(f.fr), "en": f.en} for f in formulas]
         told[op] = {"sign": rule.sign, "value": written[0], "derivatives": written[1:]}
+    return told
+
+
+@functools.cache
+def mathml() -> dict[str, str]:
+    """Return all formulas of the rules by their LaTeX: ``make ready`` writes them with latex2mathml."""
+    told: dict[str, str] = json.loads(_part("formulas.json"))
     return told

@@ -1,7 +1,8 @@
-"""Where a picture gets its positions from: one function, which Graphviz answers.
+"""Where a picture gets its positions from: one function, which Graphviz answers, or plain Python.
 
-On a computer that is a process of Graphviz. Where there are no processes (Python in a browser), somebody gives the
-function: JavaScript's Graphviz answers it there, see ``docs/explorer.md``.
+On a computer with Graphviz that is a process of it. Where there are no processes (Python in a browser), somebody
+gives the function: JavaScript's Graphviz answers it there, see ``docs/explorer.md``. Where there is neither,
+``layered`` does.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from micrograd._origin import install
 from micrograd.draw import graphviz_program
 
 Layout = Callable[[str, str], str]
@@ -17,7 +19,7 @@ _given: Layout | None = None
 
 
 def use_layout(layout: Layout | None) -> None:
-    """Let ``layout`` lay out all pictures from now on; ``None`` goes back to a process of Graphviz.
+    """Let ``layout`` lay out all pictures from now on; ``None`` goes back to what is there: Graphviz, or plain Python.
 
     ``layout(source, format)`` gets a graph in the dot language and returns it laid out, as the text of Graphviz's
     format: ``"json0"`` for the explorer, ``"svg"`` for ``draw_dot``. Raises ``TypeError`` for what cannot be called.
@@ -33,21 +35,23 @@ def given() -> Layout | None:
     return _given
 
 
-def has_processes() -> bool:
-    """Whether this Python can start a program."""
-    return sys.platform not in ("emscripten", "wasi")
+def has_graphviz() -> bool:
+    """Whether pictures are laid out by a process of Graphviz."""
+    return _given is None and sys.platform not in ("emscripten", "wasi") and graphviz_program.is_there()
 
 
 def lay_out(source: str, format: str) -> str:
     """Return a graph in the dot language laid out, as the text of one of Graphviz's formats.
 
-    Raises ``ImportError`` where Graphviz is missing, ``RuntimeError`` where there is no way to ask it.
+    Raises ``ImportError`` for a format that only Graphviz writes, where it is missing.
     """
     if _given is not None:
         return str(_given(source, format))
-    if not has_processes():
-        raise RuntimeError(
-            "no picture can be laid out here: this Python cannot start Graphviz; give it a function with "
-            "micrograd.draw.use_layout(lambda source, format: ...), see docs/explorer.md"
-        )
-    return graphviz_program.piped(source, format)
+    if has_graphviz():
+        return graphviz_program.piped(source, format)
+    # Not imported before it is needed: everybody else has Graphviz.
+    from micrograd.draw import layered
+
+    if format not in layered.FORMATS:
+        raise ImportError(f"a picture as {format} needs Graphviz: {install('draw')}", name="graphviz")
+    return layered.lay_out(source, format)

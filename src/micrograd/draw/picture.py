@@ -1,4 +1,7 @@
-"""A ``graphviz.Digraph`` that is laid out wherever the explorer is, and shows itself in a notebook."""
+"""A ``graphviz.Digraph`` that is laid out wherever the explorer is, and shows itself in a notebook.
+
+Without the ``graphviz`` package it is a ``PlainDigraph``, which can do the same for SVG.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from micrograd.draw import graphviz_program, laying_out
+from micrograd.draw.plain_digraph import PlainDigraph
 
 # A notebook's cell is so wide on a small laptop, in pixels.
 CELL = 840
@@ -17,12 +21,9 @@ _READABLE = 11.5 / 16
 
 
 def picture(**options: Any) -> Any:
-    """Return an empty ``graphviz.Digraph`` (of a subclass) that keeps its program's warnings to itself.
-
-    Raises ``ImportError`` where the ``graphviz`` package is missing.
-    """
-    graphviz_program.load()
-    return _picture_class()(**options)
+    """Return an empty ``graphviz.Digraph`` (of a subclass) that keeps its program's warnings to itself."""
+    graphviz = graphviz_program.load()
+    return _picture_class(PlainDigraph if graphviz is None else graphviz.Digraph)(**options)
 
 
 def width_of(svg: str) -> float:
@@ -45,16 +46,10 @@ def fitted(svg: str) -> str:
     return re.sub(r'<svg width="([0-9.]+)pt" height="([0-9.]+)pt"', smaller, svg, count=1)
 
 
-def _is_laid_out_elsewhere() -> bool:
-    return laying_out.given() is not None or not laying_out.has_processes()
-
-
 @functools.cache
-def _picture_class() -> Any:
-    graphviz = graphviz_program.load()
-
-    class Picture(graphviz.Digraph):  # type: ignore[misc, name-defined]
-        """A ``graphviz.Digraph`` that renders quietly, and says what to install if it cannot render."""
+def _picture_class(base: Any) -> Any:
+    class Picture(base):  # type: ignore[misc]
+        """A graph that renders quietly, wherever it is laid out."""
 
         # Makes the same picture in a narrower shape, for a notebook.
         narrow: Callable[[], Any] | None = None
@@ -62,14 +57,17 @@ def _picture_class() -> Any:
         def pipe(
             self, format: str | None = None, *args: Any, encoding: str | None = None, **options: Any
         ) -> Any:
-            """Render and return the picture, as ``graphviz.Digraph.pipe`` does."""
-            if _is_laid_out_elsewhere():
+            """Render and return the picture, as ``graphviz.Digraph.pipe`` does.
+
+            Raises ``ImportError`` for a format that takes Graphviz, where it is missing.
+            """
+            if not laying_out.has_graphviz():
                 text = laying_out.lay_out(self.source, format or self.format)
                 return text if encoding is not None else text.encode()
             # Warnings about the width of a character in a font would look like errors in a notebook; real
             # errors are raised with the program's own message.
             options = {"quiet": True, "encoding": encoding, **options}
-            return graphviz_program.or_say_what_to_install(super().pipe, format, *args, **options)
+            return super().pipe(format, *args, **options)
 
         def _repr_image_svg_xml(self) -> str:
             """Return what a notebook shows: as wide as a cell at most, in the shape that can be read best there."""
@@ -81,13 +79,15 @@ def _picture_class() -> Any:
 
         def render(self, *args: Any, **options: Any) -> Any:
             """Render into a file and return its path, as ``graphviz.Digraph.render`` does."""
-            if not _is_laid_out_elsewhere():
+            if laying_out.has_graphviz():
                 options = {"quiet": True, **options}
-                return graphviz_program.or_say_what_to_install(super().render, *args, **options)
+                return super().render(*args, **options)
             format = options.pop("format", None) or self.format
+            # Laid out before anything is written: a format that is not to be had leaves nothing behind.
+            picture = self.pipe(format)
             options = {name: options[name] for name in ("filename", "directory") if name in options}
             path = f"{self.save(*args[:2], **options)}.{format}"
-            Path(path).write_bytes(self.pipe(format))
+            Path(path).write_bytes(picture)
             return path
 
     Picture.__name__ = Picture.__qualname__ = "Digraph"

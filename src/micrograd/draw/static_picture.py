@@ -69,7 +69,7 @@ def draw_dot(
     decimals.
 
     Raises ``ValueError`` for a graph of more than ``max_nodes`` values, which nobody could read, and for
-    an unknown ``rankdir`` or ``digits``; ``ImportError`` where the packages for drawing are missing.
+    an unknown ``rankdir`` or ``digits``. Without Graphviz the picture is laid out in plain Python, as SVG only.
     """
     refuse_other_than_value(root)
     if rankdir not in ("LR", "TB", None):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from micrograd.draw import figures, graphviz_program
-from micrograd.draw.laying_out import given, has_processes, lay_out
+from micrograd.draw.laying_out import has_graphviz, lay_out
 from micrograd.draw.picture import CELL, fitted, width_of
 from micrograd.draw.static_picture import NOTICE_COLOUR, escape, notice_label
 from micrograd.draw.words import say
@@ -32,7 +32,7 @@ def still_picture(scene: dict[str, Any], lang: Language) -> str:
 
 def still_png(scene: dict[str, Any], lang: Language) -> bytes | None:
     """Return the same picture as PNG, one and a half times as fine; None where no process of Graphviz can draw it."""
-    if given() is not None or not has_processes():
+    if not has_graphviz():
         return None
     source = min(_by_width(scene, lang))[2]
     return graphviz_program.drawn(source.replace("{", "{ graph [dpi=144]", 1), "png")

@@ -15,7 +15,7 @@ from micrograd.lab.errors import LabError
 
 # Loaded before the first cell runs. piplite, ipykernel and pyodide_kernel come with JupyterLite's kernel.
 KERNEL = ["micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython"]
-OURS = ["micrograd-lab", "latex2mathml", "graphviz"]
+OURS = ["micrograd-lab", "graphviz"]
 
 # What the full edition of the lab imports beside that.
 FULL = ("numpy", "scikit-learn", "matplotlib")

@@ -10,18 +10,17 @@ cell's ID.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from micrograd._needs import needs
 from micrograd.lab.content import closing, opening
 from micrograd.lab.content import weaving as lab_notebook
+from micrograd.lab.content.nodes import code_cell, markdown_cell
 from micrograd.lab.content.tasks import NUMBERS, TASKS
 from micrograd.lab.content.weaving import BEGIN_SOLUTION, Cell, Edition, cells_of
 from micrograd.language import Language, choose
 
-with needs("lab"):
+if TYPE_CHECKING:
     from nbformat import NotebookNode
-    from nbformat.v4 import new_code_cell, new_markdown_cell
 
 ANSWER_STUB: dict[Language, str] = {"fr": "*Votre réponse ici.*", "en": "*Your answer here.*"}
 QUESTION = "**Question"
@@ -45,7 +44,7 @@ def _assignment(language: Language, edition: Edition, solved: bool) -> NotebookN
     for content, following in zip(contents, [*contents[1:], None]):
         if content.kind == "answer":
             source = content.source if solved else ANSWER_STUB[language]
-            cell = new_markdown_cell(source, id=content.id, metadata=_ours("answer", content.task))
+            cell = markdown_cell(source, id=content.id, metadata=_ours("answer", content.task))
             cell.metadata["nbgrader"] = _metadata(
                 content.id, "markdown", points=TASKS[(content.task or 1) - 1].words
             )
@@ -88,7 +87,7 @@ def _given(contents: tuple[Cell, ...]) -> Iterator[Cell]:
 def _check_line(task: int, language: Language) -> NotebookNode:
     source = f'from micrograd.lab.check import check; check({task}, "{language}")'
     name = f"task-{task}-check"
-    cell: NotebookNode = new_code_cell(source, id=name, metadata=_ours("check", task))
+    cell: NotebookNode = code_cell(source, id=name, metadata=_ours("check", task))
     cell.metadata["nbgrader"] = _metadata(
         name, "code", points=TASKS[task - 1].points, solution=False, locked=True
     )

@@ -301,7 +301,10 @@ def _environment(given: Path, box: str, language: Language, mark: str) -> dict[s
 @cache
 def _font_cache() -> dict[str, bytes]:
     """Return matplotlib's list of fonts, which would take seconds to make in each submission's copy."""
-    import matplotlib.font_manager
+    try:
+        import matplotlib.font_manager
+    except ModuleNotFoundError:
+        return {}
 
     folder = Path(matplotlib.get_cachedir())
     name = f"fontlist-v{matplotlib.font_manager.FontManager.__version__}.json"

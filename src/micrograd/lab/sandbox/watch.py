@@ -12,10 +12,12 @@ import time
 from pathlib import Path
 from typing import Literal
 
-import psutil
-
+from micrograd._needs import needs
 from micrograd.lab.sandbox.cgroups import Group
 from micrograd.lab.sandbox.limits import Limits
+
+with needs("lab"):
+    import psutil
 
 Reason = Literal["time", "memory", "processes", "written"]
 _FAMILY_EVERY, _FOLDER_EVERY = 0.2, 0.5

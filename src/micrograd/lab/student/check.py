@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import shutil
 import sys
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from micrograd._needs import needs
 from micrograd.lab import checks
 from micrograd.lab import words as common
 from micrograd.lab.content.tasks import CHECKED_POINTS, TASKS, WORDS_POINTS
@@ -97,10 +100,12 @@ def saved_at(path: Path, language: Language) -> str:
 
 
 def _run(path: Path, language: Language) -> tuple[Submitted, ConfinedRun]:
-    """Read and run the notebook, with a bar on standard error."""
-    from tqdm import tqdm
-
+    """Read and run the notebook, with a bar on standard error where tqdm is installed."""
     from micrograd.lab.checks.submitted import UnreadableError, read
+
+    # A notebook is run by what Jupyter runs it with.
+    with needs("lab"):
+        import IPython  # noqa: F401
     from micrograd.lab.sandbox import confined
     from micrograd.lab.sandbox.isolation import Isolation
     from micrograd.lab.sandbox.submission_files import beside
@@ -112,7 +117,7 @@ def _run(path: Path, language: Language) -> tuple[Submitted, ConfinedRun]:
         raise LabError(say("check failed", language, path=path, reason=reason)) from None
     except OSError as error:
         raise LabError(say("check failed", language, path=path, reason=error.strerror or error)) from None
-    with tqdm(total=len(submitted.cells), desc=say("running", language), leave=False, disable=None) as bar:
+    with _bar(len(submitted.cells), language) as advance:
         result = confined.run_confined(
             submitted.cells,
             # It is the user's own code, on the user's own machine: limits are enough, and quicker to set up.
@@ -120,7 +125,7 @@ def _run(path: Path, language: Language) -> tuple[Submitted, ConfinedRun]:
             language,
             files=beside(path),
             words=submitted.answers,
-            on_cell=lambda number, count: bar.update(),
+            on_cell=advance,
         )
     return submitted, result
 
@@ -131,3 +136,18 @@ def _is_perfect(submitted: Submitted, result: ConfinedRun, wanted: list[int]) ->
         is_right(result, number) and (not TASKS[number - 1].words or number in submitted.answers)
         for number in wanted
     )
+
+
+@contextlib.contextmanager
+def _bar(total: int, language: Language) -> Iterator[Callable[[int, int], None] | None]:
+    try:
+        from tqdm import tqdm
+    except ModuleNotFoundError:
+        yield None
+        return
+    with tqdm(total=total, desc=say("running", language), leave=False, disable=None) as bar:
+
+        def advance(number: int, count: int) -> None:
+            bar.update()
+
+        yield advance

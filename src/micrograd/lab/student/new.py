@@ -10,21 +10,17 @@ import tempfile
 from importlib import resources
 from pathlib import Path
 
-from micrograd._needs import needs
 from micrograd._origin import missing_source, requirement
 from micrograd.lab import words as common
 from micrograd.lab.content import assignment
 from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
-from micrograd.lab.content.nbgrader_course import write_course
+from micrograd.lab.content.nodes import written
 from micrograd.lab.content.weaving import EDITIONS, Edition
 from micrograd.lab.errors import LabError
 from micrograd.lab.student.git import git, required, succeeds
 from micrograd.lab.student.naming import project_name
 from micrograd.lab.student.words import say
 from micrograd.language import Language, choose
-
-with needs("lab"):
-    import nbformat
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +46,8 @@ def main(arguments: argparse.Namespace) -> int:
     """Make the project and say what comes next; return 0. Raises ``LabError``, and then nothing was made."""
     language = choose(arguments.lang)
     if arguments.nbgrader:
+        from micrograd.lab.content.nbgrader_course import write_course
+
         path = write_course(arguments.folder / arguments.login, language)
         print(say("nbgrader made", language, path=path, name=ASSIGNMENT))
         return 0
@@ -116,7 +114,7 @@ def _write_files(project: Path, name: str, language: Language, edition: Edition)
         "README.md": readme,
         ".gitignore": _shipped("gitignore.txt"),
         "requirements.txt": requirements(language),
-        f"{ASSIGNMENT}/{FILE_NAME}": nbformat.writes(assignment.student(language, edition)) + "\n",
+        f"{ASSIGNMENT}/{FILE_NAME}": written(assignment.student(language, edition)),
     }
     for path, content in files.items():
         (project / path).parent.mkdir(exist_ok=True)
