@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import functools
 import hashlib
+import importlib.util
 import os
 import re
 import shutil
@@ -155,6 +156,19 @@ def install(python: Path, wheel: Path) -> None:
         pip(python, "install", "--no-index", wheel)
 
 
+def install_listed(python: Path, listed: Path) -> None:
+    """Install what a requirements file names: by uv, which looks where pip looks, or by pip where uv cannot."""
+    options = ("--quiet", "--only-binary", ":all:", "--requirement", listed)
+    specification = importlib.util.spec_from_file_location("environment", ROOT / "tools" / "environment.py")
+    assert specification and specification.loader
+    tool = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(tool)
+    try:
+        run(tool.executable("uv"), *tool.uv_install(str(python)), *options)
+    except (AssertionError, OSError):
+        pip(python, "install", *options)
+
+
 @functools.cache
 def pythons() -> dict[tuple[int, int], str]:
     """Return every Python of the machine that we support, by version: pyenv's, and those on the path."""
@@ -203,6 +217,6 @@ def cached_environment(version: tuple[int, int], name: str, requirements: str) -
             python = empty_environment(folder, pythons()[version])
             listed = folder / "requirements.txt"
             listed.write_text(requirements, encoding="utf-8")
-            pip(python, "install", "--quiet", "--only-binary", ":all:", "--requirement", listed)
+            install_listed(python, listed)
             listed.rename(done)
     return python_of(folder)

@@ -26,6 +26,11 @@ def _chosen(names: Iterable[str]) -> list[str]:
     return [name for name in names if WHOLE_CORPUS or name not in _LONG]
 
 
+def _every_other(names: Iterable[str]) -> list[str]:
+    """Of mistakes, each of which our own corpus makes every day too."""
+    return list(names)[:: 1 if WHOLE_CORPUS else 2]
+
+
 def _notebook(name: str) -> bytes:
     for notebooks in (strangers, manners):
         if name in notebooks.RIGHT:
@@ -43,7 +48,7 @@ def _wrong(found):
 _AGAIN = (
     [name for kind in (strangers, manners, scaffolds) for name in (*kind.RIGHT, *kind.MISTAKES)]
     if WHOLE_CORPUS
-    else ["frames", "a new model at each step", "below zero", "7 uses global model"]
+    else ["a new model at each step", "below zero", "7 uses global model"]
 )
 
 
@@ -66,7 +71,7 @@ def test_right_cells_of_the_scaffold_are_right_in_every_task(name):
     assert _wrong(verdicts(_notebook(name))) == {}
 
 
-@pytest.mark.parametrize("name", _chosen([*strangers.MISTAKES, *manners.MISTAKES]))
+@pytest.mark.parametrize("name", _every_other(_chosen([*strangers.MISTAKES, *manners.MISTAKES])))
 def test_a_mistake_is_named_once(name):
     _, _, task, hint, repeated = {**strangers.MISTAKES, **manners.MISTAKES}[name]
     wrong = _wrong(verdicts(_notebook(name)))
@@ -74,7 +79,7 @@ def test_a_mistake_is_named_once(name):
     assert set(wrong) <= set(repeated) | {number for number, said in wrong.items() if said <= _WAITING}
 
 
-@pytest.mark.parametrize("name", scaffolds.MISTAKES)
+@pytest.mark.parametrize("name", _every_other(scaffolds.MISTAKES))
 def test_a_mistake_in_the_scaffold_is_named_once_and_what_stands_on_it_waits(name):
     _, task, hint, waiting = scaffolds.MISTAKES[name]
     wrong = _wrong(verdicts(_notebook(name)))

@@ -26,11 +26,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import made_up_class
 from made_up_class import LOOPS, MISTAKES, OPERATIONS, empty, from_scratch, hostile, mistaken, notebook
 
 from micrograd.lab.content.tasks import CHECKED_POINTS
 from micrograd.lab.sandbox.removing import remove
 
+made_up_class.WHOLE = True
 LOOP = "while True: pass"
 DEAF = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
 MOST_MEMORY = 300 * 1024 * 1024

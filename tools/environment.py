@@ -170,12 +170,12 @@ class Installer:
         return ["--quiet", "--no-deps", "--require-hashes", "--requirement", str(listed)]
 
 
-def uv_install() -> list[str]:
-    """Return how uv is asked to install into the environment what pip would install."""
+def uv_install(python: str = "") -> list[str]:
+    """Return how uv is asked to install, into the environment or another Python's, what pip would install."""
     settings = pip_settings()
     if "cert" in settings:
         os.environ.setdefault("SSL_CERT_FILE", settings["cert"])
-    return ["pip", "install", "--python", executable("python"), *uv_options(settings)]
+    return ["pip", "install", "--python", python or executable("python"), *uv_options(settings)]
 
 
 def pip_settings() -> dict[str, str]:
