@@ -61,20 +61,11 @@ def test_the_engine(version, tmp_path):
         for path in (source / "tests").glob(pattern):
             if path.name != "test_engine_tour.py":  # reads the docs, of which there are none
                 path.rename(tests / path.name)
+    # Hostile programs are tried in plain Python, each in a process of its own, on the Python of .venv only.
+    options = ("-q", "-p", "no:cacheprovider", "-k", "not same_in_plain_mode")
     for pure, chosen, least in (("0", [tests], 300), ("1", [tests / name for name in UNCOMPILED_TESTS], 150)):
         printed = run(
-            # Hostile programs are tried in plain Python, each in a process of its own, on the Python of .venv.
-            *(
-                python,
-                "-m",
-                "pytest",
-                "-q",
-                "-p",
-                "no:cacheprovider",
-                "-k",
-                "not same_in_plain_mode",
-                *chosen,
-            ),
+            *(python, "-m", "pytest", *options, *chosen),
             cwd=tmp_path,
             MICROGRAD_PEERS=os.environ.get("MICROGRAD_PEERS", str(ROOT / ".peers")),
             MICROGRAD_PURE=pure,
