@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 
+from compiled_modules import ENGINE
+
 # The modules that are compiled: C among them is ours, and what does not end there is our fault.
-OURS = {
-    f"{name}.py" for name in ("_functions", "_node", "engine", "matrix", "fused", "nn", "updates", "_watch")
-}
+OURS = {f"{name}.py" for name in ENGINE}
 # Of the processor's time, and of the clock's: a busy machine makes no program endless.
 PROCESSOR_SECONDS = 10.0
 CLOCK_SECONDS = 60.0

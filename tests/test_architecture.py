@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from compiled_modules import ENGINE
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "micrograd"
@@ -145,3 +146,15 @@ def test_arrows_point_up_the_table_only():
 )
 def test_what_counts_as_knowing(source, names):
     assert imported(ast.parse(source)) == names
+
+
+def test_the_compiled_modules_are_those_that_setup_py_names():
+    """Where they are named a second time because a file cannot refer to another: mypy's settings, and the page."""
+    settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    block = re.search(r"# Cython takes the types of these.*?^module = \[(.*?)\]", settings, re.M | re.S)
+    assert sorted(re.findall(r'"micrograd\.(\w+)"', block[1])) == sorted(ENGINE)
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    sentence = re.search(
+        r"^(.*?) are plain Python, and the\s+same files are what Cython compiles", page, re.M
+    )
+    assert sorted(TICKS.findall(sentence[1])) == sorted(f"{name}.py" for name in ENGINE)

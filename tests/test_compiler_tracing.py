@@ -16,7 +16,6 @@ from micrograd import CompileError
 from micrograd.engine import Value
 from micrograd.nn import MLP, Layer
 
-
 # Of data, and of draws of what is compared; the odd ones have an outlier. "make thorough" takes more.
 SEEDS = 20 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 4
 

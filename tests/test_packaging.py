@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import re
 import subprocess
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import environments
 import pytest
+from compiled_modules import ENGINE
 from environments import (
     ROOT,
     build_wheel,
@@ -30,8 +30,6 @@ from environments import (
 pytestmark = pytest.mark.slow
 
 SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
-# The modules that Cython compiles, as setup.py names them.
-ENGINE = ast.literal_eval(re.search(r"^ENGINE = (\[.*?\])", (ROOT / "setup.py").read_text(), re.M | re.S)[1])
 
 PERCEPTRON = """
 import random
