@@ -44,7 +44,15 @@ _RUNS = {
     "task-9-run": "model = MLP(2, [2, 1])\ntrain(model, X, y, 10)",
     "task-10-run": "big = MLP(2, [16, 1])\ntrain(big, X, y, 100)",
 }
-_NO_CURVES = {"task-10-curves": "...", "task-10-boundary": "decision_boundary(big, X, y)\nplt.show()"}
+_NO_CURVES = {
+    "task-10-curves": "...",
+    "task-10-boundary": """\
+import matplotlib.pyplot as plt
+from micrograd.plot import decision_boundary
+decision_boundary(big, X, y)
+plt.show()
+""",
+}
 
 #: Loops instead of comprehensions, (y - o)**2, accuracy in percent, the model's own names.
 LOOPS: dict[str, str] = {

@@ -208,24 +208,27 @@ def test_the_report_has_everything_and_needs_nothing(language, tmp_path, quick):
     assert "$" not in re.sub(r"\$\w_?.*?\$", "", page.text)
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER TEST OF THE REPORT: Chromium is not installed")
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_report_fits_phones_and_desks(language, tmp_path, quick):
+@pytest.fixture(scope="module")
+def page():
+    if CHROMIUM is None:
+        pytest.skip("NO BROWSER TEST OF THE REPORT: Chromium is not installed")
     sync_api = pytest.importorskip("playwright.sync_api", reason="NO BROWSER TEST: Playwright is missing")
-    assert lab_run(tmp_path, "--lang", language) == 0
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for width in (360, 390, 1280):
-            page = browser.new_page(viewport={"width": width, "height": 900})
-            page.goto((tmp_path / "out" / run.REPORT_NAME).as_uri())
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            if width == 1280:
-                # What was printed is read whole, without scrolling from side to side.
-                cut = (
-                    "[...document.querySelectorAll('pre.output')].filter(p => p.scrollWidth > p.clientWidth)"
-                )
-                assert page.evaluate(f"{cut}.length") == 0
+        yield browser.new_page()
         browser.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_fits_phones_and_desks(language, tmp_path, quick, page):
+    assert lab_run(tmp_path, "--lang", language) == 0
+    page.goto((tmp_path / "out" / run.REPORT_NAME).as_uri())
+    for width in (360, 390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    # What was printed is read whole, without scrolling from side to side.
+    cut = "[...document.querySelectorAll('pre.output')].filter(p => p.scrollWidth > p.clientWidth)"
+    assert page.evaluate(f"{cut}.length") == 0
 
 
 def test_the_report_shows_text_as_text():
