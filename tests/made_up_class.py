@@ -44,14 +44,14 @@ _RUNS = {
     "task-9-run": "model = MLP(2, [2, 1])\ntrain(model, X, y, 10)",
     "task-10-run": "big = MLP(2, [16, 1])\ntrain(big, X, y, 100)",
 }
-_NO_CURVES = {
-    "task-10-curves": "...",
-    "task-10-boundary": """\
-import matplotlib.pyplot as plt
-from micrograd.plot import decision_boundary
-decision_boundary(big, X, y)
-plt.show()
-""",
+_NO_CURVES = {"task-10-curves": "...", "task-10-boundary": "..."}
+#: The data of scikit-learn, which takes longer to import than most notebooks take to run.
+LIGHT_MOONS = {
+    "task-6-moons": """\
+from micrograd.data import make_moons
+random.seed(42)
+X, y = make_moons(n_samples=100, noise=0.1, random_state=42)
+"""
 }
 
 #: Loops instead of comprehensions, (y - o)**2, accuracy in percent, the model's own names.
@@ -75,6 +75,7 @@ while not binary(sigmoid(perceptron(x))):
     for p in perceptron.parameters():
         p.data += -0.05 * p.grad
 """,
+    **LIGHT_MOONS,
     "task-7-model-loss": _MODEL_LOSS.replace("right / len(y)", "100 * right / len(y)"),
     "task-7-try": "model_loss(perceptron, X, y)",
     "task-9-train": _TRAIN,

@@ -140,9 +140,10 @@ micrograd() {
 @pytest.fixture(scope="module")
 def solved(tmp_path_factory) -> Path:
     from checked_notebook import scaffold
+    from made_up_class import LIGHT_MOONS
 
     path = tmp_path_factory.mktemp("solved") / "gradient.ipynb"
-    path.write_bytes(scaffold({}))  # without the cells that only draw: it is run half a dozen times
+    path.write_bytes(scaffold(LIGHT_MOONS))  # without the cells that only draw: it is run half a dozen times
     return path
 
 

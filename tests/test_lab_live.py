@@ -36,6 +36,7 @@ WIDTHS = (1280, 1440)
 EXPLORERS = ("task-4-explore", "task-8-explore")
 PAGES = (*EXPLORERS, "playground-page")
 PICTURES = ("task-3-graph", "task-8-graph")
+PLOTS = ("task-6-plot", "task-9-boundary", "task-10-curves", "task-10-boundary")
 LINES = {"fr": "ouvrez le notebook dans Jupyter", "en": "open the notebook in Jupyter"}
 TASK = {"fr": "✓ Tâche {}\N{NO-BREAK SPACE}:", "en": "✓ Task {}:"}
 
@@ -94,7 +95,10 @@ def test_the_lab_solved_in_a_live_jupyterlab(language: str, lab: Lab, project: P
     assert not lab.is_changed
 
     lab.write(solutions(language))
-    lab.run(*(cell.id for cell in assignment.student(language).cells if cell.cell_type == "code"))
+    # What only draws with Matplotlib is as slow as the rest together, and the same in both languages.
+    left_out = () if language == LANGUAGES[0] else PLOTS
+    code = [cell.id for cell in assignment.student(language).cells if cell.cell_type == "code"]
+    lab.run(*(name for name in code if name not in left_out))
     for task in NUMBERS:
         assert lab.printed(f"task-{task}-check").startswith(TASK[language].format(task))
     # News would have come by now.
