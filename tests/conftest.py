@@ -32,37 +32,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "micrograd"))
 # What takes longest, in the order in which it is best begun: what is begun last, one process does alone. Those that
 # need a package are apart: one would wait while the other makes it.
 LONGEST = (
-    *("test_pythons", "test_lab_grading", "test_draw_playground", "test_lab_live"),
-    *("test_packaging", "test_draw_page", "test_draw_play_reach", "test_lab_nbgrader", "test_lab_run"),
-    *(
-        "test_lab_check_from_nothing",
-        "test_lab_check_corpus",
-        "test_site_guides",
-        "test_docs",
-        "test_lab_student",
-    ),
-    *(
-        "test_import",
-        "test_lab_check_strangers",
-        "test_draw_notebook",
-        "test_lab_sandbox",
-        "test_compiler_peers",
-    ),
-    *(
-        "test_compiler_generated",
-        "test_sklearn",
-        "test_draw_explorer",
-        "test_lab_notebook",
-        "test_draw_outputs",
-    ),
-    *(
-        "test_lab_check_live",
-        "test_compiler_tracing",
-        "test_draw_play",
-        "test_lab_walls",
-        "test_lab_patterns",
-    ),
-)
+    "pythons", "lab_live", "draw_page", "lab_grading", "packaging", "lab_student", "lab_run",
+    "lab_check_strangers", "lab_sandbox", "draw_playground", "lab_nbgrader", "docs", "draw_notebook",
+    "lab_check_corpus", "compiler_tracing", "import", "draw_outputs", "lab_check_from_nothing",
+    "compiler_generated", "draw_play_reach", "draw_play", "compiler_changes", "compiler_training",
+    "sklearn", "compiler_determinism", "compiler_peers", "lab_check_live", "lab_notebook",
+    "lab_hostile", "lab_walls", "lab_patterns", "site_files", "engine_types", "engine_memory", "plot",
+    "draw_explorer", "lab_checks",
+)  # fmt: skip
 
 
 def pytest_configure() -> None:
@@ -108,7 +85,8 @@ def _groups_file() -> Path:
 
 
 def _when(item: pytest.Item) -> tuple[int, int]:
-    longest = LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST)
+    name = item.path.stem.removeprefix("test_")
+    longest = LONGEST.index(name) if name in LONGEST else len(LONGEST)
     return longest, item.get_closest_marker("slow") is None
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pytest
 from compiled_modules import ENGINE
+from conftest import LONGEST
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "micrograd"
@@ -158,3 +159,7 @@ def test_the_compiled_modules_are_those_that_setup_py_names():
         r"^(.*?) are plain Python, and the\s+same files are what Cython compiles", page, re.M
     )
     assert sorted(TICKS.findall(sentence[1])) == sorted(f"{name}.py" for name in ENGINE)
+
+
+def test_the_tests_that_begin_first_are_there():
+    assert not [name for name in LONGEST if not (ROOT / "tests" / f"test_{name}.py").exists()]
