@@ -18,10 +18,10 @@ from micrograd.compiler.instructions import (
     Layer,
     Map,
     MapGradient,
-    Matrix,
     Splat,
     Sum,
     WeightGradient,
+    WeightSlots,
 )
 from micrograd.engine import Value
 from micrograd.nn import MLP
@@ -46,9 +46,9 @@ def test_a_network_becomes_one_instruction_a_layer():
     assert [layer.activation for layer in code.forward[:3]] == ["ReLU", "ReLU", "sigmoid"]
     # Weights are read where the parameters lie: no copies, neuron after neuron with its bias behind its weights.
     assert [layer.weights for layer in code.forward[:3]] == [
-        Matrix(0, 3, 1),
-        Matrix(48, 17, 1),
-        Matrix(320, 16, 1),
+        WeightSlots(0, 3, 1),
+        WeightSlots(48, 17, 1),
+        WeightSlots(320, 16, 1),
     ]
     assert code.shared == []
     assert kinds(code.backward) == [

@@ -25,16 +25,16 @@ Rename = Callable[[int], int]
 
 
 @dataclass(frozen=True)
-class Matrix:
-    """Weights in the slots: element (j, i) is slot ``first + j*row_stride + i*column_stride``."""
+class WeightSlots:
+    """A matrix of weights by their slots: element (j, i) is in slot ``first + j*row_stride + i*column_stride``."""
 
     first: int
     row_stride: int
     column_stride: int
 
     @property
-    def transposed(self) -> Matrix:
-        return Matrix(self.first, self.column_stride, self.row_stride)
+    def transposed(self) -> WeightSlots:
+        return WeightSlots(self.first, self.column_stride, self.row_stride)
 
     def slots(self, count: int, width: int) -> list[int]:
         """Return the slots of ``count`` by ``width`` weights."""
@@ -73,7 +73,7 @@ class Layer(_Instruction):
     out: int
     count: int
     inputs: tuple[int, ...]
-    weights: Matrix
+    weights: WeightSlots
     bias: int = NONE
     bias_stride: int = 0
     activation: str = ""
@@ -112,7 +112,7 @@ class WeightGradient(_Instruction):
 
     gradients: tuple[int, ...]
     inputs: tuple[int, ...]
-    weights: Matrix
+    weights: WeightSlots
     bias: int = NONE
     bias_stride: int = 0
 

@@ -20,9 +20,9 @@ from micrograd.compiler.instructions import (
     Gather,
     Layer,
     Map,
-    Matrix,
     Splat,
     Sum,
+    WeightSlots,
 )
 from micrograd.operations import SMOOTH
 
@@ -268,7 +268,7 @@ class _Lowering:
         self.code.shared.append(Sum(out, 0.0, ((coefficient, slot),)))
         return out
 
-    def _matrix(self, slots: Sequence[Sequence[int]]) -> Matrix:
+    def _matrix(self, slots: Sequence[Sequence[int]]) -> WeightSlots:
         """Return the weights where they lie, if they lie in rows of consecutive slots, else a packed copy."""
         width = len(slots[0])
         firsts = [row[0] for row in slots]
@@ -278,11 +278,11 @@ class _Lowering:
             and firsts == list(range(firsts[0], firsts[0] + stride * len(firsts), stride))
             and all(list(row) == list(range(row[0], row[0] + width)) for row in slots)
         ):
-            return Matrix(firsts[0], stride, 1)
+            return WeightSlots(firsts[0], stride, 1)
         packed: list[int] = []
         for row in slots:
             packed += row
-        return Matrix(self._gather(packed), width, 1)
+        return WeightSlots(self._gather(packed), width, 1)
 
     def _vector(self, slots: list[int]) -> tuple[int, int]:
         first, stride = slots[0], slots[1] - slots[0] if len(slots) > 1 else 1

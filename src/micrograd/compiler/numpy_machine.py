@@ -18,12 +18,12 @@ from micrograd.compiler.instructions import (
     Layer,
     Map,
     MapGradient,
-    Matrix,
     RowInstruction,
     Splat,
     SplatGradient,
     Sum,
     WeightGradient,
+    WeightSlots,
 )
 from micrograd.compiler.training_state import (
     LOSS_NOT_FINITE,
@@ -324,7 +324,7 @@ def _pairs(dot: Dot) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return np.concatenate(first), np.concatenate(second)
 
 
-def _view(slots: Array, matrix: Matrix, shape: tuple[int, ...]) -> Array:
+def _view(slots: Array, matrix: WeightSlots, shape: tuple[int, ...]) -> Array:
     strides = (matrix.row_stride * slots.itemsize, matrix.column_stride * slots.itemsize)
     view: Array = np.lib.stride_tricks.as_strided(slots[matrix.first :], shape, strides)
     return view
