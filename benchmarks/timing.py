@@ -53,13 +53,16 @@ def repeated(call: Callable[[], object]) -> Callable[[int], None]:
 
 
 def _calls_in(run: Callable[[int], object], seconds: float) -> int:
-    """Return how many calls take about so long; caches are filled and thread counts chosen on the way."""
+    """Return how many calls take about so long; caches are filled and thread counts chosen on the way.
+
+    What ``run`` does once, before the first call, is most of a short turn: so the last trial is almost as long as a turn.
+    """
     calls = 1
     run(1)
     while True:
         started = time.perf_counter()
         run(calls)
         spent = time.perf_counter() - started
-        if spent > seconds / 4:
+        if spent > 0.7 * seconds:
             return max(1, int(calls * seconds / spent))
-        calls *= 4
+        calls *= 2 if spent > 0.1 * seconds else 8

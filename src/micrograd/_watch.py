@@ -272,7 +272,8 @@ class Bare(Place):
     def __init__(self, values: Any) -> None:
         _expect(values, tuple)
         for value in values:
-            _expect(value, Value)
+            if not isinstance(value, Value):
+                _expect(value, Value)
         self.values = values
         self.made = True
 
@@ -417,6 +418,15 @@ def is_bare(value):
     """Whether a Value has no attributes of its own."""
     _expect(value, Value)
     return not has_attributes(value)
+
+
+def are_bare(found):
+    """Whether a list or tuple has nothing but Values, of no class of the user's, without attributes of their own."""
+    values = tuple(found)
+    for value in values:
+        if type(value) is not Value or has_attributes(value):
+            return False
+    return len(values) > 0
 
 
 def attributes_of(owner):

@@ -20,14 +20,18 @@ except ImportError:
     from micrograd import _cython as cython
 
 if cython.compiled:
+    from cython.cimports.micrograd import _node
     from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize
     from cython.cimports.libc.math import isfinite, sqrt
+    from cython.cimports.micrograd._kinds import FUSED, WATCHED, WHOLE_DATA, WHOLE_GRAD
     from cython.cimports.micrograd._node import _assign, _zero
     from cython.cimports.micrograd.engine import _value
 else:
     from array import array
     from math import isfinite, sqrt
 
+    from micrograd import _node
+    from micrograd._kinds import FUSED, WATCHED, WHOLE_DATA, WHOLE_GRAD
     from micrograd._node import _assign, _zero
     from micrograd.engine import _value
 
@@ -129,14 +133,44 @@ def gradients_of(parameters: tuple[Value, ...]) -> bytes:
     return array("d", [parameter._grad for parameter in _checked(values)]).tobytes()
 
 
+def are_leaves(found: list[Any]) -> bool:
+    """Return whether all of a list are Values that were not computed, and of no class of the user's."""
+    given: list = found
+    i: cython.Py_ssize_t
+    for i in range(len(given)):
+        if type(given[i]) is not Value:
+            return False
+        parameter: Value = given[i]
+        if parameter._first is not None or parameter._kind >= FUSED:
+            return False
+    return len(given) > 0
+
+
+def have_fresh_gradients(parameters: tuple[Value, ...]) -> bool:
+    """Return whether the gradients of a tuple of parameters are what they are in a new model: the whole number 0."""
+    values: tuple = parameters
+    i: cython.Py_ssize_t
+    for i in range(len(values)):
+        parameter: Value = values[i]
+        if parameter._grad != 0.0 or not parameter._marks & WHOLE_GRAD:
+            return False
+    return True
+
+
 def write(parameters: Iterable[Value], numbers: Any) -> None:
     """Put numbers from a buffer into the parameters."""
     values: tuple = _checked(parameters)
     given: cython.double[::1] = _state(numbers, len(values), "numbers")
     i: cython.Py_ssize_t
+    told: cython.bint = False  # layers that have read some of the numbers know of a change by its count: one will do
     for i in range(len(values)):
         parameter: Value = values[i]
-        _assign(parameter, given[i])
+        if _node._listeners or (not told and parameter._marks & WATCHED):
+            told = True
+            _assign(parameter, given[i])
+        else:
+            parameter._data = given[i]
+            parameter._marks &= ~WHOLE_DATA
 
 
 def first_not_finite(parameters: Iterable[Value]) -> int:

@@ -27,7 +27,7 @@ def told(compiled: Compiled, parameters: Parameters) -> dict[str, Any]:
         "version": VERSION,
         **words(compiled),
         "names": parameters.names(),
-        "weights": finite_or_named(float(value.data) for value in parameters.values),
+        "weights": finite_or_named(float(value.data) for value in parameters.held),
         "order": parameters.order(),
     }
 

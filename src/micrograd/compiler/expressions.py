@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from micrograd.operations import OPERATIONS
 
@@ -25,6 +25,23 @@ BINARY = tuple(name for name, operation in OPERATIONS.items() if operation.arity
 # What an expression depends on. Only what depends on the sample has to be computed for each sample.
 FIXED, SHARED, SAMPLE = 0, 1, 2
 
+# The weights or the inputs of a dot product, as ``evenly`` returns them.
+Places: TypeAlias = "tuple[int, ...] | range"
+
+
+def evenly(places: tuple[int, ...]) -> Places:
+    """Return numbers that go up in even steps as a range, and others as they are.
+
+    A range is copied, hashed and compared without a look at its numbers, and most layers have nothing else.
+    """
+    if len(places) < 2:
+        return range(places[0], places[0] + 1) if places else range(0)
+    step = places[1] - places[0]
+    if step <= 0 or places[-1] - places[0] != step * (len(places) - 1):
+        return places
+    steps = range(places[0], places[-1] + 1, step)
+    return steps if tuple(steps) == places else places
+
 
 class Expressions:
     """A table of distinct expressions over ``parameters`` parameters and ``inputs`` inputs of a sample.
@@ -37,17 +54,18 @@ class Expressions:
         self.inputs = inputs
         self.captured_leaves = 0
         first = parameters + inputs
-        self.operation: list[str] = [PARAMETER] * parameters + [INPUT] * inputs
+        self.operation = [PARAMETER] * first
+        self.operation[parameters:] = [INPUT] * inputs
         self.operands: list[tuple[int, ...]] = [()] * first
         # The value of a constant, the exponent of a constant power, the number of a captured leaf, else 0.
-        self.number: list[float] = [0.0] * first
-        self.depends: list[int] = [SHARED] * parameters + [SAMPLE] * inputs
+        self.number = array("d", bytes(8 * first))
+        self.depends = bytearray([SHARED]) * parameters + bytearray([SAMPLE]) * inputs
         # Whether a parameter has an influence on it, so that a gradient flows through it.
-        self.varies: list[bool] = [True] * parameters + [False] * inputs
+        self.varies = bytearray([True]) * parameters + bytearray([False]) * inputs
         # A dot product keeps weights, inputs and bias apart from ``operands``, which would be copied per neuron.
-        self.dots: dict[int, tuple[tuple[int, ...], tuple[int, ...], int | None]] = {}
+        self.dots: dict[int, tuple[Places, Places, int | None]] = {}
         self._known: dict[object, int] = {}
-        self._all_samples: dict[tuple[int, ...], bool] = {}
+        self._all_samples: dict[Places, bool] = {}
 
     def __len__(self) -> int:
         return len(self.operation)
@@ -91,12 +109,10 @@ class Expressions:
         known = self._known.get(key)
         if known is not None:
             return known
-        varies = operation != DETACH and (self.varies[left] or self.varies[right])
+        varies = operation != DETACH and bool(self.varies[left] or self.varies[right])
         return self._append(key, operation, operands, number, depends, varies)
 
-    def dot(
-        self, weights: tuple[int, ...], inputs: tuple[int, ...], bias: int | None, only_parameters: bool
-    ) -> int:
+    def dot(self, weights: Places, inputs: Places, bias: int | None, only_parameters: bool) -> int:
         """Return the expression of ``bias + weights[0]*inputs[0] + ...``, whole where it can become a neuron.
 
         It can when all weights are parameters and all inputs depend on the sample, which is what a layer leaves
@@ -122,7 +138,7 @@ class Expressions:
             total = self.apply(ADD, (total, product), 0.0, self.number[total] + self.number[product])
         return total
 
-    def _shared_dot(self, weights: tuple[int, ...], inputs: tuple[int, ...], bias: int | None) -> int:
+    def _shared_dot(self, weights: Places, inputs: Places, bias: int | None) -> int:
         """Return a dot product of parameters as one expression: taken apart, there were two of each."""
         key = (SHARED_DOT, weights, inputs)
         total = self._known.get(key)
@@ -168,8 +184,7 @@ def first_difference(one: Expressions, other: Expressions, size: int, other_size
         (one.parameters, one.inputs, size) == (other.parameters, other.inputs, other_size)
         and _later(one, one.operation, size) == _later(other, other.operation, size)
         and _later(one, one.operands, size) == _later(other, other.operands, size)
-        and array("d", _later(one, one.number, size)).tobytes()
-        == array("d", _later(other, other.number, size)).tobytes()
+        and _later(one, one.number, size).tobytes() == _later(other, other.number, size).tobytes()
         and all(dot == other.dots.get(place) for place, dot in one.dots.items() if place < size)
     ):
         return None
@@ -186,7 +201,7 @@ def first_difference(one: Expressions, other: Expressions, size: int, other_size
     return None
 
 
-def _later(table: Expressions, column: list[Any], size: int) -> list[Any]:
+def _later(table: Expressions, column: Any, size: int) -> Any:
     return column[table.parameters + table.inputs : size]
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from micrograd.compiler import at_once, domains, precision, row_check, same_graph
 from micrograd.compiler.codes import code_for
+from micrograd.compiler.collector import paused
 from micrograd.compiler.data import Batch
 from micrograd.compiler.errors import CompileError
 from micrograd.compiler.instructions import Code
@@ -113,7 +114,7 @@ class Family:
 
     def try_without_data(self, features: int) -> None:
         """Compile before there are data, if the function runs on made-up samples."""
-        with _ONE_AT_A_TIME:
+        with _ONE_AT_A_TIME, paused():
             graph = same_graph.trace_without_data(self.function, self.parameters, features)
         if graph is not None:
             self._compile(graph, (features, 1))
@@ -142,7 +143,7 @@ class Family:
         """
         key = batch.X.shape[1], batch.Y.shape[1]
         if key not in self._seen_data:
-            with _ONE_AT_A_TIME:
+            with _ONE_AT_A_TIME, paused():
                 self._trace(batch, key)
             self._seen_data.add(key)
         else:
@@ -263,7 +264,7 @@ class Family:
         mark = at_once.mark_of(batch)
         if mark not in compiled.known and compiled.may_check():
             started = time.perf_counter()
-            with row_check.gradients_put_back(self.parameters):
+            with row_check.gradients_put_back(self.parameters), paused():
                 self._run_rows(compiled, batch.exact, seed=hash(mark))
             compiled.arrays_checked += 1
             seconds = time.perf_counter() - started

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from micrograd.compiler import expressions as ex
-from micrograd.compiler.expressions import Expressions
+from micrograd.compiler.expressions import Expressions, Places, evenly
 from micrograd.compiler.instructions import Product, Term
 from micrograd.operations import KINKS, SMOOTH
 
@@ -23,7 +23,7 @@ class Neuron:
     """A sum of weights times inputs: weights are slots to be, inputs are expressions of the sample."""
 
     weights: Sequence[int]
-    inputs: tuple[int, ...]
+    inputs: Places
     coefficients: Sequence[float] = ()  # of the weights, where they are not all 1
 
 
@@ -60,7 +60,7 @@ class Forms:
         self.results = results
         self.checks = checks
         # Whether a kink follows: what is zero in the engine has to be zero here, or the other side may be taken.
-        self.before_kink = [False] * len(table)
+        self.before_kink = bytearray(len(table))
         self.uses = self._count_uses()
         self.of: dict[int, Form] = {}
         self.activation_of: dict[int, int] = {}
@@ -69,16 +69,16 @@ class Forms:
     def _count_uses(self) -> list[int]:
         table = self.table
         uses = [0] * len(table)
-        reached = [False] * len(table)
+        reached = bytearray(len(table))
         before_kink = self.before_kink
-        seen_inputs: set[tuple[int, ...]] = set()
-        seen_before_kink: set[tuple[int, ...]] = set()
+        seen_inputs: set[Places] = set()
+        seen_before_kink: set[Places] = set()
         for result in self.results:
             reached[result] = True
             uses[result] += 2  # a result is always an expression of its own
         for check in self.checks:
             reached[check] = True  # a function: it is an expression of its own anyway
-        for place in range(len(table) - 1, -1, -1):
+        for place in range(len(table) - 1, table.parameters + table.inputs - 1, -1):
             if not reached[place]:
                 continue
             if table.operation[place] == ex.DOT:
@@ -104,13 +104,13 @@ class Forms:
                 before_kink[operand] |= kink
         return uses
 
-    def _find_needed(self) -> list[bool]:
+    def _find_needed(self) -> bytearray:
         table = self.table
-        needed = [False] * len(table)
-        seen_inputs: set[tuple[int, ...]] = set()
+        needed = bytearray(len(table))
+        seen_inputs: set[Places] = set()
         for place in (*self.results, *self.checks):
             needed[place] = True
-        for place in range(len(table) - 1, -1, -1):
+        for place in range(len(table) - 1, table.parameters + table.inputs - 1, -1):
             if not needed[place]:
                 continue
             operation = table.operation[place]
@@ -199,7 +199,7 @@ class Forms:
             else:
                 self._add_term(form, coefficient, x)
         if weights_found:
-            form.neuron = Neuron(weights_found, tuple(inputs_found), coefficients)
+            form.neuron = Neuron(weights_found, evenly(tuple(inputs_found)), coefficients)
         return form
 
     def _add_term(self, form: Form, coefficient: float, x: int) -> None:

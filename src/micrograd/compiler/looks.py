@@ -6,6 +6,7 @@ import linecache
 import os
 import sys
 import sysconfig
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -59,7 +60,7 @@ class Look:
 class Notes(_looks.Listener):
     """Listens in a ``with`` block, in this thread, and keeps what it hears."""
 
-    def __init__(self, parameters: list[Value]) -> None:
+    def __init__(self, parameters: Sequence[Value]) -> None:
         self.parameters = parameters
         # What backward() inside the function has added to.
         self.gradients: list[tuple[Value, float]] = []

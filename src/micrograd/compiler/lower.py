@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Sequence
 
 from micrograd.compiler import expressions as ex
-from micrograd.compiler.expressions import Expressions
+from micrograd.compiler.expressions import Expressions, evenly
 from micrograd.compiler.forms import Form, Forms
 from micrograd.compiler.instructions import (
     NONE,
@@ -61,9 +61,9 @@ class _Lowering:
         self.forms = forms.of
         self.needed = forms.needed
         self.activation_of = forms.activation_of
-        self.slots: list[float] = [0.0] * (table.parameters + table.captured_leaves)
+        self.slots = array("d", bytes(8 * (table.parameters + table.captured_leaves)))
         self.constants: dict[str, int] = {}
-        self.slot_of: dict[int, int] = {p: p for p in range(table.parameters)}
+        self.slot_of: dict[int, int] = {}  # a parameter's slot has its number
         self.row_of: dict[int, int] = {table.parameters + i: i for i in range(table.inputs)}
         self.splats: dict[int, int] = {}
         self.neuron_row: dict[int, int] = {}
@@ -71,7 +71,7 @@ class _Lowering:
         self.code = Code(table.parameters, features, table.inputs - features, table.captured_leaves)
         self.code.rows = table.inputs
         self._emit()
-        self.code.initial = array("d", self.slots)
+        self.code.initial = self.slots
 
     def _group_neurons(self) -> dict[int, list[tuple[int, str]]]:
         """Return, for the first neuron of each layer, all neurons over the same inputs with the same activation."""
@@ -117,6 +117,8 @@ class _Lowering:
         return self.row_of[place], NONE
 
     def _slot(self, place: int) -> int:
+        if place < self.table.parameters:
+            return place
         if place not in self.slot_of:
             self.slot_of[place] = self._constant_slot(self.table.number[place])
         return self.slot_of[place]
@@ -276,7 +278,7 @@ class _Lowering:
         if (
             stride >= width
             and firsts == list(range(firsts[0], firsts[0] + stride * len(firsts), stride))
-            and all(list(row) == list(range(row[0], row[0] + width)) for row in slots)
+            and all(_as_range(row) == range(row[0], row[0] + width) for row in slots)
         ):
             return WeightSlots(firsts[0], stride, 1)
         packed: list[int] = []
@@ -294,6 +296,10 @@ class _Lowering:
         out = self._new_slots(len(slots))
         self.code.shared.append(Gather(out, tuple(slots)))
         return out
+
+
+def _as_range(row: Sequence[int]) -> Sequence[int]:
+    return row if isinstance(row, range) else evenly(tuple(row))
 
 
 def _runs(one: Sequence[int], other: Sequence[int]) -> tuple[tuple[int, int, int], ...]:

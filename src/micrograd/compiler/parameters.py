@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import itertools
 import operator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from micrograd import updates
+from micrograd.compiler.expressions import evenly
 from micrograd.compiler.given import GIVEN
 from micrograd.engine import Value, topological_order
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from micrograd.compiler.expressions import Places
 
 
 # No neuron has so many weights.
@@ -26,35 +30,40 @@ class Parameters:
     """
 
     def __init__(self, model: Any) -> None:
-        self._found = _found(model)
-        listed = self._listed = _checked(self._found)
+        found = _found(model)
+        listed = _checked(found)
         self.place: dict[Value, int] = dict(zip(listed, itertools.count()))
         self.some_repeat = len(self.place) != len(listed)
         if self.some_repeat:
             self.place = dict(zip(dict.fromkeys(listed), itertools.count()))
-        self.values = list(self.place)
-        self.held = tuple(self.values)
+        self.held = tuple(self.place)
+        # Most often one and the same: each list of many Values is one more that the garbage collector goes through.
+        self._listed: Sequence[Any] = listed if self.some_repeat else self.held
+        self._found: Sequence[Any] = self._listed if found is listed else found
         self._listed_places = (
             [*map(self.place.__getitem__, listed)] if self.some_repeat else range(len(listed))
         )
         self.model = model
-        self._many: tuple[tuple[Value, ...], tuple[int, ...] | None] = (), ()
-        self._rows: dict[int, tuple[tuple[Value, ...], tuple[int, ...] | None]] = {}
+        self._many: tuple[tuple[Value, ...], Places | None] = (), range(0)
+        self._rows: dict[int, tuple[tuple[Value, ...], Places | None]] = {}
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.held)
+
+    @property
+    def values(self) -> list[Value]:
+        """The parameters, as a list."""
+        return list(self.held)
 
     def read(self) -> NDArray[np.float64]:
         """Return the parameters' values as they are now."""
         import numpy as np  # here, because tracing a function needs none
 
-        numbers = np.empty(len(self.values))
-        updates.read(self.values, numbers)
-        return numbers
+        return np.frombuffer(updates.numbers_of(self.held)).copy()
 
     def write(self, numbers: NDArray[np.float64]) -> None:
         """Put ``numbers`` into the parameters' ``.data``."""
-        updates.write(self.values, numbers)
+        updates.write(self.held, numbers)
 
     def in_order(self, gradient: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return a gradient by the distinct parameters in the order of ``model.parameters()``."""
@@ -64,7 +73,7 @@ class Parameters:
         """Return for each of ``model.parameters()`` its place among the distinct ones."""
         return list(self._listed_places)
 
-    def row(self, weights: tuple[Value, ...]) -> tuple[int, ...] | None:
+    def row(self, weights: tuple[Value, ...]) -> Places | None:
         """Return the places of a neuron's weights, or None when they are not all parameters.
 
         A layer gives the same tuple at every trace: what was found is remembered with the tuple itself, which is
@@ -77,15 +86,22 @@ class Parameters:
         known = self._rows.get(id(weights))
         if known is None:
             known = weights, self._places(weights)
-            if len(self._rows) > 4 * len(self.values) + 1024:
+            if len(self._rows) > 4 * len(self.held) + 1024:
                 self._rows.clear()  # tuples that were made for one trace only
             self._rows[id(weights)] = known
         return known[1]
 
-    def _places(self, weights: tuple[Value, ...]) -> tuple[int, ...] | None:
+    def _places(self, weights: tuple[Value, ...]) -> Places | None:
         """Return the places of Values, or None when they are not all parameters."""
+        if not weights:
+            return range(0)
+        first = self.place.get(weights[0])
+        if first is None:
+            return None
+        if self.held[first : first + len(weights)] == weights:
+            return range(first, first + len(weights))  # those of a neuron follow one another
         try:
-            return tuple(map(self.place.__getitem__, weights))
+            return evenly(tuple(map(self.place.__getitem__, weights)))
         except KeyError:
             return None
 
@@ -109,10 +125,10 @@ class Parameters:
         if callable(named):
             for name, value in named():
                 known.setdefault(value, name)
-        return [known.get(value) or value.label or f"parameters[{i}]" for i, value in enumerate(self.values)]
+        return [known.get(value) or value.label or f"parameters[{i}]" for i, value in enumerate(self.held)]
 
 
-def _same(some: list[Any], others: list[Any]) -> bool:
+def _same(some: Sequence[Any], others: Sequence[Any]) -> bool:
     return len(some) == len(others) and all(map(operator.is_, some, others))
 
 
@@ -130,18 +146,10 @@ def _found(model: Any) -> list[Any]:
 def _without_results(found: list[Any]) -> list[Any]:
     """Leave out what a model has kept of a sample (its inputs, hidden outputs): these are no parameters."""
     given = set(GIVEN)
-    if _are_leaves(found) and (not given or given.isdisjoint(found)):
+    if updates.are_leaves(found) and (not given or given.isdisjoint(found)):
         return found
     leaves = {v for v in found if isinstance(v, Value) and v not in given and not v._operands}
     return [value for value in found if not (isinstance(value, Value) and _is_of_a_sample(value, leaves))]
-
-
-def _are_leaves(found: list[Any]) -> bool:
-    """Whether these are Values that were not computed; a model has many of them."""
-    return set(map(type, found)) == {Value} and not any(map(_OPERANDS, found))
-
-
-_OPERANDS = operator.attrgetter("_operands")
 
 
 def _is_of_a_sample(value: Value, parameters: set[Value]) -> bool:
@@ -154,7 +162,7 @@ def _is_of_a_sample(value: Value, parameters: set[Value]) -> bool:
 
 def _checked(found: list[Any]) -> list[Value]:
     listed = _without_results(found)
-    if _are_leaves(listed):
+    if listed is found and updates.are_leaves(found):
         return listed
     for value in listed:
         if not isinstance(value, Value):

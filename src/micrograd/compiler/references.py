@@ -282,15 +282,16 @@ class References:
         if isinstance(found, list):
             self.watch.add(_watch.Elements(found))
             self._note(len(found), found.__len__, functools.partial(_fill_up, found))
+        if _watch.are_bare(found):
+            self._kind(Value)
+            self._bare.extend(found)  # of thousands of weights, hardly one has attributes of its own
+            return
         kinds = set(map(type, found))
         if not kinds <= _ATOMS:
             for kind in kinds:
                 if issubclass(kind, Value):
                     self._kind(kind)
-            if kinds == {Value} and all(map(_watch.is_bare, found)):
-                self._bare.extend(found)  # of thousands of weights, hardly one has attributes of its own
-            else:
-                self._queue.extend((str(i), item) for i, item in enumerate(found))
+            self._queue.extend((str(i), item) for i, item in enumerate(found))
         if isinstance(found, list) and len(found) <= 64 and not kinds.isdisjoint((int, float)):
             for i, item in enumerate(found):
                 if type(item) in (int, float):

@@ -36,13 +36,12 @@ def trace_samples(function: Callable[..., Any], parameters: Parameters, samples:
     sample comes through.
     """
     check_signature(function, samples[0])
-    generators = References(function).generators
     with chance.put_back():
-        first = run(function, parameters, samples[0], generators)
+        first = run(function, parameters, samples[0])
         chance.shift(0)
         # What a function loads when it is first run, it has by now; so the second run and the third are listened to.
         calls, again = Calls(), Calls()
-        second = run(function, parameters, samples[0], generators, calls)
+        second = run(function, parameters, samples[0], (), calls)
         references = References(function, calls)
         generators = references.generators
         third = run(function, parameters, samples[0], generators, again)

@@ -20,6 +20,8 @@ from micrograd.compiler.expressions import (
     FUNCTIONS,
     POWER,
     Expressions,
+    Places,
+    evenly,
 )
 from micrograd.compiler.given import GIVEN, values_for
 from micrograd.compiler.parameters import Parameters
@@ -131,7 +133,7 @@ def _run(
     if y:
         arguments.append(list(y) if len(y) > 1 else y[0])
     draws = Draws(generators)
-    notes = looks.Notes(parameters.values)
+    notes = looks.Notes(parameters.held)
     try:
         with notes, calls or nullcontext():
             result = function(*arguments)
@@ -259,15 +261,15 @@ def read(one: Run, parameters: Parameters, others: set[Value]) -> Graph:
         reader.places[value] = place
     reader.read(one.roots)
     size, leaves = len(expressions), len(reader.captured)
-    reader.read([node for node in one.leaving if node not in reader.places])
-    places = [*reader.finite(), *[reader.places[node] for node in one.leaving]]
+    reader.read(one.leaving)
+    places = [*reader.finite(), *map(reader.place, one.leaving)]
     keys = _keys(expressions, size, reader.captured)
     checks = {
         keys[place - size] if place >= size else place: place
         for place in places
         if expressions.depends[place] != FIXED
     }
-    results = [reader.places[value] for value in one.roots]
+    results = list(map(reader.place, one.roots))
     return Graph(expressions, results, one.is_list, reader.captured, size, leaves, checks)
 
 
@@ -296,10 +298,16 @@ class _Reader:
         self.expressions = expressions
         self.parameters = parameters
         self.others = others
-        self.places = dict(parameters.place)
+        # Of all nodes but the parameters, which are many, and have their places already.
+        self.places: dict[Value, int] = {}
         self.captured: list[Value] = []
-        # What neurons were given, each tuple once.
-        self.inputs: dict[tuple[int, ...], None] = {}
+        # What neurons were given, each once.
+        self.inputs: dict[Places, None] = {}
+
+    def place(self, node: Value) -> int:
+        """Return the place in the table of a node that has been read, or of a parameter."""
+        place = self.places.get(node)
+        return self.parameters.place[node] if place is None else place
 
     def finite(self) -> list[int]:
         """Return expressions that fail where a layer refuses a leaf among its inputs: one that is not finite."""
@@ -312,16 +320,17 @@ class _Reader:
     def read(self, roots: Iterable[Value]) -> None:
         """Put every node that ``roots`` depend on into the table, operands first, without recursion."""
         expressions, places, parameters = self.expressions, self.places, self.parameters
+        given = parameters.place
         # Neighbours in a layer have the same inputs: their expressions are looked up once.
         last_inputs: tuple[Value, ...] = ()
-        last_places: tuple[int, ...] = ()
+        last_places: Places = range(0)
         # A neuron makes a node of each plain number among its inputs at every look: one look has to do.
         neurons: dict[Value, Any] = {}
         for root in roots:
             stack = [(root, False)]
             while stack:
                 node, operands_are_known = stack.pop()
-                if node in places:
+                if node in places or node in given:
                     continue
                 if node in self.others:
                     places[node] = self._older(node)
@@ -338,12 +347,12 @@ class _Reader:
                         missing = (
                             []
                             if is_penalty or inputs == last_inputs
-                            else [x for x in inputs if x not in places]
+                            else [x for x in inputs if x not in places and x not in given]
                         )
                         if row is None:
-                            missing.extend(weight for weight in weights if weight not in places)
+                            missing.extend(w for w in weights if w not in places and w not in given)
                         stack.extend((operand, False) for operand in reversed(missing))
-                        if bias is not None and bias not in places:
+                        if bias is not None:
                             stack.append((bias, False))
                         continue
                     if inputs != last_inputs:
@@ -351,13 +360,13 @@ class _Reader:
                         last_places = (
                             row
                             if row is not None and inputs == weights
-                            else tuple([places[operand] for operand in inputs])
+                            else evenly(tuple(map(self.place, inputs)))
                         )
                         self.inputs[last_places] = None
                     place = expressions.dot(
-                        tuple([places[weight] for weight in weights]) if row is None else row,
+                        evenly(tuple(map(self.place, weights))) if row is None else row,
                         last_places,
-                        None if bias is None else places[bias],
+                        None if bias is None else self.place(bias),
                         row is not None,
                     )
                     if activation:
@@ -384,7 +393,7 @@ class _Reader:
         if name.startswith(POWER) and name != POWER:
             number = float(name[len(POWER) :])
             name = CONSTANT_POWER
-        places = tuple(self.places[operand] for operand in operands)
+        places = tuple(map(self.place, operands))
         return self.expressions.apply(name, places, number, float(node.data))
 
     def _older(self, node: Value) -> int:
