@@ -91,10 +91,14 @@ class Encoded:
     packed: int  # how many numbers the packed weights of first layers are
 
 
-def encode(code: Code, dtype: str = "float64") -> Encoded:
-    """Return the code's words for kernels of a precision; ``code.placed`` has to be there."""
+def encode(code: Code, dtype: str = "float64", in_rows: bool = False) -> Encoded:
+    """Return the code's words for kernels of a precision; ``code.placed`` has to be there.
+
+    Wide first layers read the samples where they lie, and their weights are packed for it, once a step. With ``in_rows``
+    samples are laid out in rows instead: of a few samples, that takes less time.
+    """
     placed = code.placed
-    encoder = _Encoder(code)
+    encoder = _Encoder(code, in_rows)
     work = _multiply_adds([*placed.forward, *placed.backward])
     lanes = _lanes(work, code.slots, placed.rows - code.features + len(encoder.loaded), dtype)
     shared = encoder.encode(code.shared, 1)
@@ -145,15 +149,15 @@ def written(code: Code) -> dict[str, Any]:
 
 
 class _Encoder:
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, in_rows: bool) -> None:
         self.numbers = array("d")
-        self.features = code.features
+        self.features = 0 if in_rows else code.features  # those that may be read where they lie
         self.packs = array("q")  # what lays weights out for first layers, once a step
         self.packed = 0
         # The features that have to be in rows: some instruction reads them there.
         rows: set[int] = set()
         for instruction in (*code.placed.forward, *code.placed.backward):
-            rows.update(_rows_read(instruction, code.features))
+            rows.update(_rows_read(instruction, self.features))
         rows.update(row for row, _ in code.placed.results)
         self.loaded = sorted(row for row in rows if 0 <= row < code.features)
 

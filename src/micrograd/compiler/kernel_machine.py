@@ -22,6 +22,8 @@ Flags = bytearray
 
 # Below about this many multiply-adds, a thread that is awake, or one that has to be started, costs more than it brings.
 _WORK_FOR_A_THREAD, _WORK_FOR_A_NEW_THREAD = 40_000, 1_000_000
+# So many samples of a step, if they are others in each, are laid out in rows.
+_FEW_SHUFFLED = 40
 
 # What ``train`` is told, and what it tells at the end: the fields of the struct Training of ``kernels/training.h``,
 # each eight bytes, a whole number (i) or a float (f).
@@ -58,9 +60,14 @@ class KernelMachine:
     source is built for both. Weights, gradients, losses and results come and go as float64 either way.
     """
 
-    def __init__(self, code: Code, instruction_set: str | None = None, dtype: str = "float64") -> None:
+    def __init__(
+        self, code: Code, instruction_set: str | None = None, dtype: str = "float64", in_rows: bool = False
+    ) -> None:
         self.code = code
-        encoded = encode(code, dtype)
+        encoded = encode(code, dtype, in_rows)
+        self._packs = encoded.packed > 0
+        self._instruction_set = instruction_set
+        self._of_few: KernelMachine | None = None
         self._work = encoded.work
         self.block = encoded.lanes
         self.real = np.dtype(dtype)
@@ -168,7 +175,7 @@ class KernelMachine:
             "captured": captured,
             "flags": flags,
         }
-        self._machine.train(
+        self._for_steps(batch, order is not None)._machine.train(
             training=record,
             weights=o.weights,
             previous=o.previous,
@@ -183,6 +190,18 @@ class KernelMachine:
         told = dict(zip(TRAINING, _RECORD.unpack(record), strict=True))
         o.step, o.since_best, o.best = told["step"], told["since_best"], told["best"]
         return told["done"], told["state"]
+
+    def _for_steps(self, samples: int, shuffled: bool) -> KernelMachine:
+        """Return the machine for steps of so many samples: of a few, rows take less time than to pack the weights.
+
+        Where all steps have the same block of samples, it is laid out in rows once. The bits are the same either way: each
+        sum has the same terms in the same order.
+        """
+        if not self._packs or samples > (min(self.block, _FEW_SHUFFLED) if shuffled else self.block):
+            return self
+        if self._of_few is None:
+            self._of_few = KernelMachine(self.code, self._instruction_set, str(self.real), in_rows=True)
+        return self._of_few if samples <= self._of_few.block else self
 
     def _in_precision(self, numbers: Array) -> Any:
         return numbers if numbers.dtype == self.real else numbers.astype(self.real)

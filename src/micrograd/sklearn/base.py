@@ -16,7 +16,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 import micrograd
-from micrograd import optim
+from micrograd import optim, updates
 from micrograd.engine import Value
 from micrograd.fused import dot
 from micrograd.nn import MLP
@@ -195,13 +195,12 @@ def new_model(features: int, outputs: int, settings: Settings, generator: np.ran
     model = MLP(features, [*settings.hidden_layer_sizes, outputs], activation=settings.activation)
     random.setstate(state)
     factor = 2 if settings.activation == "sigmoid" else 6
+    numbers = []
     for layer in model.layers:
         height, width = len(layer.neurons), len(layer.neurons[0].w)
         bound = np.sqrt(factor / (width + height))
-        rows = generator.uniform(-bound, bound, (height, width)).tolist()
-        biases = generator.uniform(-bound, bound, height).tolist()
-        for neuron, row, bias in zip(layer.neurons, rows, biases, strict=True):
-            for weight, number in zip(neuron.w, row, strict=True):
-                weight.data = number
-            neuron.b.data = bias
+        rows = generator.uniform(-bound, bound, (height, width))
+        biases = generator.uniform(-bound, bound, (height, 1))
+        numbers.append(np.hstack([rows, biases]).ravel())
+    updates.write(model.parameters(), np.concatenate(numbers))
     return model
