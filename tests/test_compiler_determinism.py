@@ -172,3 +172,51 @@ def test_an_instruction_set_can_be_chosen_and_an_unknown_one_is_refused(monkeypa
         KernelMachine(code)
     monkeypatch.setenv("MICROGRAD_INSTRUCTION_SET", "baseline")
     KernelMachine(code)
+
+
+@pytest.mark.skipif(not INSTRUCTION_SETS, reason="the kernels are not built")
+@pytest.mark.parametrize("machine", INSTRUCTION_SETS)
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_how_few_samples_are_laid_out_changes_no_bit(machine, dtype, monkeypatch):
+    """A wide first layer reads them where they lie, or in rows: whichever is faster for so many."""
+    from micrograd.compiler.kernel_machine import KernelMachine
+
+    use_machine(monkeypatch, machine)
+    wide = np.random.default_rng(5).normal(size=(37, 41))
+    chosen = KernelMachine._for_steps
+    results = []
+    for choice in (chosen, lambda self, samples, shuffled: self):
+        monkeypatch.setattr(KernelMachine, "_for_steps", choice)
+        random.seed(8)
+        model = MLP(41, [19, 7, 1], activation="tanh")
+        program = micrograd.compile(lambda x, y, model=model: (model(x) - y) ** 2, model, dtype=dtype)
+        losses = [program.train(wide, Y[:37], 9, 0.05, size, seed=4).tolist() for size in (None, 16, 33)]
+        runner = program.compiled_for(wide, Y[:37])[2].machine
+        in_rows = [
+            chosen(runner, samples, shuffled) is not runner
+            for samples, shuffled in ((37, 0), (16, 1), (41, 1))
+        ]
+        assert in_rows == [True, True, False]
+        results.append((losses, [p.data for p in model.parameters()]))
+    assert results[0] == results[1]
+
+
+@pytest.mark.skipif(not INSTRUCTION_SETS, reason="the kernels are not built")
+@pytest.mark.parametrize("machine", INSTRUCTION_SETS)
+def test_first_layers_too_wide_for_the_cache_are_right(machine):
+    """Their samples pass by the packed weights in another order of loops."""
+    random.seed(8)
+    model = MLP(700, [203, 1])
+    wide = np.random.default_rng(5).normal(size=(131, 700)) / 26
+    weights = np.array([float(p.data) for p in model.parameters()])
+    layers = weights[:-204].reshape(203, 701), weights[-204:]
+    hidden = np.maximum(wide @ layers[0][:, :700].T + layers[0][:, 700], 0)
+    off = hidden @ layers[1][:203] + layers[1][203] - Y[:131]
+    back = np.outer(off * 2 / 131, layers[1][:203]) * (hidden > 0)
+    runner = machine_of(code_of(lambda x, y: (model(x) - y) ** 2, model, wide, Y[:131]), machine)
+    value, gradient = runner.gradient(weights, wide, Y[:131].reshape(-1, 1).copy(), 2)
+    assert value == pytest.approx((off**2).mean(), rel=1e-12)
+    np.testing.assert_allclose(
+        gradient[:-204].reshape(203, 701)[:, :700], back.T @ wide, rtol=1e-9, atol=1e-12
+    )
+    np.testing.assert_allclose(gradient[-204:-1], off * 2 / 131 @ hidden, rtol=1e-9, atol=1e-12)

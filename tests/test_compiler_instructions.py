@@ -10,9 +10,11 @@ from unittest import mock
 import numpy as np
 import pytest
 from compiled import code_of
+from hypothesis import given
+from hypothesis import strategies as st
 
 from micrograd.compiler import same_graph
-from micrograd.compiler.expressions import Expressions
+from micrograd.compiler.expressions import Expressions, evenly
 from micrograd.compiler.instructions import (
     Gather,
     Layer,
@@ -230,3 +232,16 @@ def test_expressions_are_told_apart_by_bits():
     table = Expressions(0, 1)
     assert table.constant(0.0) != table.constant(-0.0)
     assert table.constant(float("nan")) == table.constant(float("nan"))
+
+
+@given(st.lists(st.integers(0, 50), max_size=6), st.integers(0, 9), st.integers(0, 6))
+def test_places_in_even_steps_are_a_range_with_the_same_numbers(some, step, count):
+    for places in (tuple(some), tuple(range(3, 3 + step * count, step)) if step else ()):
+        same = evenly(places)
+        assert tuple(same) == places
+        assert hash(same) == hash(evenly(tuple(same)))
+        assert same == evenly(tuple(same))
+        is_even = len(places) < 2 or all(
+            b - a == places[1] - places[0] > 0 for a, b in zip(places, places[1:])
+        )
+        assert isinstance(same, range) == is_even

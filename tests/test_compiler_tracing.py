@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import threading
@@ -253,3 +254,22 @@ def test_weights_that_make_no_sense_are_refused(model, weights, message):
         program(*data(0, 3), weights)
     with pytest.raises(ValueError, match=message):
         program.train(*data(0, 3), 2, 0.1, sample_weight=weights)
+
+
+def test_the_garbage_collector_is_as_it_was_before(model):
+    X, Y = data(0, 3)
+
+    def refused(x, y):
+        assert not gc.isenabled()
+        return Value(model(x).data)
+
+    for enabled in (True, False):
+        (gc.enable if enabled else gc.disable)()
+        try:
+            micrograd.compile(lambda x, y: (model(x) - y) ** 2, model)(X, Y)
+            assert gc.isenabled() == enabled
+            with pytest.raises(CompileError):
+                micrograd.compile(refused, model)(X, Y)
+            assert gc.isenabled() == enabled
+        finally:
+            gc.enable()

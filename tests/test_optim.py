@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import random
 import warnings
+from array import array
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from micrograd import optim
+from micrograd import optim, updates
 from micrograd.engine import Value
 from micrograd.nn import MLP
 
@@ -274,3 +275,36 @@ def test_numbers_are_put_into_parameters_as_a_user_would_assign_them():
     with pytest.raises(ValueError, match="numbers has 1 numbers, but there are 2 parameters"):
         updates.write(parameters, array("d", [0.0]))
     assert parameters[0].data == 3.0
+
+
+def test_all_numbers_at_once_are_written_as_one_by_one():
+    """And a layer that has read some of them notices."""
+    random.seed(1)
+    model = MLP(3, [4, 1])
+    x = [0.3, -1.0, 2.0]
+    first = model(x).data
+    numbers = array("d", [0.1 * i - 0.6 for i in range(len(model.parameters()))])
+    updates.write(model.parameters(), numbers)
+    assert [p.data for p in model.parameters()] == list(numbers)
+    assert updates.numbers_of(tuple(model.parameters())) == numbers.tobytes()
+    written = model(x).data
+    assert written != first
+    for parameter, number in zip(model.parameters(), numbers):
+        parameter.data = number
+    assert model(x).data == written
+
+
+def test_which_values_are_leaves_and_which_gradients_are_new():
+    class Own(Value):
+        pass
+
+    a, b = Value(1), Value(2.0)
+    assert updates.are_leaves([a, b])
+    assert not any(map(updates.are_leaves, ([], [a, a * b], [a, None], [Own(1.0)], [a.relu()])))
+    assert updates.have_fresh_gradients((a, b))
+    (a * b).backward()
+    assert not updates.have_fresh_gradients((a, b))
+    a.grad = b.grad = 0
+    assert updates.have_fresh_gradients((a, b))
+    a.grad = 0.0
+    assert not updates.have_fresh_gradients((a, b))

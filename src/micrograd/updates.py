@@ -162,7 +162,9 @@ def write(parameters: Iterable[Value], numbers: Any) -> None:
     values: tuple = _checked(parameters)
     given: cython.double[::1] = _state(numbers, len(values), "numbers")
     i: cython.Py_ssize_t
-    told: cython.bint = False  # layers that have read some of the numbers know of a change by its count: one will do
+    told: cython.bint = (
+        False  # layers that have read some of the numbers know of a change by its count: one will do
+    )
     for i in range(len(values)):
         parameter: Value = values[i]
         if _node._listeners or (not told and parameter._marks & WATCHED):

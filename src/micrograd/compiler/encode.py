@@ -64,6 +64,8 @@ _MOST_LANES = 120
 # Blocks of large networks are smaller, so that a batch of a hundred samples is enough for two threads; those of the
 # largest are not, because a block reads and writes the gradients of all weights.
 _MULTIPLY_ADDS_A_BLOCK, _FEWER_LANES, _LARGEST = 150_000, 56, 16_384
+# Where the weights do not fit into that cache anyway, there are fewer blocks, and rows may have twice the room.
+_BEYOND_THE_CACHE, _MORE_LANES = 1 << 17, 168
 # A first layer that is this wide reads the samples where they lie.
 _WIDE_INPUTS, _WIDE_WEIGHTS, _WIDE_NEURONS = 12, 192, 8
 # Packed weights have room for a multiple of this many neurons (PACKED_NEURONS in program.h).
@@ -130,6 +132,8 @@ def _lanes(work: int, slots: int, rows: int, dtype: str) -> int:
     group = GROUPS[dtype]
     most = _MOST_LANES if work * _MOST_LANES < _MULTIPLY_ADDS_A_BLOCK or slots >= _LARGEST else _FEWER_LANES
     numbers = _CACHED_BYTES * group // 64
+    if slots >= _BEYOND_THE_CACHE:
+        most, numbers = _MORE_LANES, 2 * numbers
     groups = min(most, max(group, numbers // max(1, rows))) // group
     return group * (groups - 1 + groups % 2)
 

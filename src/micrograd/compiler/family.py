@@ -33,6 +33,8 @@ Array = NDArray[np.float64]
 
 # The first few arrays are always looked into.
 _ALWAYS_CHECKED = 8
+# Of seconds in a program in float32 since the last one, a comparison with float64 may take this part; or so many seconds.
+_SHARE_OF_A_COMPARISON, _QUICK = 0.05, 1e-3
 # Data that were checked are remembered, the last so many.
 _REMEMBERED = 64
 
@@ -56,7 +58,11 @@ class Compiled:
         self.seconds_of_a_trace = 0.0
         self.seconds_of_a_sample = 0.0
         self.arrays_checked = 0
-        self.uses = 0  # in float32
+        # In float32: uses, seconds in the program since it was held against float64, and what that takes.
+        self.uses = 0
+        self.comparison_is_due = False
+        self.since_compared = 0.0
+        self.seconds_of_a_comparison = 0.0
         self.known: dict[Any, None] = {}
         self.last: tuple[Any, Any, tuple[float, float]] | None = None
 
@@ -70,6 +76,7 @@ class Compiled:
     def took(self, seconds: float, samples: int) -> None:
         """Note how long the machine took for some samples."""
         self.since_traced += seconds
+        self.since_compared += seconds
         self.in_program += seconds
         self.seconds_of_a_sample = seconds / max(1, samples)
 
@@ -77,6 +84,18 @@ class Compiled:
         """Whether it is time to trace the function again, before so many samples are computed."""
         expected = self.since_traced + samples * self.seconds_of_a_sample
         return expected * at_once.SHARE_OF_CHECKS >= self.seconds_of_a_trace > 0
+
+    def may_compare(self) -> bool:
+        """Whether float32 may be held against float64 again."""
+        allowed = max(_QUICK, self.since_compared * _SHARE_OF_A_COMPARISON)
+        return self.seconds_of_a_comparison <= allowed
+
+    def compared(self, seconds: float) -> None:
+        """Note that float32 was held against float64, and how long it took."""
+        self.in_checks += seconds
+        self.seconds_of_a_comparison = seconds
+        self.since_compared = 0.0
+        self.comparison_is_due = False
 
     def may_check(self) -> bool:
         """Whether rows of new data may be run through the engine."""
@@ -159,14 +178,16 @@ class Family:
     def compare_at_times(self, compiled: Compiled, batch: Batch, is_new: bool = False) -> None:
         """Hold float32 against float64 on all of the data: new ones, the first few times, and ever less often.
 
-        Parameters change from one use to the next, and may get to where single precision does not do.
+        Parameters change from one use to the next, and may get to where single precision does not do. What takes its
+        time, a use of much data, waits until the program has run for long enough.
         """
         compiled.uses += 1
         is_power = compiled.uses & (compiled.uses - 1) == 0
-        if is_new or is_power or compiled.uses <= _ALWAYS_CHECKED:
+        compiled.comparison_is_due |= is_power or compiled.uses <= _ALWAYS_CHECKED
+        if is_new or (compiled.comparison_is_due and compiled.may_compare()):
             started = time.perf_counter()
             self._compare_precisions(compiled, batch, range(len(batch.X)))
-            compiled.in_checks += time.perf_counter() - started
+            compiled.compared(time.perf_counter() - started)
 
     def refreshed(self, compiled: Compiled, batch: Batch) -> Compiled:
         """Return the program after something of the user's has run: another one if what the function refers to did."""

@@ -237,12 +237,13 @@ static int run(const Instructions *instructions, const Block *b) {
     return left;
 }
 
-/* How many numbers an instruction needs while it runs: for a strip, or for the sums of a group of samples. */
+/* How many numbers an instruction needs while it runs: for a strip, or for sums. */
 static int64_t scratch(const int64_t *instruction, int64_t lanes) {
+    const SampleLayer *layer = (const void *)instruction;
     switch (instruction[0]) {
     case WEIGHT_GRADIENT:
     case SAMPLE_GRADIENT: return TILE_VECTORS * WIDTH * lanes;
-    case SAMPLE_LAYER: return GROUP * padded_neurons(((const SampleLayer *)(const void *)instruction)->count);
+    case SAMPLE_LAYER: return samples_at_a_time(layer, lanes) * padded_neurons(layer->count);
     }
     return 0;
 }

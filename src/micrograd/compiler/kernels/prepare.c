@@ -23,7 +23,7 @@ int64_t block_lanes(int64_t most, int64_t group, int64_t count) {
 
 /* Partial gradients of so many slots may lie about. */
 #define PARTIAL_NUMBERS (1 << 20)
-#define FEWEST_CHUNKS 4
+#define FEWEST_CHUNKS 6
 
 static void count_weights(unsigned char *times, int64_t weights, int64_t count, int64_t row_stride, int64_t width,
                           int64_t bias, int64_t bias_stride) {

@@ -9,8 +9,10 @@
 #endif
 /* So many samples are computed before their sums are turned round, into rows. */
 #define GROUP (TILE_SAMPLES > WIDTH ? TILE_SAMPLES : WIDTH)
-/* So many inputs of a group stay in the first-level cache while the panels pass by. */
+/* So many inputs of a group, or of a panel, stay in the first-level cache. */
 #define INPUTS_AT_A_TIME ((int64_t)(2048 / sizeof(real)))
+/* So many packed weights, a megabyte, are not fetched anew for each group of samples. */
+#define MANY_PACKED ((int64_t)((1 << 20) / sizeof(real)))
 
 static int64_t padded_neurons(int64_t count) { return (count + WIDTH - 1) / WIDTH * WIDTH; }
 
@@ -49,12 +51,12 @@ static void pack(const Pack *p, const real *slots, real *packed) {
 }
 
 /* Inputs `from` to `to` of a few samples by the neurons of a panel; the sums go on from what they were. */
-INLINE void sample_tile(const real *const *samples, const real *panel, int64_t from, int64_t to, real *sums, int64_t stride,
-                        const int vectors) {
+INLINE void sample_tile(const real *const *samples, int64_t first, const real *panel, int64_t from, int64_t to, real *sums,
+                        int64_t stride, const int vectors) {
     vec total[TILE_SAMPLES][TILE_VECTORS];
     const real *x[TILE_SAMPLES];
     UNROLL for (int s = 0; s < TILE_SAMPLES; s++) {
-        x[s] = samples[s];
+        x[s] = samples[s] + first;
         UNROLL for (int v = 0; v < vectors; v++) total[s][v] = v_load((from ? sums + s * stride : panel) + v * WIDTH);
     }
     panel += (1 + from) * vectors * WIDTH;
@@ -70,45 +72,55 @@ INLINE void sample_tile(const real *const *samples, const real *panel, int64_t f
         UNROLL for (int v = 0; v < vectors; v++) v_store(sums + s * stride + v * WIDTH, total[s][v]);
 }
 
-/* The sums of a group of samples become rows. */
-static void store_group(const SampleLayer *i, const Block *b, const real *sums, int64_t stride, int64_t lane) {
+static void sample_tiles(const real *const *samples, int64_t first, const real *panel, int64_t from, int64_t to, real *sums,
+                         int64_t stride, int vectors) {
+    for (int s = 0; s < GROUP; s += TILE_SAMPLES, samples += TILE_SAMPLES, sums += TILE_SAMPLES * stride)
+        switch (vectors) {
+        case 3: sample_tile(samples, first, panel, from, to, sums, stride, 3); break;
+        case 2: sample_tile(samples, first, panel, from, to, sums, stride, 2); break;
+        default: sample_tile(samples, first, panel, from, to, sums, stride, 1);
+        }
+}
+
+/* The sums of a group of samples, by the neurons of a panel, become rows. */
+static void store_group(const SampleLayer *i, const Block *b, const real *sums, int64_t stride, int64_t neuron,
+                        int vectors, int64_t lane) {
     const int relu = i->activation == FUNCTION_relu;
-    for (int64_t neuron = 0; neuron < i->count; neuron += WIDTH)
+    for (int v = 0; v < vectors; v++, neuron += WIDTH)
         for (int64_t s = 0; s < GROUP; s += WIDTH) {
             vec part[WIDTH];
             real *out = b->rows + i->out + neuron * b->stride + lane + s;
-            UNROLL for (int k = 0; k < WIDTH; k++) part[k] = v_load(sums + (s + k) * stride + neuron);
+            UNROLL for (int k = 0; k < WIDTH; k++) part[k] = v_load(sums + (s + k) * stride + v * WIDTH);
             v_transpose(part);
             for (int k = 0; k < WIDTH && neuron + k < i->count; k++, out += b->stride)
                 v_store(out, relu ? relu_of(part[k]) : part[k]);
         }
 }
 
+/* Where packed weights are too many for the second-level cache, all samples of the block pass by a panel before the next
+   one, so that each weight is fetched once for all of them; else a group of samples passes by all panels, so that its
+   inputs are. */
+static int64_t samples_at_a_time(const SampleLayer *i, int64_t lanes) {
+    return (1 + i->width) * padded_neurons(i->count) > MANY_PACKED ? lanes : GROUP;
+}
+
 static void sample_layer(const SampleLayer *i, const Block *b) {
-    const int64_t stride = padded_neurons(i->count);
+    const int64_t stride = padded_neurons(i->count), step = samples_at_a_time(i, b->lanes);
     const int64_t parts = (i->width + INPUTS_AT_A_TIME - 1) / INPUTS_AT_A_TIME, at_a_time = (i->width + parts - 1) / parts;
-    const real *start[GROUP];
-    for (int64_t lane = 0; lane < b->lanes; lane += GROUP) {
-        for (int s = 0; s < GROUP; s++) start[s] = b->samples[lane + s] + i->first;
+    for (int64_t start = 0; start < b->lanes; start += step)
         for (int64_t from = 0, to; from < i->width; from = to) {
             const real *panel = b->packed + i->packed;
-            real *sums = b->scratch;
             int vectors;
             to = from + at_a_time < i->width ? from + at_a_time : i->width;
             for (int64_t neuron = 0; neuron < i->count; neuron += vectors * WIDTH) {
                 vectors = next_vectors(i->count - neuron);
-                for (int s = 0; s < GROUP; s += TILE_SAMPLES) {
-                    real *out = sums + s * stride + neuron;
-                    switch (vectors) {
-                    case 3: sample_tile(start + s, panel, from, to, out, stride, 3); break;
-                    case 2: sample_tile(start + s, panel, from, to, out, stride, 2); break;
-                    default: sample_tile(start + s, panel, from, to, out, stride, 1);
-                    }
+                for (int64_t lane = start; lane < start + step; lane += GROUP) {
+                    real *sums = b->scratch + (lane - start) * stride + neuron;
+                    sample_tiles(b->samples + lane, i->first, panel, from, to, sums, stride, vectors);
+                    if (to == i->width) store_group(i, b, sums, stride, neuron, vectors, lane);
                 }
                 panel += (1 + i->width) * vectors * WIDTH;
             }
         }
-        store_group(i, b, b->scratch, stride, lane);
-    }
     activate_all(b, i->out, i->slope, i->count, i->activation);
 }
