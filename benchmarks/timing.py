@@ -55,7 +55,7 @@ def repeated(call: Callable[[], object]) -> Callable[[int], None]:
 def _calls_in(run: Callable[[int], object], seconds: float) -> int:
     """Return how many calls take about so long; caches are filled and thread counts chosen on the way.
 
-    What ``run`` does once, before the first call, is most of a short turn: so the last trial is almost as long as a turn.
+    What ``run`` does once, before the first call, is most of a short turn: so the last trial is almost a turn.
     """
     calls = 1
     run(1)

@@ -20,9 +20,9 @@ except ImportError:
     from micrograd import _cython as cython
 
 if cython.compiled:
-    from cython.cimports.micrograd import _node
     from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize
     from cython.cimports.libc.math import isfinite, sqrt
+    from cython.cimports.micrograd import _node
     from cython.cimports.micrograd._kinds import FUSED, WATCHED, WHOLE_DATA, WHOLE_GRAD
     from cython.cimports.micrograd._node import _assign, _zero
     from cython.cimports.micrograd.engine import _value

@@ -96,8 +96,8 @@ class Encoded:
 def encode(code: Code, dtype: str = "float64", in_rows: bool = False) -> Encoded:
     """Return the code's words for kernels of a precision; ``code.placed`` has to be there.
 
-    Wide first layers read the samples where they lie, and their weights are packed for it, once a step. With ``in_rows``
-    samples are laid out in rows instead: of a few samples, that takes less time.
+    Wide first layers read the samples where they lie, and their weights are packed for it, once a step. With
+    ``in_rows`` samples are laid out in rows instead: of a few samples, that takes less time.
     """
     placed = code.placed
     encoder = _Encoder(code, in_rows)
@@ -153,7 +153,7 @@ def written(code: Code) -> dict[str, Any]:
 
 
 class _Encoder:
-    def __init__(self, code: Code, in_rows: bool) -> None:
+    def __init__(self, code: Code, in_rows: bool = False) -> None:
         self.numbers = array("d")
         self.features = 0 if in_rows else code.features  # those that may be read where they lie
         self.packs = array("q")  # what lays weights out for first layers, once a step

@@ -33,7 +33,7 @@ Array = NDArray[np.float64]
 
 # The first few arrays are always looked into.
 _ALWAYS_CHECKED = 8
-# Of seconds in a program in float32 since the last one, a comparison with float64 may take this part; or so many seconds.
+# A comparison of float32 with float64 may take this part of the time in the program since the last one; or so long.
 _SHARE_OF_A_COMPARISON, _QUICK = 0.05, 1e-3
 # Data that were checked are remembered, the last so many.
 _REMEMBERED = 64

@@ -194,8 +194,8 @@ class KernelMachine:
     def _for_steps(self, samples: int, shuffled: bool) -> KernelMachine:
         """Return the machine for steps of so many samples: of a few, rows take less time than to pack the weights.
 
-        Where all steps have the same block of samples, it is laid out in rows once. The bits are the same either way: each
-        sum has the same terms in the same order.
+        Where all steps have the same block of samples, it is laid out in rows once. The bits are the same either way:
+        each sum has the same terms in the same order.
         """
         if not self._packs or samples > (min(self.block, _FEW_SHUFFLED) if shuffled else self.block):
             return self

@@ -59,7 +59,8 @@ class Parameters:
         """Return the parameters' values as they are now."""
         import numpy as np  # here, because tracing a function needs none
 
-        return np.frombuffer(updates.numbers_of(self.held)).copy()
+        numbers: NDArray[np.float64] = np.frombuffer(updates.numbers_of(self.held)).copy()
+        return numbers
 
     def write(self, numbers: NDArray[np.float64]) -> None:
         """Put ``numbers`` into the parameters' ``.data``."""
