@@ -11,9 +11,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from micrograd.lab.content import assignment
 
-#: Whether notebooks keep the cells that take long and that no check looks at: those of ``make class`` do.
-WHOLE = False
-
 ANSWERS = {
     "task-1-answer": "Le dernier paramètre est le biais.",
     "task-4-answer": "Dérivée locale fois gradient reçu, de proche en proche.",
@@ -44,7 +41,7 @@ _RUNS = {
     "task-9-run": "model = MLP(2, [2, 1])\ntrain(model, X, y, 10)",
     "task-10-run": "big = MLP(2, [16, 1])\ntrain(big, X, y, 100)",
 }
-_NO_CURVES = {"task-10-curves": "...", "task-10-boundary": "..."}
+_NO_CURVES = {"task-10-curves": "...", "task-10-boundary": "decision_boundary(big, X, y)\nplt.show()"}
 #: The data of scikit-learn, which takes longer to import than most notebooks take to run.
 LIGHT_MOONS = {
     "task-6-moons": """\
@@ -75,7 +72,6 @@ while not binary(sigmoid(perceptron(x))):
     for p in perceptron.parameters():
         p.data += -0.05 * p.grad
 """,
-    **LIGHT_MOONS,
     "task-7-model-loss": _MODEL_LOSS.replace("right / len(y)", "100 * right / len(y)"),
     "task-7-try": "model_loss(perceptron, X, y)",
     "task-9-train": _TRAIN,
@@ -170,11 +166,18 @@ MISTAKES: dict[str, tuple[dict[str, str], int, str]] = {
 }  # fmt: skip
 
 
-def notebook(cells: Mapping[str, str] | None = None, lang: str = "fr", answered: bool = True) -> bytes:
-    """The scaffold filled in: the solved lab's cells, but for those given by ID; then without those that only draw."""
+def notebook(
+    cells: Mapping[str, str] | None = None, lang: str = "fr", answered: bool = True, light: bool = True
+) -> bytes:
+    """The scaffold filled in: the solved lab's cells, but for those given by ID.
+
+    If these are given, a ``light`` one is without the cells that only draw, and without scikit-learn: it takes a
+    quarter of the time.
+    """
     filled = assignment.teacher(lang)
-    if cells and not WHOLE:
-        filled.cells = [cell for cell in filled.cells if not cell.id.startswith(SLOW) or cell.id in cells]
+    if cells and light:
+        cells = {**LIGHT_MOONS, **cells}
+        filled.cells = [cell for cell in filled.cells if not cell.id.startswith(SLOW)]
     for cell in filled.cells:
         if cells and cell.id in cells:
             cell.source = cells[cell.id]
@@ -183,9 +186,9 @@ def notebook(cells: Mapping[str, str] | None = None, lang: str = "fr", answered:
     return nbformat.writes(filled).encode()
 
 
-def mistaken(name: str) -> bytes:
+def mistaken(name: str, light: bool = True) -> bytes:
     """A notebook that is right but for one mistake."""
-    return notebook({**LOOPS, **MISTAKES[name][0]})
+    return notebook({**LOOPS, **MISTAKES[name][0]}, light=light)
 
 
 def empty(lang: str = "fr") -> bytes:
@@ -193,10 +196,12 @@ def empty(lang: str = "fr") -> bytes:
     return nbformat.writes(assignment.student(lang)).encode()
 
 
-def from_scratch() -> bytes:
+def from_scratch(light: bool = True) -> bytes:
     """A notebook of the student's own, as the handout asks for: no cell of ours, only headings; no ``train``."""
     cells = [new_code_cell("import random\nimport numpy as np\nnp.random.seed(42)\nrandom.seed(42)")]
-    solved = {cell.id: cell.source for cell in nbformat.reads(notebook(LOOPS), as_version=4).cells}
+    solved = {
+        cell.id: cell.source for cell in nbformat.reads(notebook(LOOPS, light=light), as_version=4).cells
+    }
     for task in range(1, 11):
         cells.append(new_markdown_cell(f"# Tâche {task}"))
         for name, source in solved.items():
@@ -218,9 +223,9 @@ def from_scratch() -> bytes:
     return json.dumps({**new_notebook(), "nbformat_minor": 4, "cells": cells}).encode()
 
 
-def hostile(source: str, after: str = "task-5-update") -> bytes:
+def hostile(source: str, after: str = "task-5-update", light: bool = True) -> bytes:
     """A right notebook with one more cell, after the cell of that ID."""
-    filled = nbformat.reads(notebook(LOOPS), as_version=4)
+    filled = nbformat.reads(notebook(LOOPS, light=light), as_version=4)
     position = next(index for index, cell in enumerate(filled.cells) if cell.id == after)
     filled.cells.insert(position + 1, new_code_cell(source))
     return nbformat.writes(filled).encode()

@@ -23,16 +23,21 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import made_up_class
-from made_up_class import LOOPS, MISTAKES, OPERATIONS, empty, from_scratch, hostile, mistaken, notebook
+from made_up_class import LOOPS, MISTAKES, OPERATIONS, empty
 
 from micrograd.lab.content.tasks import CHECKED_POINTS
 from micrograd.lab.sandbox.removing import remove
 
-made_up_class.WHOLE = True
+# As a class hands them in: with all that only draws, too.
+notebook = partial(made_up_class.notebook, light=False)
+mistaken = partial(made_up_class.mistaken, light=False)
+hostile = partial(made_up_class.hostile, light=False)
+from_scratch = partial(made_up_class.from_scratch, light=False)
 LOOP = "while True: pass"
 DEAF = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
 MOST_MEMORY = 300 * 1024 * 1024
