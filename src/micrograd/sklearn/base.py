@@ -25,6 +25,9 @@ from micrograd.sklearn.settings import Settings
 
 Matrix = NDArray[np.float64]
 
+# So many weights are worth looking at neuron by neuron.
+_MANY_WEIGHTS = 4096
+
 
 class BaseMLP(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """A multi-layer perceptron that is trained on batches; see ``MLPClassifier`` and ``MLPRegressor``."""
@@ -140,10 +143,8 @@ class BaseMLP(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     def _compiled(self) -> micrograd.Program:
         wanted = (float(self.alpha), effective_n_jobs(self.n_jobs))
         if self._program is None or self._compiled_for != wanted:
-            neurons = [neuron for layer in self.model_.layers for neuron in layer.neurons]
-            weights = [weight for neuron in neurons for weight in neuron.w]
             self._program = micrograd.Program(
-                penalised(self.model_, self._loss_of_output, weights, wanted[0]),
+                penalised(self.model_, self._loss_of_output, _weights(self.model_), wanted[0]),
                 self.model_,
                 threads=wanted[1],
                 ahead=False,  # the data are there already
@@ -168,18 +169,32 @@ class BaseMLP(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
 
 
 def penalised(
-    model: MLP, loss_of_output: Callable[[Any, Any], Value], weights: list[Value], alpha: float
+    model: MLP, loss_of_output: Callable[[Any, Any], Value], weights: list[list[Value]], alpha: float
 ) -> Callable[[Any, Any], Value]:
-    """Return the loss of one sample with ``alpha / 2`` times the sum of the squared weights added."""
+    """Return the loss of one sample with ``alpha / 2`` times the sum of the squared weights added.
+
+    ``weights`` has them all, in one list or in several.
+    """
 
     def loss(x: list[Value], y: Any) -> Value:
         data_loss: Value = loss_of_output(model(x), y)
         if alpha == 0:
             return data_loss
-        penalised_loss: Value = data_loss + dot(weights, weights) * (alpha / 2)
+        squares = dot(weights[0], weights[0])
+        for part in weights[1:]:
+            squares = squares + dot(part, part)
+        penalised_loss: Value = data_loss + squares * (alpha / 2)
         return penalised_loss
 
     return loss
+
+
+def _weights(model: MLP) -> list[list[Value]]:
+    """Return all weights, without the biases: few in one list, many neuron by neuron, which compiles faster."""
+    of_neurons = [list(neuron.w) for layer in model.layers for neuron in layer.neurons]
+    if sum(map(len, of_neurons)) > _MANY_WEIGHTS:
+        return of_neurons
+    return [[weight for own in of_neurons for weight in own]]
 
 
 def new_model(features: int, outputs: int, settings: Settings, generator: np.random.RandomState) -> MLP:
