@@ -114,6 +114,7 @@ class References:
             self.watch.add(_watch.Reading(lambda: (repr(sys.modules["decimal"].getcontext()),)))
         if self._reads_attributes:
             self.watch.add(_watch.Bare(tuple(self._bare)))
+        self._bare.clear()
 
     def changed(self) -> bool:
         """Return whether something stands in one of the places that did not stand there before."""

@@ -13,6 +13,7 @@ Array = NDArray[np.float64]
 
 # A few thousand samples tell enough, and large data is not walked through for it.
 _HEAD, _FEATURES = 4096, 8
+_ROWS_AT_A_TIME = 64
 _RANDOM_ROWS = 2
 
 
@@ -26,11 +27,21 @@ def choose_samples(X: Array, Y: Array) -> list[Sample]:
     head_X, head_Y = X[:_HEAD], Y[:_HEAD]
     for matrix in (head_Y, head_X):
         if matrix.shape[1]:
-            with np.errstate(over="ignore"):
-                rows.append(int(np.argmax(np.abs(matrix - matrix[0]).sum(axis=1))))
+            rows.append(_most_different(matrix))
     for feature in head_X.T[:_FEATURES]:
         rows += [int(np.argmin(feature)), int(np.argmax(feature))]
     return [sample(X, Y, row) for row in dict.fromkeys(rows)]
+
+
+def _most_different(matrix: Array) -> int:
+    """Return the row that differs most from the first one, in the sum over its numbers."""
+    differences = np.empty(len(matrix))
+    with np.errstate(over="ignore"):
+        # A few rows at a time: the memory of a copy of all of them would be the most that compiling needs.
+        for start in range(0, len(matrix), _ROWS_AT_A_TIME):
+            rows = slice(start, start + _ROWS_AT_A_TIME)
+            differences[rows] = np.abs(matrix[rows] - matrix[0]).sum(axis=1)
+    return int(np.argmax(differences))
 
 
 def sample(X: Array, Y: Array, row: int) -> Sample:
