@@ -34,17 +34,39 @@ typedef struct Node {
 static destructor dealloc_of_cython;
 static traverseproc traverse_of_cython;
 
+/* What nodes without attributes of their own have for a dictionary. Python 3.11 looks methods up the fast way only in
+ * objects that have no room for a dictionary, or that have one; so there, these nodes share one that stays empty. It is
+ * never handed out, and nobody writes into it: whoever is about to write asks for a dictionary of the node's own. */
+#define SHARES_NOTHING (PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x030C0000)
+static PyObject *nothing;
+
+/* Take the dictionary that is shared: of the first module that needs it, it is made. */
+static inline int share_nothing(PyObject **shared)
+{
+    if (SHARES_NOTHING && *shared == NULL && (*shared = PyDict_New()) == NULL)
+        return -1;
+    nothing = *shared;
+    return 0;
+}
+
 static inline int has_attributes(PyObject *node)
 {
-    return ((Node *)node)->attributes != NULL;
+    return ((Node *)node)->attributes != nothing && ((Node *)node)->attributes != NULL;
+}
+
+/* Before Python writes into the node's dictionary, which it makes where there is none. */
+static inline void stop_sharing(PyObject *node)
+{
+    if (((Node *)node)->attributes == nothing)
+        ((Node *)node)->attributes = NULL;
 }
 
 /* The attribute of this name among the instance's own, or None. */
 static inline PyObject *attribute(PyObject *node, PyObject *name)
 {
-    PyObject *own = ((Node *)node)->attributes, *found = NULL;
-    if (own != NULL) {
-        found = PyDict_GetItemWithError(own, name);
+    PyObject *found = NULL;
+    if (has_attributes(node)) {
+        found = PyDict_GetItemWithError(((Node *)node)->attributes, name);
         if (found == NULL && PyErr_Occurred())
             return NULL;
     }
@@ -57,9 +79,71 @@ static inline PyObject *attribute(PyObject *node, PyObject *name)
 static inline int set_attribute(PyObject *node, PyObject *name, PyObject *value)
 {
     PyObject **own = &((Node *)node)->attributes;
+    stop_sharing(node);
     if (*own == NULL && (*own = PyDict_New()) == NULL)
         return -1;
     return PyDict_SetItem(*own, name, value);
+}
+
+/* Setting data and grad, which every step of training does to every parameter: where the class `set_quickly` was
+ * given has the properties that it had, they are called without a search for them. */
+static struct {
+    PyTypeObject *type;
+    unsigned int version; /* of the class, when its properties were last seen to be those below; 0 if they are not */
+    unsigned int seen;
+    PyObject *names[2];
+    PyGetSetDef *properties[2];
+} quick;
+
+static inline int find_quick(PyTypeObject *type)
+{
+    quick.seen = type->tp_version_tag;
+    quick.version = 0;
+    for (int k = 0; k < 2; k++) {
+        PyObject *found = PyDict_GetItemWithError(type->tp_dict, quick.names[k]);
+        if (found == NULL || Py_TYPE(found) != &PyGetSetDescr_Type ||
+            ((PyGetSetDescrObject *)found)->d_getset != quick.properties[k])
+            return PyErr_Occurred() ? -1 : 0;
+    }
+    quick.version = quick.seen;
+    return 0;
+}
+
+static inline int set_quickly(PyObject *kind)
+{
+    static const char *const names[] = {"data", "grad"};
+    for (int k = 0; k < 2; k++) {
+        quick.names[k] = PyUnicode_InternFromString(names[k]);
+        PyObject *found = quick.names[k] ? PyDict_GetItemWithError(((PyTypeObject *)kind)->tp_dict, quick.names[k]) : NULL;
+        if (found == NULL || Py_TYPE(found) != &PyGetSetDescr_Type) {
+            if (!PyErr_Occurred())
+                PyErr_Format(PyExc_SystemError, "micrograd: %s is no property of a node", names[k]);
+            return -1;
+        }
+        quick.properties[k] = ((PyGetSetDescrObject *)found)->d_getset;
+    }
+    quick.type = (PyTypeObject *)kind;
+    return 0;
+}
+
+/* Python's way of setting an attribute. */
+static inline int set_any_attribute(PyObject *object, PyObject *name, PyObject *value)
+{
+    Node *node = (Node *)object;
+    PyTypeObject *type = Py_TYPE(object);
+    if (type == quick.type && (name == quick.names[0] || name == quick.names[1]) && type->tp_version_tag != 0) {
+        if (type->tp_version_tag != quick.seen && find_quick(type) < 0)
+            return -1;
+        if (type->tp_version_tag == quick.version)
+            return quick.properties[name != quick.names[0]]->set(object, value, NULL);
+    }
+    if (nothing == NULL || node->attributes != nothing)
+        return PyObject_GenericSetAttr(object, name, value);
+    node->attributes = NULL;
+    int outcome = PyObject_GenericSetAttr(object, name, value);
+    if (node->attributes == NULL)
+        node->attributes = nothing;
+    return outcome;
 }
 
 /* Give weak references and the dictionary up, before a node goes. */
@@ -68,6 +152,7 @@ static inline void drop_attributes(PyObject *object)
     Node *node = (Node *)object;
     if (node->references != NULL)
         PyObject_ClearWeakRefs(object);
+    stop_sharing(object);
     Py_CLEAR(node->attributes);
 }
 
@@ -81,7 +166,8 @@ static void end_of_node(PyObject *object)
 
 static int traverse_node(PyObject *object, visitproc visit, void *arg)
 {
-    Py_VISIT(((Node *)object)->attributes);
+    if (has_attributes(object))
+        Py_VISIT(((Node *)object)->attributes);
     return traverse_of_cython(object, visit, arg);
 }
 
@@ -94,10 +180,17 @@ static PyObject *dictionary_of(PyObject *object, void *unused)
         if (!PyObject_GC_IsTracked(object))
             PyObject_GC_Track(object);
     }
+    stop_sharing(object);
     return PyObject_GenericGetDict(object, unused);
 }
 
-static PyGetSetDef dictionary = {"__dict__", dictionary_of, PyObject_GenericSetDict, NULL, NULL};
+static int replace_dictionary(PyObject *object, PyObject *value, void *unused)
+{
+    stop_sharing(object);
+    return PyObject_GenericSetDict(object, value, unused);
+}
+
+static PyGetSetDef dictionary = {"__dict__", dictionary_of, replace_dictionary, NULL, NULL};
 
 /* Let the objects of this class, and of those derived from it later, have a dictionary and weak references. */
 static inline int give_attributes(PyObject *kind, Py_ssize_t size)
@@ -149,10 +242,23 @@ static inline int hear_comparisons(PyObject *kind, const int *listeners, PyObjec
     return 0;
 }
 
-/* The version of a class; 0 where it has none yet since the last change. */
+/* The version of a class; each change of an attribute gives it another. Python counts them only of classes in which
+ * something was looked up since the last change, so it is asked to; 0 where it does not, having counted too far. */
 static inline unsigned int class_version(PyObject *kind)
 {
-    return ((PyTypeObject *)kind)->tp_version_tag;
+    PyTypeObject *type = (PyTypeObject *)kind;
+    if (type->tp_version_tag == 0) {
+#if PY_VERSION_HEX >= 0x030C0000
+        PyUnstable_Type_AssignVersionTag(type);
+#else
+        static PyObject *any_name;
+        if (any_name == NULL && (any_name = PyUnicode_InternFromString("__class__")) == NULL)
+            PyErr_Clear();
+        else
+            _PyType_Lookup(type, any_name);
+#endif
+    }
+    return type->tp_version_tag;
 }
 
 /* Let attributes of a class be assigned to, as those of classes that were written in Python can. */

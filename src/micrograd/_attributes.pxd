@@ -10,9 +10,11 @@ cdef extern from "Python.h":
     PyObject* code_of "PyFunction_GET_CODE"(object function)
     PyObject* defaults_of "PyFunction_GET_DEFAULTS"(object function)
     PyObject* named_defaults_of "PyFunction_GET_KW_DEFAULTS"(object function)
-    int PyObject_GenericSetAttr(object, object, object) except -1
 
 cdef extern from "_attributes.h":
+    int share_nothing(PyObject** shared) except -1
+    int set_quickly(object kind) except -1
+    int set_any_attribute(object node, object name, object value) except -1
     bint has_attributes(object node)
     object attribute(object node, str name)
     int set_attribute(object node, str name, object value) except -1

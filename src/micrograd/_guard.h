@@ -12,6 +12,9 @@
 
 enum { GUARD_NOTHING, GUARD_ONE, GUARD_MANY, GUARD_KINDS };
 
+/* The C of a method with arguments, as METH_FASTCALL | METH_KEYWORDS says. */
+typedef PyObject *(*CallWithNames)(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
+
 /* What Cython made: it says what is wrong where the number of arguments is. */
 static vectorcallfunc guarded[GUARD_KINDS];
 
@@ -53,7 +56,8 @@ static PyObject *guard_many(PyObject *function, PyObject *const *arguments, size
     Py_ssize_t count = PyVectorcall_NARGS(flags);
     if (!is_self(function, arguments, count))
         return NULL;
-    return guarded[GUARD_MANY](function, arguments, flags, names);
+    return ((CallWithNames)(void (*)(void))((PyCFunctionObject *)function)->m_ml->ml_meth)(
+        arguments[0], arguments + 1, count - 1, names);
 }
 
 /* A function that Cython calls with a tuple and a dictionary has no such entry of its own. */

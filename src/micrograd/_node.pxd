@@ -4,6 +4,7 @@ from cpython.ref cimport PyObject
 cdef int _listeners
 cdef long long _changes
 cdef double _LARGEST_WHOLE
+cdef PyObject* _nothing  # the dictionary of nodes without attributes; see _attributes.h
 
 
 cdef class Node:
@@ -41,5 +42,7 @@ cdef _plain(given, where)
 cdef Node _keep_whole(Node node, int whole)
 cdef object _number(Node node)
 cdef object _slope(Node node)
-cdef _zero(Node node)
+cdef _zero(tuple nodes)
+cdef _tell(Node node, str look)
 cdef long long _changes_so_far() noexcept
+cdef _set_quickly(kind)

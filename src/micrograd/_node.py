@@ -27,13 +27,15 @@ if cython.compiled:
         PyObject_GC_IsTracked,
         PyObject_GC_Track,
         PyObject_GC_UnTrack,
-        PyObject_GenericSetAttr,
         PyObject_IS_GC,
         attribute,
         give_attributes,
         has_attributes,
         hear_comparisons,
+        set_any_attribute,
         set_attribute,
+        set_quickly,
+        share_nothing,
     )
     from cython.cimports.micrograd._guard import guard_methods
     from cython.cimports.micrograd._kinds import (
@@ -64,7 +66,7 @@ else:
         WHOLE_NUMBER,
     )
     from micrograd._libm import fabs, floor
-    from micrograd._memory import attribute, set_attribute
+    from micrograd._memory import attribute, has_attributes, set_attribute
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -98,8 +100,8 @@ class Node:
     def data(self) -> float:
         """The number. Overwrite it freely: operations that have used it keep what they computed."""
         if _listeners:
-            _looks.seen(self, ".data")
-        return int(self._data) if self._marks & WHOLE_DATA else self._data
+            _tell(self, ".data")
+        return _number(self)
 
     @data.setter
     def data(self, value: Number) -> None:
@@ -112,8 +114,8 @@ class Node:
     def grad(self) -> float:
         """The derivative of the result, on which ``backward()`` was called, by this node."""
         if _listeners:
-            _looks.seen(self, ".grad")
-        return int(self._grad) if self._marks & WHOLE_GRAD else self._grad
+            _tell(self, ".grad")
+        return _slope(self)
 
     @grad.setter
     def grad(self, value: Number) -> None:
@@ -126,6 +128,8 @@ class Node:
     @property
     def label(self) -> str | None:
         """The name that drawings show, or None."""
+        if not has_attributes(self):
+            return None
         name = attribute(self, "label")
         return name if isinstance(name, str) else None
 
@@ -136,19 +140,19 @@ class Node:
         set_attribute(self, "label", name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        PyObject_GenericSetAttr(self, name, value)
+        set_any_attribute(self, name, value)
         # An attribute of the user's may refer to anything, this very node included.
         if has_attributes(self) and not self._marks & TRACKED and PyObject_IS_GC(value):
             _track_late(self)
 
     def __float__(self) -> float:
         if _listeners:
-            _looks.seen(self, "float()")
+            _tell(self, "float()")
         return float(self._data)
 
     def __repr__(self) -> str:
         if _listeners:
-            _looks.seen(self, "repr()")
+            _tell(self, "repr()")
         return f"Value(data={_number(self)}, grad={_slope(self)})"
 
     def __format__(self, specification: str) -> str:
@@ -163,9 +167,10 @@ class Node:
     @property
     def _op(self) -> str:
         """The name of the operation that made the node; empty for a leaf."""
-        given = attribute(self, "_op")
-        if given is not None:
-            return given
+        if has_attributes(self):
+            given = attribute(self, "_op")
+            if given is not None:
+                return given
         if self._kind == FUSED:
             return self._name_of_row()
         if self._kind == POWER and self._second is None:
@@ -191,7 +196,7 @@ class Node:
     def _local_derivatives(self) -> tuple[float, ...]:
         """The derivative of this node by each operand; empty for leaves and for the user's own operations."""
         if _listeners:
-            _looks.seen(self, "._local_derivatives")
+            _tell(self, "._local_derivatives")
         self._unfold()
         if self._kind < ADD:
             return ()
@@ -203,7 +208,7 @@ class Node:
     def _computed(self) -> float | None:
         """What the operation had computed, where ``data`` was overwritten since; else None."""
         if _listeners:
-            _looks.seen(self, "._computed")
+            _tell(self, "._computed")
         return attribute(self, "_computed")
 
     @property
@@ -318,9 +323,7 @@ def _copy_fields(node: Node, operands: tuple) -> Node:
 
 def _attributes_of(node: Node) -> dict[str, Any]:
     """Return a copy of the instance's dictionary."""
-    if cython.compiled and not has_attributes(node):
-        return {}
-    return dict(vars(node))
+    return dict(vars(node)) if has_attributes(node) else {}
 
 
 @cython.nonecheck(False)
@@ -336,10 +339,17 @@ def _assign(node, given):
     node._marks = node._marks | WHOLE_DATA if isinstance(checked, int) else node._marks & ~WHOLE_DATA
 
 
-def _zero(node):
-    """Set the gradient to 0."""
-    node._grad = 0.0
-    node._marks = (node._marks | WHOLE_GRAD) & ~SWEPT
+def _zero(nodes):
+    """Set the gradients of the nodes in a tuple, which holds nothing else, to 0."""
+    for one in nodes:
+        node = cython.cast(Node, one)
+        node._grad = 0.0
+        node._marks = (node._marks | WHOLE_GRAD) & ~SWEPT
+
+
+def _tell(node, look):
+    """Tell those who listen that somebody looks at the node's numbers."""
+    _looks.seen(node, look)
 
 
 def _changes_so_far():
@@ -374,10 +384,15 @@ def _keep_whole(node, whole):
     return node
 
 
+# What these are handed is a self.
+
+
+@cython.nonecheck(False)
 def _number(node):
     return int(node._data) if node._marks & WHOLE_DATA else node._data
 
 
+@cython.nonecheck(False)
 def _slope(node):
     return int(node._grad) if node._marks & WHOLE_GRAD else node._grad
 
@@ -422,9 +437,16 @@ def _let_collector_know(node: Node) -> None:
     _track(node)
 
 
+def _set_quickly(kind):
+    """Let data and grad of this class's objects be set without a search for the properties."""
+    if cython.compiled:
+        set_quickly(kind)
+
+
 if cython.compiled:
     guard_methods(Node)
     guard_methods(Several)
+    share_nothing(cython.address(_nothing))
     give_attributes(Node, cython.sizeof(Node))
     hear_comparisons(Node, cython.address(_listeners), _looks.compared)
     _sources.show(__name__)

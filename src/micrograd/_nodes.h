@@ -20,7 +20,7 @@ static struct {
     PyTypeObject *type;
     destructor dealloc; /* Cython's, which subclasses go on using */
     newfunc make;       /* likewise, whatever __new__ the user puts in its place */
-    PyObject *no_arguments;
+    PyObject *no_arguments, *label;
     PyObject *look; /* engine.py's, at what was changed of the class */
     unsigned int unchanged; /* the version of the class that is as engine.py wrote it; 0 where it is not */
     unsigned int seen;      /* the version that was last looked at, and is not */
@@ -70,8 +70,10 @@ static void free_in_turn(PyObject *object)
             other_kind(Py_TYPE(node))((PyObject *)node);
             continue;
         }
-        if (node->attributes != NULL || node->references != NULL)
+        if (node->attributes != nothing || node->references != NULL) {
             drop_attributes((PyObject *)node);
+            node->attributes = nothing;
+        }
         Py_XDECREF(node->first);
         Py_XDECREF(node->second);
         if (nodes.count < SPARE_NODES)
@@ -119,7 +121,34 @@ static int take_over_other(PyObject *kind)
     return -1;
 }
 
-/* Let the nodes of this class, exactly, be freed by free_node. */
+/* A new object of this class, which Python asks for. */
+static PyObject *make_node(PyTypeObject *type, PyObject *arguments, PyObject *named)
+{
+    PyObject *node = nodes.make(type, arguments, named);
+    if (node != NULL && type == nodes.type)
+        ((Node *)node)->attributes = nothing;
+    return node;
+}
+
+/* Python checks that an object is of a property's class; where that is this very class, the check is short. */
+static int own_properties(PyObject *kind)
+{
+    PyTypeObject *type = (PyTypeObject *)kind;
+    for (PyGetSetDef *property = type->tp_base->tp_getset; property != NULL && property->name != NULL; property++) {
+        if (strcmp(property->name, "__dict__") == 0)
+            continue;
+        PyObject *access = PyDescr_NewGetSet(type, property);
+        if (access == NULL || PyDict_SetItemString(type->tp_dict, property->name, access) < 0) {
+            Py_XDECREF(access);
+            return -1;
+        }
+        Py_DECREF(access);
+    }
+    PyType_Modified(type);
+    return 0;
+}
+
+/* Let the nodes of this class, exactly, be made and freed here. */
 static int take_over(PyObject *kind, Py_ssize_t size, PyObject *look)
 {
     PyTypeObject *type = (PyTypeObject *)kind;
@@ -128,12 +157,14 @@ static int take_over(PyObject *kind, Py_ssize_t size, PyObject *look)
         return -1;
     }
     nodes.no_arguments = PyTuple_New(0);
-    if (nodes.no_arguments == NULL)
+    nodes.label = PyUnicode_InternFromString("label");
+    if (nodes.no_arguments == NULL || nodes.label == NULL)
         return -1;
     Py_INCREF(look);
     nodes.look = look;
     nodes.type = type;
     nodes.make = type->tp_new;
+    type->tp_new = make_node;
     nodes.dealloc = type->tp_dealloc;
     type->tp_dealloc = free_node;
     return 0;
@@ -152,7 +183,7 @@ static inline Node *bare_node(void)
 #endif
         return node;
     }
-    node = (Node *)nodes.make(nodes.type, nodes.no_arguments, NULL);
+    node = (Node *)make_node(nodes.type, nodes.no_arguments, NULL);
     if (node == NULL)
         return NULL;
     PyObject_GC_UnTrack(node);
@@ -205,9 +236,10 @@ static inline void keep_whole(PyObject *object, int whole)
     }
 }
 
-/* Python counts the versions of a class: each change of an attribute gives it another, or none (0) for a while. */
+/* Find out what was changed of the class, once for each version of it. */
 static int look_at_class(void)
 {
+    unsigned int version = class_version((PyObject *)nodes.type); /* first: the look may let other threads run */
     PyObject *seen = PyObject_CallNoArgs(nodes.look);
     if (seen == NULL)
         return -1;
@@ -217,7 +249,10 @@ static int look_at_class(void)
         return -1;
     nodes.makes_itself = !(changed & 1);
     nodes.all_as_written = !changed;
-    nodes.seen = nodes.type->tp_version_tag;
+    /* Given back to Python's own __setattr__, it still has to know of the dictionary that is shared. */
+    if (nodes.type->tp_setattro == PyObject_GenericSetAttr)
+        nodes.type->tp_setattro = nodes.type->tp_base->tp_setattro;
+    nodes.seen = version;
     nodes.unchanged = changed ? 0 : nodes.seen;
     return 0;
 }
@@ -239,27 +274,55 @@ static inline int makes_nodes_itself(void)
     return nodes.makes_itself;
 }
 
-/* Value(1.0), which is called by the thousand; everything else of a call is Python's usual way. */
+/* A leaf whose fields are filled; the garbage collector need not know it. */
+static Node *new_leaf(double data, int marks)
+{
+    Node *node = bare_node();
+    if (node == NULL)
+        return NULL;
+    Py_INCREF(Py_None);
+    Py_INCREF(Py_None);
+    node->first = node->second = Py_None;
+    node->data = data;
+    node->grad = node->by_first = node->by_second = 0.0;
+    node->pending = node->row = node->kind = 0;
+    node->marks = (unsigned char)(NODE_HAS_WHOLE_GRAD | marks);
+    return node;
+}
+
+/* Whether the call names nothing but a label. */
+static inline int only_label(PyObject *names, PyObject *given)
+{
+    return PyTuple_GET_SIZE(names) == 1 && PyTuple_GET_ITEM(names, 0) == nodes.label && PyUnicode_CheckExact(given);
+}
+
+/* Value(1.0), Value(2), Value(1.0, label="x"), which are called by the thousand; all else is Python's usual way. */
 static PyObject *call_class(PyObject *kind, PyObject *const *arguments, size_t flags, PyObject *names)
 {
     Py_ssize_t count = PyVectorcall_NARGS(flags), k;
-    if (count == 1 && names == NULL && PyFloat_CheckExact(arguments[0])) {
-        int itself = makes_nodes_itself();
+    if (count == 1 && kind == (PyObject *)nodes.type && (names == NULL || only_label(names, arguments[1]))) {
+        double data = 0.0;
+        int marks = -1;
+        if (PyFloat_CheckExact(arguments[0])) {
+            data = PyFloat_AS_DOUBLE(arguments[0]);
+            marks = 0;
+        } else if (PyLong_CheckExact(arguments[0])) {
+            int too_large;
+            long long whole = PyLong_AsLongLongAndOverflow(arguments[0], &too_large);
+            if (!too_large && whole <= (long long)LARGEST_WHOLE && whole >= -(long long)LARGEST_WHOLE) {
+                data = (double)whole;
+                marks = NODE_HAS_WHOLE_DATA;
+            }
+        }
+        int itself = marks < 0 ? 0 : makes_nodes_itself();
         if (itself < 0)
             return NULL;
-        Node *node = itself ? bare_node() : NULL;
-        if (node != NULL) {
-            Py_INCREF(Py_None);
-            Py_INCREF(Py_None);
-            node->first = node->second = Py_None;
-            node->data = PyFloat_AS_DOUBLE(arguments[0]);
-            node->grad = node->by_first = node->by_second = 0.0;
-            node->pending = node->row = node->kind = 0;
-            node->marks = NODE_HAS_WHOLE_GRAD;
-            return (PyObject *)node;
+        if (itself) {
+            PyObject *node = (PyObject *)new_leaf(data, marks);
+            if (node != NULL && names != NULL && set_attribute(node, nodes.label, arguments[1]) < 0)
+                Py_CLEAR(node);
+            return node;
         }
-        if (itself)
-            return NULL;
     }
     PyObject *tuple = PyTuple_New(count), *named = NULL, *result = NULL;
     if (tuple == NULL)

@@ -4,6 +4,7 @@ cdef extern from "_nodes.h":
     void track_like(object node, object operand)
     void keep_whole(object node, int whole)
     int take_over(object kind, Py_ssize_t size, object look) except -1
+    int own_properties(object kind) except -1
     int call_shortly(object kind) except -1
     int take_over_other(object kind) except -1
     bint is_as_written(object node) except -1

@@ -232,7 +232,8 @@ class Kind(Place):
         ]
 
     def changed(self) -> bool:
-        if self.version != 0 and class_version(self.kind) == self.version:
+        version: cython.uint = class_version(self.kind)
+        if version != 0 and version == self.version:
             return False
         if len(self.known) != len(self.kind.__mro__):
             return True
@@ -244,9 +245,7 @@ class Kind(Place):
                 _all_same(tuple(attributes.keys()), keys) and _all_same(tuple(attributes.values()), values)
             ):
                 return True
-        # A look gives the class a version; without one, it is compared like this each time.
-        self.kind.__doc__  # noqa: B018
-        self.version = class_version(self.kind)
+        self.version = version
         return False
 
 

@@ -391,7 +391,7 @@ def topological_order(root: Value) -> list[Value]:
 # -- Behind the scenes: the sweep, and the making of nodes --------------------------------------------------
 
 if cython.compiled:
-    from cython.cimports.micrograd._attributes import PyObject_GC_UnTrack, can_be_changed
+    from cython.cimports.micrograd._attributes import PyObject_GC_UnTrack, can_be_changed, share_nothing
     from cython.cimports.micrograd._guard import guard_methods
     from cython.cimports.micrograd._kinds import (
         ABSOLUTE,
@@ -440,6 +440,7 @@ if cython.compiled:
         _give_operands,
         _keep_whole,
         _operands_of,
+        _set_quickly,
         _slope,
         _track,
         _untrack,
@@ -451,6 +452,7 @@ if cython.compiled:
         makes_nodes_itself,
         new_node,
         operations_as_written,
+        own_properties,
         take_over,
         take_over_other,
         track_like,
@@ -882,6 +884,8 @@ if cython.compiled:
     guard_methods(Value)
     guard_methods(Sweep)
     can_be_changed(Value)
+    own_properties(Value)
+    _set_quickly(Value)
 Value.__init_subclass__ = classmethod(_check_subclass)  # type: ignore[arg-type]
 # What a fused layer does in their place, or what they do in each other's.
 _OPERATIONS = [
@@ -892,6 +896,7 @@ _OPERATIONS = [
 _written = {name: vars(Value).get(name) for name in _OPERATIONS}
 
 if cython.compiled:
+    share_nothing(cython.address(_node._nothing))
     take_over(Value, cython.sizeof(Value), _look)
     call_shortly(Value)
 else:

@@ -24,15 +24,17 @@ if cython.compiled:
     from cython.cimports.micrograd._guard import guard_methods
     from cython.cimports.micrograd._memory import enter_recursion, leave_recursion
     from cython.cimports.micrograd._node import _zero
-    from cython.cimports.micrograd.engine import _operations_as_written, _value
+    from cython.cimports.micrograd.engine import _operations_as_written
     from cython.cimports.micrograd.fused import FusedLayer, layer
     from cython.cimports.micrograd.matrix import matrix_of
+    from cython.cimports.micrograd.updates import _checked
 else:
     from micrograd._memory import can_be_changed, class_version, enter_recursion, leave_recursion
     from micrograd._node import _zero
-    from micrograd.engine import _operations_as_written, _value
+    from micrograd.engine import _operations_as_written
     from micrograd.fused import FusedLayer, layer
     from micrograd.matrix import matrix_of
+    from micrograd.updates import _checked
 
 # In the order of the fused layers' codes.
 ACTIVATIONS = ("linear", "relu", "tanh", "sigmoid")
@@ -83,12 +85,7 @@ class Module(_Referable):
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0, as is due before each new backward sweep."""
-        # A list of our own: whatever a parameters() of the user's returns stays as it was while it is read.
-        parameters = list(self.parameters())
-        for position, parameter in enumerate(parameters):
-            _value(parameter, "parameters()", position)
-        for parameter in parameters:
-            _zero(parameter)
+        _zero(_checked(self.parameters(), "parameters()"))
 
     def state_dict(self) -> dict[str, float]:
         """Return the numbers of all parameters by their names."""
@@ -359,24 +356,26 @@ _neuron_as_written = _layer_as_written = True
 
 def _same(kind: Any) -> bool:
     now = vars(kind)
-    return all(now.get(name) is found for name, found in _written[kind].items()) and kind.__doc__ is not None
+    return all(now.get(name) is found for name, found in _written[kind].items())
 
 
 def _neurons_as_written() -> bool:
     """Whether nothing of the class Neuron was replaced since this file was read."""
     global _neuron_version, _neuron_as_written
-    if class_version(Neuron) != _neuron_version or _neuron_version == 0:
+    version: cython.uint = class_version(Neuron)
+    if version != _neuron_version or version == 0:
         _neuron_as_written = _same(Neuron)
-        _neuron_version = class_version(Neuron)
+        _neuron_version = version
     return _neuron_as_written
 
 
 def _layers_as_written() -> bool:
     """Whether nothing of the class Layer was replaced since this file was read."""
     global _layer_version, _layer_as_written
-    if class_version(Layer) != _layer_version or _layer_version == 0:
+    version: cython.uint = class_version(Layer)
+    if version != _layer_version or version == 0:
         _layer_as_written = _same(Layer)
-        _layer_version = class_version(Layer)
+        _layer_version = version
     return _layer_as_written
 
 

@@ -39,14 +39,14 @@ else:
 def descend(parameters: Iterable[Value], rate: float) -> None:
     """Take a step against the gradient: ``x -= rate * g``."""
     step: cython.double = rate
-    for held in _checked(parameters):
+    for held in _checked(parameters, "parameters"):
         parameter: Value = held
         _assign(parameter, parameter._data - step * parameter._grad)
 
 
 def roll(parameters: Iterable[Value], velocity: Any, rate: float, momentum: float, nesterov: bool) -> None:
     """Take a step of gradient descent with momentum, as ``optim.SGD`` says."""
-    values: tuple = _checked(parameters)
+    values: tuple = _checked(parameters, "parameters")
     moving: cython.double[::1] = _state(velocity, len(values), "velocity")
     step: cython.double = rate
     kept: cython.double = momentum
@@ -71,7 +71,7 @@ def adapt(
     epsilon: float,
 ) -> None:
     """Take a step of ``optim.Adam``; the shares are ``1 - beta**t``."""
-    values: tuple = _checked(parameters)
+    values: tuple = _checked(parameters, "parameters")
     means: cython.double[::1] = _state(first, len(values), "first_moment")
     squares: cython.double[::1] = _state(second, len(values), "second_moment")
     step: cython.double = rate
@@ -93,7 +93,7 @@ def adapt(
 
 def read(parameters: Iterable[Value], into: Any) -> None:
     """Put the numbers of the parameters into a buffer."""
-    values: tuple = _checked(parameters)
+    values: tuple = _checked(parameters, "parameters")
     numbers: cython.double[::1] = _state(into, len(values), "into")
     i: cython.Py_ssize_t
     for i in range(len(values)):
@@ -159,7 +159,7 @@ def have_fresh_gradients(parameters: tuple[Value, ...]) -> bool:
 
 def write(parameters: Iterable[Value], numbers: Any) -> None:
     """Put numbers from a buffer into the parameters."""
-    values: tuple = _checked(parameters)
+    values: tuple = _checked(parameters, "parameters")
     given: cython.double[::1] = _state(numbers, len(values), "numbers")
     i: cython.Py_ssize_t
     told: cython.bint = (
@@ -177,7 +177,7 @@ def write(parameters: Iterable[Value], numbers: Any) -> None:
 
 def first_not_finite(parameters: Iterable[Value]) -> int:
     """Return the position of the first parameter whose gradient is NaN or infinite, or -1."""
-    values: tuple = _checked(parameters)
+    values: tuple = _checked(parameters, "parameters")
     i: cython.Py_ssize_t
     for i in range(len(values)):
         parameter: Value = values[i]
@@ -188,19 +188,19 @@ def first_not_finite(parameters: Iterable[Value]) -> int:
 
 def forget(parameters: Iterable[Value]) -> None:
     """Set every gradient to 0."""
-    for parameter in _checked(parameters):
-        _zero(parameter)
+    _zero(_checked(parameters, "parameters"))
 
 
-def _checked(parameters):
+def _checked(parameters, name):
     """Return the parameters as a tuple of our own that nobody changes, and that holds Values only."""
     try:
         held: tuple = tuple(parameters)
     except TypeError:
-        raise TypeError(f"parameters: expected a list of Values, got {type(parameters).__name__}") from None
+        raise TypeError(f"{name}: expected a list of Values, got {type(parameters).__name__}") from None
     position: cython.Py_ssize_t
     for position in range(len(held)):
-        _value(held[position], "parameters", position)
+        if not isinstance(held[position], Value):
+            _value(held[position], name, position)
     return held
 
 
