@@ -62,9 +62,7 @@ def workloads() -> dict[str, Callable[[], object]]:
         found[operation] = eval(_many(operation), {"Value": Value})(a, b, made, itertools.repeat)
     for operation in SETTING:
         scope: dict[str, Callable[..., Callable[[], object]]] = {}
-        exec(
-            f"def start(a):\n def run():\n  for _ in range({NODES}): {operation}\n return run", scope
-        )
+        exec(f"def start(a):\n def run():\n  for _ in range({NODES}): {operation}\n return run", scope)
         found[operation] = scope["start"](Value(1.0))
 
     def chain() -> Value:

@@ -4,6 +4,7 @@ from cpython.ref cimport PyObject
 cdef int _listeners
 cdef long long _changes
 cdef double _LARGEST_WHOLE
+cdef tuple _NAMES
 cdef PyObject* _nothing  # the dictionary of nodes without attributes; see _attributes.h
 
 
@@ -40,6 +41,7 @@ cdef tuple _operands_of(Node node)
 cdef _assign(Node node, given)
 cdef _plain(given, where)
 cdef Node _keep_whole(Node node, int whole)
+cdef _sign(Node node)
 cdef object _number(Node node)
 cdef object _slope(Node node)
 cdef _zero(tuple nodes)

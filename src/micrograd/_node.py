@@ -77,6 +77,8 @@ if TYPE_CHECKING:
 
 _LARGEST_WHOLE = 9007199254740992.0  # 2**53: above it, doubles have gaps
 
+_NAMES: tuple[str, ...] = NAMES
+
 # How often the data of a WATCHED node has changed.
 _changes = 0
 
@@ -167,15 +169,7 @@ class Node:
     @property
     def _op(self) -> str:
         """The name of the operation that made the node; empty for a leaf."""
-        if has_attributes(self):
-            given = attribute(self, "_op")
-            if given is not None:
-                return given
-        if self._kind == FUSED:
-            return self._name_of_row()
-        if self._kind == POWER and self._second is None:
-            return f"**{int(self._by_second) if self._marks & WHOLE_NUMBER else self._by_second}"
-        return NAMES[self._kind]
+        return _sign(self)
 
     @_op.setter
     def _op(self, name: str) -> None:
@@ -388,6 +382,20 @@ def _keep_whole(node, whole):
 
 
 @cython.nonecheck(False)
+def _sign(node):
+    """Return the name of the operation that made the node."""
+    if has_attributes(node):
+        given = attribute(node, "_op")
+        if given is not None:
+            return given
+    if node._kind == FUSED:
+        return node._name_of_row()
+    if node._kind == POWER and node._second is None:
+        return f"**{int(node._by_second) if node._marks & WHOLE_NUMBER else node._by_second}"
+    return _NAMES[node._kind]
+
+
+@cython.nonecheck(False)
 def _number(node):
     return int(node._data) if node._marks & WHOLE_DATA else node._data
 
@@ -446,7 +454,7 @@ def _set_quickly(kind):
 if cython.compiled:
     guard_methods(Node)
     guard_methods(Several)
-    share_nothing(cython.address(_nothing))
+    share_nothing(cython.address(_nothing))  # noqa: F821
     give_attributes(Node, cython.sizeof(Node))
     hear_comparisons(Node, cython.address(_listeners), _looks.compared)
     _sources.show(__name__)

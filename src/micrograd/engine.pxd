@@ -18,10 +18,10 @@ cdef class Sweep:
     cdef PyObject** nodes  # that wait for their turn
     cdef Py_ssize_t count
     cdef Py_ssize_t room
-    cdef list leaves
+    cdef PyObject** leaves
     cdef double* gradients  # that the leaves had before
     cdef unsigned char* marks  # likewise
-    cdef Py_ssize_t leaf_count  # as the list is long, unless somebody has found and changed it
+    cdef Py_ssize_t leaf_count
     cdef Py_ssize_t leaf_room
     cdef list batches  # of gradients that fused nodes keep together until the end
     cdef bint undoing
@@ -46,10 +46,12 @@ cdef bint _is_awaited(Node node)
 cdef _inherit(Node operand, Node node, double derivative)
 
 cdef _start(Value node, given, children, operation, label)
-cdef _begin(Node node, int tracked)
 cdef Value _unary(int kind, double data, Node first, double by_first)
 cdef Value _binary(int kind, double data, Node first, double by_first, Node second, double by_second)
 cdef Value _with_number(int kind, double data, Node first, double by_first, double by_second, number)
+cdef Value _plus(Node first, number)
+cdef Value _times(Node first, number)
+cdef Value _minus(Node first)
 cdef Value _to_power(Node first, number)
 cdef Value _relu(Node first, double data, double by_first)
 cdef Value _heard(Value node)

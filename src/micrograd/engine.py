@@ -172,18 +172,15 @@ class Value(Node):
     # Where one of the operations above was overridden or patched, they go through it, as micrograd's do.
 
     def __neg__(self) -> Value:
-        return (
-            _with_number(MULTIPLY, -self._data, self, -1.0, self._data, -1)
-            if _as_written(self)
-            else self * -1
-        )
+        return _minus(self) if _as_written(self) else self * -1
 
     def __sub__(self, other: Operand) -> Value:
         if isinstance(other, Value):
             return self + (-other)
         if _is_array(other):
             return NotImplemented
-        return self + (-_plain(other, "-"))
+        number = -_plain(other, "-")
+        return _plus(self, number) if _as_written(self) else self + number
 
     def __truediv__(self, other: Operand) -> Value:
         if isinstance(other, Value):
@@ -196,7 +193,7 @@ class Value(Node):
         number = _plain(other, "/")
         if number == 0:
             _numbers.division_by_zero(_number(self), number)
-        return self * (1.0 / float(number))
+        return _times(self, 1.0 / float(number)) if _as_written(self) else self * (1.0 / float(number))
 
     # With a number on the left; or with a Value, because Python asks the right operand first where it is of a
     # subclass.
@@ -218,7 +215,7 @@ class Value(Node):
         if _is_array(other):
             return NotImplemented
         number = _plain(other, "-")
-        return -self + number if _as_written(self) else number + (-self)
+        return _plus(_minus(self), number) if _as_written(self) else number + (-self)
 
     def __rtruediv__(self, other: Operand) -> Value:
         if _is_array(other):
@@ -230,7 +227,7 @@ class Value(Node):
             return other * self**-1
         if isinstance(other, Value):
             return other * _to_power(self, -1)
-        return _to_power(self, -1) * number
+        return _times(_to_power(self, -1), number)
 
     def __rpow__(self, other: Operand, modulus: None = None) -> Value:
         if _is_array(other):
@@ -391,7 +388,7 @@ def topological_order(root: Value) -> list[Value]:
 # -- Behind the scenes: the sweep, and the making of nodes --------------------------------------------------
 
 if cython.compiled:
-    from cython.cimports.micrograd._attributes import PyObject_GC_UnTrack, can_be_changed, share_nothing
+    from cython.cimports.micrograd._attributes import can_be_changed, share_nothing
     from cython.cimports.micrograd._guard import guard_methods
     from cython.cimports.micrograd._kinds import (
         ABSOLUTE,
@@ -529,9 +526,9 @@ class Sweep:
         self.count = 0
         self.room = 64
         self.nodes = allocate_nodes(self.room)
-        self.leaves: list[Any] = []
         self.leaf_count = 0
         self.leaf_room = 64
+        self.leaves = allocate_nodes(self.leaf_room)
         self.gradients = allocate_numbers(self.leaf_room)
         self.marks = allocate_bytes(self.leaf_room)
         self.batches: list[Any] = []
@@ -555,6 +552,7 @@ class Sweep:
         if root._kind >= FUSED:
             self.push(root)
 
+    @cython.nonecheck(False)
     def expect(self, node: Node) -> None:
         """Count one more gradient that ``node`` will receive; before the first, make it ready."""
         if self.undoing:
@@ -569,6 +567,7 @@ class Sweep:
             node._marks = (node._marks & ~WHOLE_GRAD) | SWEPT
         node._pending += 1
 
+    @cython.nonecheck(False)
     def release(self, node: Node) -> None:
         """Count one gradient as received; after the last, it is the node's turn (leaves wait for the end)."""
         if node._kind >= FUSED:
@@ -577,12 +576,14 @@ class Sweep:
             elif node._pending == 1:
                 self.push(node)
 
+    @cython.nonecheck(False)
     def next(self) -> Value:
         """Return the node whose turn it is."""
-        node: Value = self.pop()
+        node = self.pop()
         node._pending = 0
         return node
 
+    @cython.nonecheck(False)
     def push(self, node: Node) -> None:
         """Let a node wait; the last to come is the first to go."""
         if self.count == self.room:
@@ -594,18 +595,20 @@ class Sweep:
     def pop(self) -> Value:
         """Take away the node that came last."""
         self.count -= 1
-        return hand_over(self.nodes[self.count])
+        return cython.cast(Value, hand_over(self.nodes[self.count]))
 
+    @cython.nonecheck(False)
     def keep_leaf(self, leaf: Node) -> None:
         """Remember a leaf with the gradient that it had."""
         position: cython.Py_ssize_t = self.leaf_count
         if position == self.leaf_room:
+            self.leaves = enlarge(self.leaves, 2 * self.leaf_room)
             self.gradients = enlarge_numbers(self.gradients, 2 * self.leaf_room)
             self.marks = enlarge_bytes(self.marks, 2 * self.leaf_room)
             self.leaf_room *= 2
         self.gradients[position] = leaf._grad if leaf._kind == LEAF else 0.0
         self.marks[position] = leaf._marks
-        self.leaves.append(leaf)
+        self.leaves[position] = keep(leaf)
         self.leaf_count += 1
 
     def finish(self) -> None:
@@ -616,7 +619,7 @@ class Sweep:
         for batch in self.batches:
             batch.deliver()
         for i in range(self.leaf_count):
-            leaf: Node = self.leaves[i]
+            leaf = cython.cast(Value, self.leaves[i])
             leaf._pending = 0
             leaf._grad = self.gradients[i] + leaf._grad
         if _running == 0 and _parted:
@@ -628,7 +631,7 @@ class Sweep:
         i: cython.Py_ssize_t
         _running -= 1
         for i in range(self.leaf_count):
-            leaf: Node = self.leaves[i]
+            leaf = cython.cast(Value, self.leaves[i])
             leaf._grad = self.gradients[i]
             leaf._marks = (leaf._marks & ~(WHOLE_GRAD | SWEPT)) | (self.marks[i] & (WHOLE_GRAD | SWEPT))
         for batch in self.batches:
@@ -636,7 +639,8 @@ class Sweep:
         # The same way once more, down from the result and from all that waited.
         self.undoing = True
         self.seen = set()
-        waiting = [self.root, *self.leaves, *[operand for operands in _parted for operand in operands]]
+        leaves = [cython.cast(Value, self.leaves[i]) for i in range(self.leaf_count)]
+        waiting = [self.root, *leaves, *[operand for operands in _parted for operand in operands]]
         while self.count:
             waiting.append(self.pop())
         for one in waiting:
@@ -661,7 +665,11 @@ class Sweep:
     def __dealloc__(self) -> None:
         while self.count:
             self.pop()
+        while self.leaf_count:
+            self.leaf_count -= 1
+            hand_over(self.leaves[self.leaf_count])
         free_nodes(self.nodes)
+        free_nodes(self.leaves)
         free_numbers(self.gradients)
         free_bytes(self.marks)
 
@@ -722,15 +730,6 @@ def _start(node, given, children, operation, label):
         node.label = label
 
 
-def _begin(node, tracked):
-    """Make a node that was just allocated ready for use."""
-    if not cython.compiled:
-        _clear(node)
-    elif not tracked:
-        PyObject_GC_UnTrack(node)
-    node._marks = WHOLE_GRAD | tracked
-
-
 # What is handed to these is the self of a method, or has passed a door: a node, never None.
 
 
@@ -759,6 +758,20 @@ def _with_number(kind, data, first, by_first, by_second, number):
         node._marks |= WHOLE_NUMBER
         keep_whole(node, first._marks)
     return node if makes_nodes_itself() else _make_again(node)
+
+
+def _plus(first, number):
+    c: cython.double = float(number)
+    return _with_number(ADD, first._data + c, first, 1.0, c, number)
+
+
+def _times(first, number):
+    c: cython.double = float(number)
+    return _with_number(MULTIPLY, first._data * c, first, c, first._data, number)
+
+
+def _minus(first):
+    return _with_number(MULTIPLY, -first._data, first, -1.0, first._data, -1)
 
 
 @cython.nonecheck(False)

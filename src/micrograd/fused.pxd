@@ -7,8 +7,7 @@ cdef class FusedLayer(Value):
     cdef Matrix matrix
     cdef FusedLayer source
     cdef tuple inputs
-    cdef double* numbers  # of the inputs: the state of the layer before, or a block of the node's own
-    cdef bint owns_numbers
+    cdef double* numbers  # of the inputs: the state of the layer before, or the end of the block of the node's own
     cdef double* state
     cdef int activation
     cdef bint by_hand  # an input is of a subclass with operations of its own
@@ -18,6 +17,7 @@ cdef class FusedLayer(Value):
     cdef list neurons(self)
 
 
+cdef double _received(double* weights, double* slopes, Py_ssize_t start, Py_ssize_t m) noexcept
 cdef FusedLayer layer(Matrix matrix, inputs, FusedLayer before, int activation)
 cdef _take(FusedLayer node, inputs)
 cdef _take_all_kinds(FusedLayer node, tuple given)

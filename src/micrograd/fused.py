@@ -40,11 +40,10 @@ if cython.compiled:
         WHOLE_DATA,
         WHOLE_GRAD,
     )
-    from cython.cimports.micrograd._memory import allocate_numbers, free_numbers
+    from cython.cimports.micrograd._layers import new_layer, take_over_layers
     from cython.cimports.micrograd._node import _plain, _track
     from cython.cimports.micrograd.engine import (
         Sweep,
-        _begin,
         _binary,
         _constant,
         _free_in_turn,
@@ -71,11 +70,9 @@ else:
         WHOLE_GRAD,
     )
     from micrograd._libm import isfinite, tanh
-    from micrograd._memory import allocate_numbers
-    from micrograd._node import _plain, _track
+    from micrograd._node import _clear, _plain, _track
     from micrograd.engine import (
         Sweep,
-        _begin,
         _binary,
         _constant,
         _free_in_turn,
@@ -118,12 +115,18 @@ class FusedLayer(Value):
         n: cython.Py_ssize_t = matrix.width
         i: cython.Py_ssize_t
         j: cython.Py_ssize_t
-        for j in range(m):
-            y[j] = weights[n * m + j]
-        for i in range(n):
-            xi: cython.double = x[i]
+        if m == 1:  # as for any other number of neurons, without loops of one turn
+            total: cython.double = weights[n]
+            for i in range(n):
+                total += weights[i] * x[i]
+            y[0] = total
+        else:
             for j in range(m):
-                y[j] += weights[i * m + j] * xi
+                y[j] = weights[n * m + j]
+            for i in range(n):
+                xi: cython.double = x[i]
+                for j in range(m):
+                    y[j] += weights[i * m + j] * xi
         if self.activation == 1:
             for j in range(m):
                 y[m + j] = 1.0 if y[j] > 0 else 0.0
@@ -163,28 +166,29 @@ class FusedLayer(Value):
         j: cython.Py_ssize_t
         for j in range(m):
             pre[j] = state[2 * m + j] if self.activation == 0 else state[m + j] * state[2 * m + j]
-        for i in range(n):
-            xi: cython.double = x[i]
-            for j in range(m):
-                gradients[i * m + j] += xi * pre[j]
+        if m == 1:
+            slope: cython.double = pre[0]
+            for i in range(n):
+                gradients[i] += x[i] * slope
+        else:
+            for i in range(n):
+                xi: cython.double = x[i]
+                for j in range(m):
+                    gradients[i * m + j] += xi * pre[j]
         for j in range(m):
             gradients[n * m + j] += pre[j]
-        if self.inputs is not None or self.source is not None:
+        if self.inputs is not None:
             for i in range(n):
-                received: cython.double = 0.0
-                # Last neuron first, as the sweep goes through elementary nodes: the bits are the same.
-                for j in range(m - 1, -1, -1):
-                    received += weights[i * m + j] * pre[j]
-                if self.inputs is None:
-                    self.source.state[2 * n + i] += received
-                else:
-                    given = self.inputs[i]
-                    if isinstance(given, Value):
-                        operand = cython.cast(Value, given)
-                        operand._grad += received
-                        sweep.release(operand)
-            if self.inputs is None:
-                sweep.release(self.source)
+                given = self.inputs[i]
+                if isinstance(given, Value):
+                    operand = cython.cast(Value, given)
+                    operand._grad += _received(weights, pre, i * m, m)
+                    sweep.release(operand)
+        elif self.source is not None:
+            below = self.source.state
+            for i in range(n):
+                below[2 * n + i] += _received(weights, pre, i * m, m)
+            sweep.release(self.source)
         matrix.release(sweep)
 
     def input_values(self) -> tuple:
@@ -266,11 +270,15 @@ class FusedLayer(Value):
             node._by_first = slope
             node._kind = RELU if self.activation == 1 else TANH if self.activation == 2 else SIGMOID
 
-    def __dealloc__(self) -> None:
-        free_numbers(self.state)
-        # The source may be gone by now (the garbage collector takes cycles apart first), so it cannot be asked.
-        if self.owns_numbers:
-            free_numbers(self.numbers)
+
+def _received(weights, slopes, start, m):
+    """Return the gradient by one input: for each of ``m`` neurons its weight, from ``start`` on, times its slope."""
+    received: cython.double = 0.0
+    j: cython.Py_ssize_t
+    # Last neuron first, as the sweep goes through elementary nodes: the bits are the same.
+    for j in range(m - 1, -1, -1):
+        received += weights[start + j] * slopes[j]
+    return received
 
 
 def layer(matrix, inputs, before, activation):
@@ -279,15 +287,11 @@ def layer(matrix, inputs, before, activation):
     Its inputs are the outputs of ``before``, another ``FusedLayer``, or where that is None ``inputs``: as many
     Values and numbers as each neuron has weights. ``activation`` is a position in ``ACTIVATION_SIGNS``.
     """
-    node: FusedLayer = FusedLayer.__new__(FusedLayer)
-    if not cython.compiled:
-        node.source = node.inputs = node.numbers = None
-        node.by_hand = False
-    _begin(node, matrix.tracked)
-    node._kind = FUSED
-    node.matrix = matrix
-    node.activation = activation
-    node.state = allocate_numbers(3 * matrix.height)
+    node: FusedLayer = cython.cast(
+        FusedLayer, new_layer(matrix, matrix.height, matrix.width, activation, FUSED)
+    )
+    if matrix.tracked:
+        _track(node)
     if before is not None:
         if before.matrix.height != matrix.width:
             raise _numbers.wrong_count(matrix.width, before.matrix.height)
@@ -310,8 +314,7 @@ def _take(node, inputs):
     listed: list = inputs if type(inputs) is list else _list_of(inputs, n)
     if len(listed) != n:
         raise _numbers.wrong_count(n, len(listed), listed[0] if listed else None)
-    x = node.numbers = allocate_numbers(n)
-    node.owns_numbers = True
+    x = node.numbers
     for i in range(n):
         item = listed[i]
         if type(item) is not float:
@@ -425,8 +428,22 @@ def dot(
     return bias
 
 
-_free_in_turn(FusedLayer)
+if cython.compiled:
+    take_over_layers(FusedLayer, cython.sizeof(FusedLayer))
+else:
 
+    def new_layer(matrix: Matrix, height: int, width: int, activation: int, kind: int) -> FusedLayer:
+        """Return a layer whose numbers are all 0 still."""
+        node = FusedLayer.__new__(FusedLayer)
+        _clear(node)
+        node._kind = kind
+        node.matrix, node.activation, node.by_hand = matrix, activation, False
+        node.source = node.inputs = None
+        node.state, node.numbers = [0.0] * (3 * height), [0.0] * width
+        return node
+
+
+_free_in_turn(FusedLayer)
 
 if cython.compiled:
     guard_methods(FusedLayer)

@@ -25,7 +25,8 @@ cdef class Neuron(Module):
 
 cdef class Layer(Module):
     cdef public object neurons
-    cdef Matrix _matrix
+    cdef Matrix _matrix  # of the last call, for neurons that were all alike ...
+    cdef int _code  # ... and had this activation
 
     cdef FusedLayer _fuse(self, inputs, FusedLayer before)
 
@@ -34,5 +35,8 @@ cdef class MLP(Module):
     cdef public object layers
 
 
+cdef _outputs_of(FusedLayer fused)
+cdef list _all_parameters(modules)
+cdef bint _is_unchanged(Layer layer, Matrix matrix) except -1
 cdef bint _neurons_as_written() except -1
 cdef bint _layers_as_written() except -1

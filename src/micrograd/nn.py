@@ -22,18 +22,20 @@ else:
 if cython.compiled:
     from cython.cimports.micrograd._attributes import can_be_changed, class_version
     from cython.cimports.micrograd._guard import guard_methods
+    from cython.cimports.micrograd._layers import has_own_attributes, know_neurons, same_neurons
     from cython.cimports.micrograd._memory import enter_recursion, leave_recursion
     from cython.cimports.micrograd._node import _zero
     from cython.cimports.micrograd.engine import _operations_as_written
-    from cython.cimports.micrograd.fused import FusedLayer, layer
-    from cython.cimports.micrograd.matrix import matrix_of
+    from cython.cimports.micrograd.fused import FusedLayer, _neuron, layer
+    from cython.cimports.micrograd.matrix import Matrix, matrix_of
     from cython.cimports.micrograd.updates import _checked
 else:
     from micrograd._memory import can_be_changed, class_version, enter_recursion, leave_recursion
+    from micrograd._memory import has_attributes as has_own_attributes
     from micrograd._node import _zero
     from micrograd.engine import _operations_as_written
-    from micrograd.fused import FusedLayer, layer
-    from micrograd.matrix import matrix_of
+    from micrograd.fused import FusedLayer, _neuron, layer
+    from micrograd.matrix import Matrix, matrix_of
     from micrograd.updates import _checked
 
 # In the order of the fused layers' codes.
@@ -197,7 +199,7 @@ class Neuron(Module):
         # Kept here by names of our own: the inputs may run the user's code, which may change the neuron.
         matrix = self._matrix
         weights, bias = self.w, self.b
-        if hasattr(x, "__next__"):
+        if type(x) is not list and hasattr(x, "__next__"):
             x = list(x)
         if not _operations_as_written():
             return self._by_hand(x)
@@ -206,7 +208,7 @@ class Neuron(Module):
         if matrix.width and not matrix.overridden:
             fused: FusedLayer = layer(matrix, x, None, self._code if self.nonlin else 0)
             if fused is not None:
-                return fused.neurons()[0]
+                return _neuron(fused, 0)
         return self._by_hand(x)
 
     def _by_hand(self, x: Iterable[Value | float]) -> Value:
@@ -246,10 +248,12 @@ class Layer(Module):
         return _all_parameters(self.neurons)
 
     def __call__(self, x: Iterable[Value | float]) -> Output:
-        if hasattr(x, "__next__"):
+        if type(x) is not list and hasattr(x, "__next__"):
             x = list(x)
-        fused = self._fuse(x, None)
-        outputs = [neuron(x) for neuron in self.neurons] if fused is None else fused.neurons()
+        fused: FusedLayer = self._fuse(x, None)
+        if fused is not None:
+            return _outputs_of(fused)
+        outputs = [neuron(x) for neuron in self.neurons]
         return outputs[0] if len(outputs) == 1 else outputs
 
     def _fuse(self, inputs: Any, before: FusedLayer | None) -> FusedLayer | None:
@@ -258,12 +262,15 @@ class Layer(Module):
         """
         if not (_operations_as_written() and _neurons_as_written()):
             return None
+        known: Matrix = self._matrix
+        if _is_unchanged(self, known) and known.is_current():
+            return layer(known, inputs, before, self._code)
         neurons: list = self.neurons if type(self.neurons) is list else list(self.neurons)
         if len(neurons) > _HIGHEST:
             return None
-        matrix = self._matrix
+        matrix = known
         code: cython.int = -1
-        known: cython.bint = matrix is not None and len(neurons) == matrix.height
+        same: cython.bint = matrix is not None and len(neurons) == matrix.height
         j: cython.Py_ssize_t = 0
         for one in neurons:
             if type(one) is not Neuron:
@@ -272,8 +279,8 @@ class Layer(Module):
             if code != -1 and code != activation:
                 return None
             code = activation
-            known = (
-                known
+            same = (
+                same
                 and j < matrix.height
                 and matrix.holds(j, cython.cast(Neuron, one).w, cython.cast(Neuron, one).b)
             )
@@ -281,8 +288,9 @@ class Layer(Module):
         if code == -1:
             return None
         # The user's code may run where weights are neither a list nor a tuple, and change the list of neurons.
-        if matrix is None or not known or j != matrix.height or not matrix.is_current():
+        if matrix is None or not same or j != matrix.height or not matrix.is_current():
             matrix = self._matrix = matrix_of([one.w for one in neurons], [one.b for one in neurons])
+        self._code = code
         return None if matrix.overridden or matrix.width == 0 else layer(matrix, inputs, before, code)
 
     def __repr__(self) -> str:
@@ -325,7 +333,7 @@ class MLP(Module):
         return _all_parameters(self.layers)
 
     def __call__(self, x: Iterable[Value | float]) -> Output:
-        signal: Any = list(x) if hasattr(x, "__next__") else x
+        signal: Any = list(x) if type(x) is not list and hasattr(x, "__next__") else x
         fused: FusedLayer = None
         for one in self.layers:
             # From layer to layer, all outputs travel as one node.
@@ -340,11 +348,26 @@ class MLP(Module):
             signal = one(signal)
             if isinstance(signal, Value):
                 signal = [signal]
-        outputs = signal if fused is None else fused.neurons()
-        return outputs[0] if len(outputs) == 1 else outputs
+        if fused is not None:
+            return _outputs_of(fused)
+        return signal[0] if len(signal) == 1 else signal
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(str(one) for one in self.layers)}]"
+
+
+def _outputs_of(fused):
+    return _neuron(fused, 0) if fused.matrix.height == 1 else fused.neurons()
+
+
+def _is_unchanged(layer, matrix):
+    """Whether a layer's neurons have the weights and the activation that they had when its matrix was made.
+
+    Runs nothing of the user's, because this happens at every call. False where it takes more to find out.
+    """
+    if not cython.compiled or matrix is None or matrix.overridden or matrix.width == 0:
+        return False
+    return same_neurons(layer.neurons, Neuron, matrix.known, matrix.height, matrix.width, layer._code)
 
 
 # -- Classes that the user has changed: what he has put there is what runs ----------------------------------
@@ -403,7 +426,17 @@ def _all_parameters(modules: Any) -> list[Value]:
     # Compiled functions count their calls themselves: one of these may contain itself.
     enter_recursion(" while collecting parameters")
     try:
-        return [parameter for one in modules for parameter in one.parameters()]
+        found: list = []
+        for one in modules:
+            # Where nothing of the user's is in the way, without a call for each neuron.
+            if type(one) is Neuron and not has_own_attributes(one) and _neurons_as_written():
+                neuron = cython.cast(Neuron, one)
+                found.extend(neuron.w)
+                if neuron.b is not None:
+                    found.append(neuron.b)
+            else:
+                found.extend(one.parameters())
+        return found
     finally:
         leave_recursion()
 
@@ -426,4 +459,5 @@ if cython.compiled:
     guard_methods(Neuron)
     guard_methods(Layer)
     guard_methods(MLP)
+    know_neurons(cython.sizeof(Neuron))
     _sources.show(__name__)
