@@ -51,7 +51,8 @@ static inline int share_nothing(PyObject **shared)
 
 static inline int has_attributes(PyObject *node)
 {
-    return ((Node *)node)->attributes != nothing && ((Node *)node)->attributes != NULL;
+    PyObject *own = ((Node *)node)->attributes;
+    return own != NULL && PyDict_GET_SIZE(own) != 0;
 }
 
 /* Before Python writes into the node's dictionary, which it makes where there is none. */

@@ -56,6 +56,8 @@ static PyObject *guard_many(PyObject *function, PyObject *const *arguments, size
     Py_ssize_t count = PyVectorcall_NARGS(flags);
     if (!is_self(function, arguments, count))
         return NULL;
+    if (count < 1)
+        return guarded[GUARD_MANY](function, arguments, flags, names);
     return ((CallWithNames)(void (*)(void))((PyCFunctionObject *)function)->m_ml->ml_meth)(
         arguments[0], arguments + 1, count - 1, names);
 }

@@ -53,11 +53,6 @@ def enlarge_bytes(data: list[int], count: int) -> list[int]:
     return data + [0] * (count - len(data))
 
 
-def has_attributes(node: Any) -> bool:
-    """Return True: without a compiler every node has a dictionary."""
-    return True
-
-
 def attribute(node: Any, name: str) -> Any:
     """Return a node's own attribute of this name, or None."""
     return vars(node).get(name)

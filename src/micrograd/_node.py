@@ -454,7 +454,7 @@ def _set_quickly(kind):
 if cython.compiled:
     guard_methods(Node)
     guard_methods(Several)
-    share_nothing(cython.address(_nothing))  # noqa: F821
+    share_nothing(cython.address(_nothing))  # type: ignore[name-defined]  # noqa: F821
     give_attributes(Node, cython.sizeof(Node))
     hear_comparisons(Node, cython.address(_listeners), _looks.compared)
     _sources.show(__name__)

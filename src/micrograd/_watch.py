@@ -232,7 +232,7 @@ class Kind(Place):
         ]
 
     def changed(self) -> bool:
-        version: cython.uint = class_version(self.kind)
+        version: cython.Py_ssize_t = class_version(self.kind)
         if version != 0 and version == self.version:
             return False
         if len(self.known) != len(self.kind.__mro__):

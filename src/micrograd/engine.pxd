@@ -58,6 +58,7 @@ cdef Value _heard(Value node)
 cdef Value _row_of(Value whole)
 cdef Value _constant(number)
 cdef Value _value(given, where, Py_ssize_t position)
+cdef tuple _values(given, where)
 cdef bint _is_array(given)
 
 cdef Value _make_again(Value node)

@@ -828,6 +828,19 @@ def _value(given, where, position):
     raise _numbers.no_value(given, where, position)
 
 
+def _values(given, where):
+    """Return a tuple of our own, which nobody changes and which holds Values only, of what ``where`` names."""
+    try:
+        held: tuple = tuple(given)
+    except TypeError:
+        raise TypeError(f"{where}: expected a list of Values, got {type(given).__name__}") from None
+    position: cython.Py_ssize_t
+    for position in range(len(held)):
+        if not isinstance(held[position], Value):
+            _value(held[position], where, position)
+    return held
+
+
 def _is_array(given):
     """Whether NumPy is to go through ``given`` element by element."""
     if type(given) is float or type(given) is int:

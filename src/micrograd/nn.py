@@ -25,18 +25,16 @@ if cython.compiled:
     from cython.cimports.micrograd._layers import has_own_attributes, know_neurons, same_neurons
     from cython.cimports.micrograd._memory import enter_recursion, leave_recursion
     from cython.cimports.micrograd._node import _zero
-    from cython.cimports.micrograd.engine import _operations_as_written
+    from cython.cimports.micrograd.engine import _operations_as_written, _values
     from cython.cimports.micrograd.fused import FusedLayer, _neuron, layer
     from cython.cimports.micrograd.matrix import Matrix, matrix_of
-    from cython.cimports.micrograd.updates import _checked
 else:
     from micrograd._memory import can_be_changed, class_version, enter_recursion, leave_recursion
     from micrograd._memory import has_attributes as has_own_attributes
     from micrograd._node import _zero
-    from micrograd.engine import _operations_as_written
+    from micrograd.engine import _operations_as_written, _values
     from micrograd.fused import FusedLayer, _neuron, layer
     from micrograd.matrix import Matrix, matrix_of
-    from micrograd.updates import _checked
 
 # In the order of the fused layers' codes.
 ACTIVATIONS = ("linear", "relu", "tanh", "sigmoid")
@@ -87,7 +85,7 @@ class Module(_Referable):
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0, as is due before each new backward sweep."""
-        _zero(_checked(self.parameters(), "parameters()"))
+        _zero(_values(self.parameters(), "parameters()"))
 
     def state_dict(self) -> dict[str, float]:
         """Return the numbers of all parameters by their names."""
@@ -385,7 +383,7 @@ def _same(kind: Any) -> bool:
 def _neurons_as_written() -> bool:
     """Whether nothing of the class Neuron was replaced since this file was read."""
     global _neuron_version, _neuron_as_written
-    version: cython.uint = class_version(Neuron)
+    version: cython.Py_ssize_t = class_version(Neuron)
     if version != _neuron_version or version == 0:
         _neuron_as_written = _same(Neuron)
         _neuron_version = version
@@ -395,7 +393,7 @@ def _neurons_as_written() -> bool:
 def _layers_as_written() -> bool:
     """Whether nothing of the class Layer was replaced since this file was read."""
     global _layer_version, _layer_as_written
-    version: cython.uint = class_version(Layer)
+    version: cython.Py_ssize_t = class_version(Layer)
     if version != _layer_version or version == 0:
         _layer_as_written = _same(Layer)
         _layer_version = version

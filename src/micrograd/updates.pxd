@@ -1,5 +1,4 @@
 # The C types of updates.py.
 from micrograd.engine cimport Value
 
-cdef tuple _checked(parameters, name)
 cdef _state(given, Py_ssize_t count, str name)

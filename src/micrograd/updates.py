@@ -25,7 +25,7 @@ if cython.compiled:
     from cython.cimports.micrograd import _node
     from cython.cimports.micrograd._kinds import FUSED, WATCHED, WHOLE_DATA, WHOLE_GRAD
     from cython.cimports.micrograd._node import _assign, _zero
-    from cython.cimports.micrograd.engine import _value
+    from cython.cimports.micrograd.engine import _values
 else:
     from array import array
     from math import isfinite, sqrt
@@ -33,20 +33,20 @@ else:
     from micrograd import _node
     from micrograd._kinds import FUSED, WATCHED, WHOLE_DATA, WHOLE_GRAD
     from micrograd._node import _assign, _zero
-    from micrograd.engine import _value
+    from micrograd.engine import _values
 
 
 def descend(parameters: Iterable[Value], rate: float) -> None:
     """Take a step against the gradient: ``x -= rate * g``."""
     step: cython.double = rate
-    for held in _checked(parameters, "parameters"):
+    for held in _values(parameters, "parameters"):
         parameter: Value = held
         _assign(parameter, parameter._data - step * parameter._grad)
 
 
 def roll(parameters: Iterable[Value], velocity: Any, rate: float, momentum: float, nesterov: bool) -> None:
     """Take a step of gradient descent with momentum, as ``optim.SGD`` says."""
-    values: tuple = _checked(parameters, "parameters")
+    values: tuple = _values(parameters, "parameters")
     moving: cython.double[::1] = _state(velocity, len(values), "velocity")
     step: cython.double = rate
     kept: cython.double = momentum
@@ -71,7 +71,7 @@ def adapt(
     epsilon: float,
 ) -> None:
     """Take a step of ``optim.Adam``; the shares are ``1 - beta**t``."""
-    values: tuple = _checked(parameters, "parameters")
+    values: tuple = _values(parameters, "parameters")
     means: cython.double[::1] = _state(first, len(values), "first_moment")
     squares: cython.double[::1] = _state(second, len(values), "second_moment")
     step: cython.double = rate
@@ -93,7 +93,7 @@ def adapt(
 
 def read(parameters: Iterable[Value], into: Any) -> None:
     """Put the numbers of the parameters into a buffer."""
-    values: tuple = _checked(parameters, "parameters")
+    values: tuple = _values(parameters, "parameters")
     numbers: cython.double[::1] = _state(into, len(values), "into")
     i: cython.Py_ssize_t
     for i in range(len(values)):
@@ -114,7 +114,7 @@ def numbers_of(parameters: tuple[Value, ...]) -> bytes:
                 raise TypeError("parameters: expected Values, got None")
             numbers[i] = parameter._data
         return memory
-    return array("d", [parameter._data for parameter in _checked(values)]).tobytes()
+    return array("d", [parameter._data for parameter in _values(values, "parameters")]).tobytes()
 
 
 def gradients_of(parameters: tuple[Value, ...]) -> bytes:
@@ -130,7 +130,7 @@ def gradients_of(parameters: tuple[Value, ...]) -> bytes:
                 raise TypeError("parameters: expected Values, got None")
             numbers[i] = parameter._grad
         return memory
-    return array("d", [parameter._grad for parameter in _checked(values)]).tobytes()
+    return array("d", [parameter._grad for parameter in _values(values, "parameters")]).tobytes()
 
 
 def are_leaves(found: list[Any]) -> bool:
@@ -159,7 +159,7 @@ def have_fresh_gradients(parameters: tuple[Value, ...]) -> bool:
 
 def write(parameters: Iterable[Value], numbers: Any) -> None:
     """Put numbers from a buffer into the parameters."""
-    values: tuple = _checked(parameters, "parameters")
+    values: tuple = _values(parameters, "parameters")
     given: cython.double[::1] = _state(numbers, len(values), "numbers")
     i: cython.Py_ssize_t
     told: cython.bint = (
@@ -177,7 +177,7 @@ def write(parameters: Iterable[Value], numbers: Any) -> None:
 
 def first_not_finite(parameters: Iterable[Value]) -> int:
     """Return the position of the first parameter whose gradient is NaN or infinite, or -1."""
-    values: tuple = _checked(parameters, "parameters")
+    values: tuple = _values(parameters, "parameters")
     i: cython.Py_ssize_t
     for i in range(len(values)):
         parameter: Value = values[i]
@@ -188,20 +188,7 @@ def first_not_finite(parameters: Iterable[Value]) -> int:
 
 def forget(parameters: Iterable[Value]) -> None:
     """Set every gradient to 0."""
-    _zero(_checked(parameters, "parameters"))
-
-
-def _checked(parameters, name):
-    """Return the parameters as a tuple of our own that nobody changes, and that holds Values only."""
-    try:
-        held: tuple = tuple(parameters)
-    except TypeError:
-        raise TypeError(f"{name}: expected a list of Values, got {type(parameters).__name__}") from None
-    position: cython.Py_ssize_t
-    for position in range(len(held)):
-        if not isinstance(held[position], Value):
-            _value(held[position], name, position)
-    return held
+    _zero(_values(parameters, "parameters"))
 
 
 def _state(given, count, name):
