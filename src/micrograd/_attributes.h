@@ -52,7 +52,7 @@ static inline int share_nothing(PyObject **shared)
 static inline int has_attributes(PyObject *node)
 {
     PyObject *own = ((Node *)node)->attributes;
-    return own != NULL && PyDict_GET_SIZE(own) != 0;
+    return own != NULL && own != nothing && PyDict_GET_SIZE(own) != 0;
 }
 
 /* Before Python writes into the node's dictionary, which it makes where there is none. */
@@ -142,8 +142,8 @@ static inline int set_any_attribute(PyObject *object, PyObject *name, PyObject *
         return PyObject_GenericSetAttr(object, name, value);
     node->attributes = NULL;
     int outcome = PyObject_GenericSetAttr(object, name, value);
-    if (node->attributes == NULL)
-        node->attributes = nothing;
+    if (node->attributes == NULL && Py_TYPE(object) == type)
+        node->attributes = nothing; /* of another class, it may have no setting of attributes that knows of this */
     return outcome;
 }
 
@@ -172,11 +172,17 @@ static int traverse_node(PyObject *object, visitproc visit, void *arg)
     return traverse_of_cython(object, visit, arg);
 }
 
-/* Whoever asks for the dictionary may put the node itself into it. */
+static PyObject *remembers; /* _cycles.remember: what is attached to a node that others may use already */
+
+/* Whoever asks for the dictionary may put the node itself into it, or one that uses it. */
 static PyObject *dictionary_of(PyObject *object, void *unused)
 {
     Node *node = (Node *)object;
     if (!(node->marks & NODE_IS_TRACKED)) {
+        PyObject *remembered = PyObject_CallOneArg(remembers, object);
+        if (remembered == NULL)
+            return NULL;
+        Py_DECREF(remembered);
         node->marks |= NODE_IS_TRACKED;
         if (!PyObject_GC_IsTracked(object))
             PyObject_GC_Track(object);
@@ -194,9 +200,11 @@ static int replace_dictionary(PyObject *object, PyObject *value, void *unused)
 static PyGetSetDef dictionary = {"__dict__", dictionary_of, replace_dictionary, NULL, NULL};
 
 /* Let the objects of this class, and of those derived from it later, have a dictionary and weak references. */
-static inline int give_attributes(PyObject *kind, Py_ssize_t size)
+static inline int give_attributes(PyObject *kind, Py_ssize_t size, PyObject *remember)
 {
     PyTypeObject *type = (PyTypeObject *)kind;
+    Py_INCREF(remember);
+    remembers = remember;
     if (size != (Py_ssize_t)sizeof(Node) || type->tp_basicsize != size) {
         PyErr_SetString(PyExc_SystemError, "micrograd: _attributes.h and _node.pxd disagree on what a Node is");
         return -1;

@@ -18,7 +18,7 @@ cdef extern from "_attributes.h":
     bint has_attributes(object node)
     object attribute(object node, str name)
     int set_attribute(object node, str name, object value) except -1
-    int give_attributes(object kind, Py_ssize_t size) except -1
+    int give_attributes(object kind, Py_ssize_t size, object remember) except -1
     int hear_comparisons(object kind, const int* listeners, object told) except -1
     int can_be_changed(object kind) except -1
     unsigned int class_version(object kind)

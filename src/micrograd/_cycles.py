@@ -44,7 +44,8 @@ def _search(node: Any) -> None:
     from micrograd._node import Node, _let_collector_know
 
     seen: set[int] = {id(node)}
-    todo: list[Any] = [vars(node)]
+    # By the descriptor itself: a class of the user's may show another __dict__, or none.
+    todo: list[Any] = [vars(Node)["__dict__"].__get__(node)]
     while todo:
         for found in _contents(todo.pop()):
             if id(found) in seen or isinstance(found, _LEAD_ELSEWHERE):

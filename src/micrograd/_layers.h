@@ -60,7 +60,7 @@ static void free_layer(PyObject *object)
 }
 
 /* Let the objects of this class be made and freed here. */
-static int take_over_layers(PyObject *kind, Py_ssize_t size)
+static inline int take_over_layers(PyObject *kind, Py_ssize_t size)
 {
     PyTypeObject *type = (PyTypeObject *)kind;
     if (size != (Py_ssize_t)sizeof(LayerNode) || type->tp_basicsize != size) {
@@ -76,7 +76,7 @@ static int take_over_layers(PyObject *kind, Py_ssize_t size)
 }
 
 /* A layer of `height` neurons with `width` inputs each, whose numbers are all 0 still. */
-static PyObject *new_layer(PyObject *matrix, Py_ssize_t height, Py_ssize_t width, int activation, int kind)
+static inline PyObject *new_layer(PyObject *matrix, Py_ssize_t height, Py_ssize_t width, int activation, int kind)
 {
     size_t size = (size_t)(3 * height + width) * sizeof(double);
     LayerNode *layer;

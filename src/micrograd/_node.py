@@ -455,7 +455,7 @@ if cython.compiled:
     guard_methods(Node)
     guard_methods(Several)
     share_nothing(cython.address(_nothing))  # type: ignore[name-defined]  # noqa: F821
-    give_attributes(Node, cython.sizeof(Node))
+    give_attributes(Node, cython.sizeof(Node), _cycles.remember)
     hear_comparisons(Node, cython.address(_listeners), _looks.compared)
     _sources.show(__name__)
 else:

@@ -252,6 +252,8 @@ static int look_at_class(void)
     /* Given back to Python's own __setattr__, it still has to know of the dictionary that is shared. */
     if (nodes.type->tp_setattro == PyObject_GenericSetAttr)
         nodes.type->tp_setattro = nodes.type->tp_base->tp_setattro;
+    if (nothing != NULL && PyDict_GET_SIZE(nothing) != 0)
+        PyDict_Clear(nothing); /* written by it meanwhile, as all nodes' */
     nodes.seen = version;
     nodes.unchanged = changed ? 0 : nodes.seen;
     return 0;

@@ -8,7 +8,7 @@ nothing, and each class a description of that place. Classes are looked up in th
 from __future__ import annotations
 
 import functools
-import os.path
+import os
 import sys
 import types
 from collections.abc import Callable
@@ -99,7 +99,8 @@ class _OfClass:
 def _classes(file: str) -> dict[str, ast.ClassDef]:
     import ast
 
-    with open(file, encoding="utf-8") as source:
+    # Of a number, open() would make a file that is open already, and close it: 1 is the standard output.
+    with open(os.fspath(file), encoding="utf-8") as source:
         tree = ast.parse(source.read())
     return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
 

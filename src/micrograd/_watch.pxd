@@ -50,28 +50,30 @@ cdef class Bare(Place):
     cdef tuple values
 
 
-cdef class OfNeuron(Place):
-    cdef Neuron neuron
+cdef class OfModule(Place):
     cdef object kind
-    cdef object w, b
-    cdef bint nonlin
     cdef dict attributes
     cdef Py_ssize_t count
+
+    cdef _remember(self, module)
+    cdef bint _is_another(self, module) except -1
+
+
+cdef class OfNeuron(OfModule):
+    cdef Neuron neuron
+    cdef object w, b
+    cdef bint nonlin
     cdef int code
 
 
-cdef class OfLayer(Place):
+cdef class OfLayer(OfModule):
     cdef Layer layer
-    cdef object kind, neurons
-    cdef dict attributes
-    cdef Py_ssize_t count
+    cdef object neurons
 
 
-cdef class OfMLP(Place):
+cdef class OfMLP(OfModule):
     cdef MLP model
-    cdef object kind, layers
-    cdef dict attributes
-    cdef Py_ssize_t count
+    cdef object layers
 
 
 cdef class Reading(Place):

@@ -283,77 +283,72 @@ class Bare(Place):
         return False
 
 
+@cython.cclass
+class OfModule(Place):
+    """The class of a module, and the attributes that the user has given it; what it is made of, each kind adds."""
+
+    def _remember(self, module: Any) -> None:
+        self.kind = type(module)
+        self.attributes = _own(module)
+        self.count = len(self.attributes)
+        self.made = True
+
+    def _is_another(self, module: Any) -> bool:
+        return (
+            type(module) is not self.kind
+            or _own(module) is not self.attributes
+            or len(self.attributes) != self.count
+        )
+
+
 @cython.final
 @cython.cclass
-class OfNeuron(Place):
+class OfNeuron(OfModule):
     """What a neuron is made of; the weights are a place of their own."""
 
     def __init__(self, neuron: Neuron) -> None:
         self.neuron = neuron
-        self.kind = type(neuron)
         self.w, self.b = neuron.w, neuron.b
         self.nonlin, self.code = neuron.nonlin, neuron._code
-        self.attributes = _own(neuron)
-        self.count = len(self.attributes)
-        self.made = True
+        self._remember(neuron)
 
     def changed(self) -> bool:
         neuron: Neuron = self.neuron
         return (
-            type(neuron) is not self.kind
-            or neuron.w is not self.w
+            neuron.w is not self.w
             or neuron.b is not self.b
             or neuron.nonlin != self.nonlin
             or neuron._code != self.code
-            or _own(neuron) is not self.attributes
-            or len(self.attributes) != self.count
+            or self._is_another(neuron)
         )
 
 
 @cython.final
 @cython.cclass
-class OfLayer(Place):
+class OfLayer(OfModule):
     """The neurons of a layer."""
 
     def __init__(self, layer: Layer) -> None:
         self.layer = layer
-        self.kind = type(layer)
         self.neurons = layer.neurons
-        self.attributes = _own(layer)
-        self.count = len(self.attributes)
-        self.made = True
+        self._remember(layer)
 
     def changed(self) -> bool:
-        layer: Layer = self.layer
-        return (
-            type(layer) is not self.kind
-            or layer.neurons is not self.neurons
-            or _own(layer) is not self.attributes
-            or len(self.attributes) != self.count
-        )
+        return self.layer.neurons is not self.neurons or self._is_another(self.layer)
 
 
 @cython.final
 @cython.cclass
-class OfMLP(Place):
+class OfMLP(OfModule):
     """The layers of a perceptron."""
 
     def __init__(self, model: MLP) -> None:
         self.model = model
-        self.kind = type(model)
         self.layers = model.layers
-        self.attributes = _own(model)
-        self.count = len(self.attributes)
-        self.made = True
+        self._remember(model)
 
     def changed(self) -> bool:
-        model: MLP = self.model
-        return (
-            type(model) is not self.kind
-            or model.layers is not self.layers
-            or _own(model) is not self.attributes
-            or len(self.attributes) != self.count
-        )
+        return self.model.layers is not self.layers or self._is_another(self.model)
 
 
 @cython.final
@@ -473,6 +468,7 @@ if cython.compiled:
         Kind,
         OfKind,
         Bare,
+        OfModule,
         OfNeuron,
         OfLayer,
         OfMLP,

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 from micrograd import _looks, _node, _numbers, _sources
 from micrograd._node import Node
-from micrograd._node import _listen as _listen
 
 if TYPE_CHECKING:  # a class that either of two decorators made would be of no type
     from micrograd import _cython as cython
@@ -101,9 +100,7 @@ class Value(Node):
             if a < 0:
                 _numbers.negative_base(_number(self), _number(b))
             # The limit of a**b * log(a) is 0 as a goes to 0.
-            return _heard(
-                _binary(POWER, out, self, power_slope(a, b._data), b, out * log(a) if a > 0 else 0.0)
-            )
+            return _binary(POWER, out, self, power_slope(a, b._data), b, out * log(a) if a > 0 else 0.0)
         if _is_array(other):
             return NotImplemented
         return _to_power(self, _plain(other, "**"))
@@ -125,13 +122,13 @@ class Value(Node):
         out: cython.double = exp(self._data)
         if isinf(out) and not isinf(self._data):
             _numbers.overflow(f"exp({_number(self)!r})")
-        return _heard(_unary(EXP, out, self, out))
+        return _unary(EXP, out, self, out)
 
     def log(self) -> Value:
         """Return the natural logarithm. Raises ``ValueError`` unless x > 0."""
         if self._data <= 0:
             _numbers.outside_domain("log", _number(self), "numbers above 0")
-        return _heard(_unary(LOG, log(self._data), self, 1.0 / self._data))
+        return _unary(LOG, log(self._data), self, 1.0 / self._data)
 
     # -- Backpropagation ------------------------------------------------------------------------------------
 
@@ -270,19 +267,19 @@ class Value(Node):
         if self._data < 0:
             _numbers.outside_domain("sqrt", _number(self), "0 and numbers above")
         out: cython.double = sqrt(self._data)
-        return _heard(_unary(SQRT, out, self, 0.5 / out if out > 0 else 0.5 * power_slope(0.0, 0.5)))
+        return _unary(SQRT, out, self, 0.5 / out if out > 0 else 0.5 * power_slope(0.0, 0.5))
 
     def sin(self) -> Value:
         """Return the sine of an angle in radians. Raises ``ValueError`` for an infinite one."""
         if isinf(self._data):
             _numbers.outside_domain("sin", _number(self), "finite angles")
-        return _heard(_unary(SIN, sin(self._data), self, cos(self._data)))
+        return _unary(SIN, sin(self._data), self, cos(self._data))
 
     def cos(self) -> Value:
         """Return the cosine of an angle in radians. Raises ``ValueError`` for an infinite one."""
         if isinf(self._data):
             _numbers.outside_domain("cos", _number(self), "finite angles")
-        return _heard(_unary(COS, cos(self._data), self, -sin(self._data)))
+        return _unary(COS, cos(self._data), self, -sin(self._data))
 
     def detach(self) -> Value:
         """Return the value without its gradient: the derivative of the result by the operand is 0."""
@@ -504,6 +501,8 @@ else:
         _untrack,
     )
     from micrograd._node import _keep_whole as keep_whole
+
+from micrograd._node import _listen as _listen  # for those who trace a graph through this module
 
 # How many sweeps are under way: more than one where a ``_backward`` of the user's begins another.
 _running = 0
@@ -736,6 +735,8 @@ def _start(node, given, children, operation, label):
 @cython.nonecheck(False)
 def _unary(kind, data, first, by_first):
     node = cython.cast(Value, new_node(kind, data, first, by_first))
+    if _node._listeners:
+        _tell_of(node)
     return node if makes_nodes_itself() else _make_again(node)
 
 
@@ -746,6 +747,8 @@ def _binary(kind, data, first, by_first, second, by_second):
     node._by_second = by_second
     keep_whole(node, first._marks & second._marks)
     track_like(node, second)
+    if _node._listeners:
+        _tell_of(node)
     return node if makes_nodes_itself() else _make_again(node)
 
 
@@ -783,7 +786,9 @@ def _to_power(first, number):
         node._marks |= WHOLE_NUMBER
         if k >= 0:
             keep_whole(node, first._marks)
-    return _heard(node if makes_nodes_itself() else _make_again(node))
+    if _node._listeners:
+        _tell_of(node)
+    return node if makes_nodes_itself() else _make_again(node)
 
 
 @cython.nonecheck(False)
@@ -793,12 +798,11 @@ def _relu(first, data, by_first):
     return node if makes_nodes_itself() else _make_again(node)
 
 
-@cython.nonecheck(False)
-def _heard(node):
-    """Tell whoever listens of a node whose operation has no result for some operands, and return it."""
-    if _node._listeners:
+def _tell_of(node):
+    """Tell whoever listens of a node whose operation has no result for some other operands."""
+    kind: cython.int = node._kind
+    if kind == POWER or kind == EXP or kind == LOG or kind == SQRT or kind == SIN or kind == COS:
         _looks.made(node)
-    return node
 
 
 def _row_of(whole):

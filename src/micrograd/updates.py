@@ -103,34 +103,12 @@ def read(parameters: Iterable[Value], into: Any) -> None:
 
 def numbers_of(parameters: tuple[Value, ...]) -> bytes:
     """Return the numbers of a tuple of parameters, eight bytes each."""
-    values: tuple = parameters
-    i: cython.Py_ssize_t
-    if cython.compiled:
-        memory: bytes = PyBytes_FromStringAndSize(cython.NULL, len(values) * cython.sizeof(cython.double))
-        numbers = cython.cast(cython.p_double, PyBytes_AS_STRING(memory))
-        for i in range(len(values)):
-            parameter: Value = values[i]
-            if parameter is None:
-                raise TypeError("parameters: expected Values, got None")
-            numbers[i] = parameter._data
-        return memory
-    return array("d", [parameter._data for parameter in _values(values, "parameters")]).tobytes()
+    return _doubles(parameters, False)
 
 
 def gradients_of(parameters: tuple[Value, ...]) -> bytes:
     """Return the gradients of a tuple of parameters, eight bytes each."""
-    values: tuple = parameters
-    i: cython.Py_ssize_t
-    if cython.compiled:
-        memory: bytes = PyBytes_FromStringAndSize(cython.NULL, len(values) * cython.sizeof(cython.double))
-        numbers = cython.cast(cython.p_double, PyBytes_AS_STRING(memory))
-        for i in range(len(values)):
-            parameter: Value = values[i]
-            if parameter is None:
-                raise TypeError("parameters: expected Values, got None")
-            numbers[i] = parameter._grad
-        return memory
-    return array("d", [parameter._grad for parameter in _values(values, "parameters")]).tobytes()
+    return _doubles(parameters, True)
 
 
 def are_leaves(found: list[Any]) -> bool:
@@ -189,6 +167,22 @@ def first_not_finite(parameters: Iterable[Value]) -> int:
 def forget(parameters: Iterable[Value]) -> None:
     """Set every gradient to 0."""
     _zero(_values(parameters, "parameters"))
+
+
+def _doubles(values, gradients):
+    """Return the gradients of some parameters, or else their data, as bytes."""
+    i: cython.Py_ssize_t
+    if not cython.compiled:
+        known = _values(values, "parameters")
+        return array("d", [one._grad if gradients else one._data for one in known]).tobytes()
+    memory: bytes = PyBytes_FromStringAndSize(cython.NULL, len(values) * cython.sizeof(cython.double))
+    numbers = cython.cast(cython.p_double, PyBytes_AS_STRING(memory))
+    for i in range(len(values)):
+        parameter: Value = values[i]
+        if parameter is None:
+            raise TypeError("parameters: expected Values, got None")
+        numbers[i] = parameter._grad if gradients else parameter._data
+    return memory
 
 
 def _state(given, count, name):
