@@ -34,7 +34,7 @@ SANITIZED_TESTS := $(filter-out tests/test_engine_memory.py tests/test_engine_ty
   $(addprefix tests/test_,nn.py optim.py losses.py compiler_gradients.py compiler_training.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help environment lab notebook test uncompiled thorough quick lint format fuzz class student corpus pythons sanitize bench wasm ready site serve browser build lock clean
+.PHONY: help environment lab notebook test uncompiled thorough quick lint format fuzz class student corpus pythons modes sanitize bench wasm ready site serve browser build lock clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ corpus: environment ## Judge all notebooks of the tests, three times over and in
 
 pythons: environment ## Run the engine's tests on every Python that the machine has: make test takes the oldest and the newest.
 	MICROGRAD_EVERY_PYTHON=1 $(BIN)/python -m pytest -q tests/test_pythons.py $(ARGUMENTS)
+
+modes: environment ## Compare PROGRAMS=10000 random programs compiled and plain, to the last bit.
+	$(BIN)/python tests/both_modes.py $(or $(PROGRAMS),10000) $(or $(SEED),0)
 
 sanitize: environment ## Run the engine's tests, and hostile programs for SECONDS=600, under memory checkers (needs GCC).
 	$(BIN)/python tools/sanitize.py --seconds $(SECONDS) --seed $(or $(SEED),0) \

@@ -106,3 +106,12 @@ def test_pickles_are_read_in_either_mode(python, tmp_path):
     for writer, reader in (("", "1"), ("1", "")):
         python(script.format(action=write), MICROGRAD_PURE=writer)
         assert python(script.format(action=read), MICROGRAD_PURE=reader) == "True\n"
+
+
+def test_random_programs_have_equal_bits():
+    """Some; ``make modes`` runs ten thousand."""
+    if not engine.COMPILED:
+        pytest.skip("the engine is not compiled here: THE TWO MODES ARE NOT COMPARED")
+    import both_modes
+
+    assert both_modes.compare(1_000_000, 150) > 1000

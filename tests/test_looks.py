@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from micrograd import _looks, engine
+from micrograd import _looks, _node
 from micrograd.engine import Value
 from micrograd.losses import binary_cross_entropy
 from micrograd.nn import MLP
@@ -29,11 +29,11 @@ class Notes(_looks.Listener):
 
     def __enter__(self):
         self.before = _looks.replace(self)
-        engine._listen(1)
+        _node._listen(1)
         return self
 
     def __exit__(self, *_):
-        engine._listen(-1)
+        _node._listen(-1)
         _looks.replace(self.before)
 
 

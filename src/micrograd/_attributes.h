@@ -7,6 +7,7 @@
 #define MICROGRAD_ATTRIBUTES_H
 #include <Python.h>
 #include <stddef.h>
+#include <string.h>
 
 /* The fields of a Node, in the order of _node.pxd. */
 typedef struct Node {
@@ -270,12 +271,17 @@ static inline unsigned int class_version(PyObject *kind)
     return type->tp_version_tag;
 }
 
-/* Let attributes of a class be assigned to, as those of classes that were written in Python can. */
+/* Let a class be as those that were written in Python are: its attributes can be assigned to, and Python's messages call
+ * it by its name alone. */
 static inline int can_be_changed(PyObject *kind)
 {
+    PyTypeObject *type = (PyTypeObject *)kind;
+    const char *dot = strrchr(type->tp_name, '.');
+    if (dot != NULL && (type->tp_flags & Py_TPFLAGS_HEAPTYPE)) /* whose module is an attribute, not a part of the name */
+        type->tp_name = dot + 1;
 #ifdef Py_TPFLAGS_IMMUTABLETYPE
-    ((PyTypeObject *)kind)->tp_flags &= ~Py_TPFLAGS_IMMUTABLETYPE;
-    PyType_Modified((PyTypeObject *)kind);
+    type->tp_flags &= ~Py_TPFLAGS_IMMUTABLETYPE;
+    PyType_Modified(type);
 #endif
     return 0;
 }

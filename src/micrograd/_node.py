@@ -43,6 +43,7 @@ if cython.compiled:
         CUSTOM,
         FUSED,
         LEAF,
+        MULTIPLY,
         POWER,
         SWEPT,
         TRACKED,
@@ -57,6 +58,7 @@ else:
         CUSTOM,
         FUSED,
         LEAF,
+        MULTIPLY,
         POWER,
         SWEPT,
         TRACKED,
@@ -73,7 +75,9 @@ if TYPE_CHECKING:
 
     from micrograd.engine import Value
 
-    Number: TypeAlias = float  # under a name of its own, because Cython would make a float of an int
+    # Under names of their own, because Cython would make a float of an int, and refuse what micrograd takes for a name.
+    Number: TypeAlias = float
+    Text: TypeAlias = str
 
 _LARGEST_WHOLE = 9007199254740992.0  # 2**53: above it, doubles have gaps
 
@@ -136,7 +140,7 @@ class Node:
         return name if isinstance(name, str) else None
 
     @label.setter
-    def label(self, name: str | None) -> None:
+    def label(self, name: Text | None) -> None:
         if name is not None and not isinstance(name, str):
             raise TypeError(f"label: expected a str or None, got {type(name).__name__}: {name!r}")
         set_attribute(self, "label", name)
@@ -172,7 +176,7 @@ class Node:
         return _sign(self)
 
     @_op.setter
-    def _op(self, name: str) -> None:
+    def _op(self, name: Text) -> None:
         set_attribute(self, "_op", name)
 
     @property
@@ -248,9 +252,9 @@ class Node:
         if self._kind == LEAF or isinstance(self._first, Several):
             return
         if self._first is not None:
-            _add_by_hand(self, self._first, self._by_first)
+            _add_by_hand(self, self._first, self._by_first, self._second)
         if self._second is not None:
-            _add_by_hand(self, self._second, self._by_second)
+            _add_by_hand(self, self._second, self._by_second, self._first)
 
 
 @cython.final
@@ -405,9 +409,14 @@ def _slope(node):
     return int(node._grad) if node._marks & WHOLE_GRAD else node._grad
 
 
-def _add_by_hand(node, operand, derivative):
-    """Add to an operand's gradient, which stays an int where all that it is made of are ints."""
+def _add_by_hand(node, operand, derivative, other):
+    """Add to an operand's gradient, which stays an int where all that it is made of are ints, as in micrograd."""
     whole: cython.bint = bool(node._marks & operand._marks & WHOLE_GRAD) and derivative == floor(derivative)
+    if node._kind == MULTIPLY:
+        whole = whole and bool(other._marks & WHOLE_DATA)
+    elif node._kind == POWER:
+        number: cython.bint = other is None and bool(node._marks & WHOLE_NUMBER)
+        whole = whole and number and node._by_second >= 1 and bool(operand._marks & WHOLE_DATA)
     operand._grad += derivative * node._grad + 0.0
     if not whole or fabs(operand._grad) > _LARGEST_WHOLE:
         operand._marks &= ~WHOLE_GRAD

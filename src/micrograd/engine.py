@@ -41,6 +41,7 @@ else:
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    from micrograd._node import Text
     from micrograd.fused import dot as dot
 
     Number: TypeAlias = float
@@ -62,7 +63,7 @@ class Value(Node):
     __slots__ = ()
 
     def __init__(
-        self, data: Number, _children: Iterable[Value] = (), _op: str = "", label: str | None = None
+        self, data: Number, _children: Iterable[Value] = (), _op: Text = "", label: Text | None = None
     ) -> None:
         _start(self, data, _children, _op, label)
 
@@ -502,8 +503,6 @@ else:
     )
     from micrograd._node import _keep_whole as keep_whole
 
-from micrograd._node import _listen as _listen  # for those who trace a graph through this module
-
 # How many sweeps are under way: more than one where a ``_backward`` of the user's begins another.
 _running = 0
 
@@ -800,8 +799,7 @@ def _relu(first, data, by_first):
 
 def _tell_of(node):
     """Tell whoever listens of a node whose operation has no result for some other operands."""
-    kind: cython.int = node._kind
-    if kind == POWER or kind == EXP or kind == LOG or kind == SQRT or kind == SIN or kind == COS:
+    if node._kind in (POWER, EXP, LOG, SQRT, SIN, COS):
         _looks.made(node)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import micrograd._namesake  # noqa: F401  -- warns where PyPI's micrograd has taken our engine's place
-from micrograd import _looks, engine
+from micrograd import _looks, _node
 from micrograd.engine import Value, topological_order
 from micrograd.gradcheck_report import Comparison, GradcheckReport, Overwritten
 from micrograd.language import choose
@@ -128,11 +128,11 @@ class _Function:
         # fn may have overwritten an operand's data in the call before (the handout's sigmoid does).
         self.detached.position = 0
         before = _looks.replace(self.detached)
-        engine._listen(1)
+        _node._listen(1)
         try:
             output = self.fn(*self.arguments)
         finally:
-            engine._listen(-1)
+            _node._listen(-1)
             _looks.replace(before)
         if not isinstance(output, Value):
             raise TypeError(

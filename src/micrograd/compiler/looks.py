@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from micrograd import _looks, engine
+from micrograd import _looks, _node, engine
 from micrograd.compiler.errors import CompileError
 from micrograd.compiler.printing import only_shown
 from micrograd.engine import Value
@@ -78,11 +78,11 @@ class Notes(_looks.Listener):
         self._outermost = sys._getframe(1)
         self._output = sys.stdout
         self._before = _looks.replace(self)
-        engine._listen(1)
+        _node._listen(1)
         return self
 
     def __exit__(self, *_: object) -> None:
-        engine._listen(-1)
+        _node._listen(-1)
         _looks.replace(self._before)
         self._outermost = self._output = None
 
