@@ -2,8 +2,8 @@
 
     python tests/both_modes.py PROGRAMS [FIRST]
 
-Each program is drawn from its number: leaves, operations, networks, operations of the user's own, whole sweeps and single
-steps, attributes written in between, what is refused. It says all numbers of all nodes in a line, to the last bit.
+Each program is drawn from its number: leaves, operations, networks, operations of the user's own, whole sweeps and
+single steps, numbers overwritten, what is refused. It says all numbers of all nodes in a line, to the last bit.
 """
 
 from __future__ import annotations

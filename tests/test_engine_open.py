@@ -1,4 +1,4 @@
-"""Open like Python: what micrograd and plain Python allow, compiled code allows too (run with ``MICROGRAD_PURE=1`` too).
+"""Open like Python: what micrograd and plain Python allow, compiled code allows too (both modes run this).
 
 What is patched is what runs, everywhere, and taking it back restores what was; attributes of the user's go on any
 object; copies, NumPy's functions and formats do what their names say.

@@ -57,7 +57,7 @@ def test_the_engine(version, tmp_path):
     # Away from the project, whose src folder would be imported instead of what was installed.
     tests = tmp_path / "tests"
     tests.mkdir()
-    for pattern in ("conftest.py", "programs.py", "shared.py", "hostile.py", *ENGINE_TESTS):
+    for pattern in ("conftest.py", "programs.py", "both_modes.py", "shared.py", "hostile.py", *ENGINE_TESTS):
         for path in (source / "tests").glob(pattern):
             if path.name != "test_engine_tour.py":  # reads the docs, of which there are none
                 path.rename(tests / path.name)
