@@ -33,7 +33,7 @@ def exceptval(*_: Any, **__: Any) -> Callable[[Decorated], Decorated]:
     return cclass
 
 
-nonecheck = exceptval
+boundscheck = nonecheck = wraparound = exceptval
 
 
 def cast(_: Any, value: Any, typecheck: bool = False) -> Any:

@@ -386,6 +386,8 @@ def _keep_whole(node, whole):
 
 
 @cython.nonecheck(False)
+@cython.boundscheck(False)
+@cython.wraparound(False)
 def _sign(node):
     """Return the name of the operation that made the node."""
     if has_attributes(node):
