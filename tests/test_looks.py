@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from micrograd import _looks, _node
+from micrograd import _looks, _node, operations
 from micrograd.engine import Value
 from micrograd.losses import binary_cross_entropy
 from micrograd.nn import MLP
@@ -119,3 +119,28 @@ def test_another_thread_may_look_meanwhile():
         other.start()
         other.join()
     assert notes.looks == []
+
+
+DONE = {
+    "+": lambda v: v + v, "*": lambda v: v * 3, "**": lambda v: v**v, "**k": lambda v: v**3, "max": lambda v: v.maximum(1),
+    "min": lambda v: v.minimum(1), "ReLU": Value.relu, "abs": abs,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", operations.OPERATIONS)
+def test_nodes_that_some_numbers_have_no_result_for_are_told(name):
+    """As the table of operations says; the compiler checks them wherever they are."""
+    told = []
+
+    class Hearing(_looks.Listener):
+        def made(self, node):
+            told.append(node)
+
+    before = _looks.replace(Hearing())
+    _node._listen(1)
+    try:
+        node = DONE.get(name, getattr(Value, name, None))(Value(0.5))
+    finally:
+        _node._listen(-1)
+        _looks.replace(before)
+    assert told == ([node] if operations.OPERATIONS[name].leaves else [])
