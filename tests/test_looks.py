@@ -122,8 +122,8 @@ def test_another_thread_may_look_meanwhile():
 
 
 DONE = {
-    "+": lambda v: v + v, "*": lambda v: v * 3, "**": lambda v: v**v, "**k": lambda v: v**3, "max": lambda v: v.maximum(1),
-    "min": lambda v: v.minimum(1), "ReLU": Value.relu, "abs": abs,
+    "+": lambda v: v + v, "*": lambda v: v * 3, "**": lambda v: v**v, "**k": lambda v: v**3,
+    "max": lambda v: v.maximum(1), "min": lambda v: v.minimum(1), "ReLU": Value.relu, "abs": abs,
 }  # fmt: skip
 
 
