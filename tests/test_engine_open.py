@@ -315,6 +315,29 @@ class TestAttributes:
         gc.collect()
         assert gone() is None
 
+    @pytest.mark.skipif(not COMPILED, reason="plain objects are all known to the collector")
+    @pytest.mark.parametrize("shape", ["chain", "all in each", "a list in each"])
+    def test_what_is_attached_is_searched_once_for_each_collection(self, shape, monkeypatch):
+        """However the nodes lead to one another; counted, not timed."""
+        from micrograd import _cycles
+
+        contents, looked = _cycles._contents, []
+        monkeypatch.setattr(_cycles, "_contents", lambda one: looked.append(1) or contents(one))
+
+        def looks(count):
+            nodes = [Value(k) for k in range(count)]
+            for k, node in enumerate(nodes):
+                node.mine = (
+                    nodes[k - 1] if shape == "chain" else nodes if shape == "all in each" else [nodes[k - 1]]
+                )
+            gc.collect()
+            looked.clear()
+            gc.collect()
+            return len(looked)
+
+        few, many = looks(100), looks(200)
+        assert 100 < few < many < 2.5 * few
+
     def test_weak_references_hear_of_the_end(self):
         heard = []
         for make in (

@@ -33,19 +33,18 @@ def remember(node: Any) -> None:
 
 def _before_collection(phase: str, details: dict[str, int]) -> None:
     if phase == "start" and details["generation"] >= _FULL:
-        for reference in list(_late.values()):
-            node = reference()
-            if node is not None:
-                _search(node)
+        _search([node for reference in list(_late.values()) if (node := reference()) is not None])
 
 
-def _search(node: Any) -> None:
-    """Let the collector know every node that can be reached from what is attached to this one."""
+def _search(nodes: list[Any]) -> None:
+    """Let the collector know every node that can be reached from what is attached to these."""
     from micrograd._node import Node, _let_collector_know
 
-    seen: set[int] = {id(node)}
     # By the descriptor itself: a class of the user's may show another __dict__, or none.
-    todo: list[Any] = [vars(Node)["__dict__"].__get__(node)]
+    attributes = vars(Node)["__dict__"].__get__
+    # What is attached to one may lead to others: all are searched together, so that nothing is looked through twice.
+    todo: list[Any] = [attributes(node) for node in nodes]
+    seen: set[int] = {id(one) for one in todo}
     while todo:
         for found in _contents(todo.pop()):
             if id(found) in seen or isinstance(found, _LEAD_ELSEWHERE):
