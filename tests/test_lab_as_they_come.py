@@ -23,6 +23,7 @@ from micrograd.lab.grading.git_reading import submission_tags
 from micrograd.lab.grading.guard import FailedError, Guard
 from micrograd.lab.grading.keys import Name
 from micrograd.lab.grading.markdown import written
+from micrograd.lab.grading.words import failure, system
 
 FILLED, BLANK = notebook(LOOPS), empty()
 PLACE = "tp1-gradient_descent/gradient.ipynb"
@@ -87,9 +88,9 @@ def test_what_is_no_notebook_has_a_name(tmp_path, files, problem):
         (b'{\n<<<<<<< HEAD\n "cells": []\n=======\n}\n>>>>>>> x\n', "conflict"),
         (b"PK\x03\x04xxxx", "not-what-it-says"),
         (b"<!DOCTYPE html><html>", "not-what-it-says"),
-        (b"[" * 100_000, "not-json"),
+        (b"[" * 100_000, "too-deep"),
         (b'{"cells": [' + b"{}," * 3000 + b"{}]}", "too-many-cells"),
-        (b'{"cells": [' + b"{}," * 6_000_000 + b"{}]}", "too-large"),
+        (b'{"cells": [' + b"{}," * 6_000_000 + b"{}]}", "too-many-parts"),
         (b" \n", "empty-file"),
     ],
 )
@@ -97,6 +98,76 @@ def test_a_file_is_named_for_what_it_is(content, key):
     with pytest.raises(UnreadableError) as caught:
         read(content)
     assert caught.value.key == key
+
+
+CODE = {"cell_type": "code", "source": "x = 1", "metadata": {"micrograd": {"task": 1}}}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [None, 7, [], {"cell_type": [], "source": {}}, {"cell_type": "code", "source": 5}, {"source": "y"},
+     {"cell_type": "markdown", "source": [1, None]}],
+)  # fmt: skip
+def test_a_malformed_cell_is_left_out_and_the_others_are_read(odd):
+    found = read(json.dumps({"cells": [CODE, odd, CODE], "nbformat": 4}).encode())
+    assert [cell.source for cell in found.cells] == ["x = 1", "x = 1"]
+    assert found.notes == [("left-out", {"count": 1, "numbers": "2"})]
+    with pytest.raises(UnreadableError, match="no-notebook"):
+        read(json.dumps({"cells": [odd]}).encode())
+
+
+def test_a_half_of_a_character_is_replaced_and_said():
+    text = {
+        "cell_type": "markdown",
+        "source": ["a \ud800 b"],
+        "metadata": {"micrograd": {"kind": "answer", "task": 4}},
+    }
+    found = read(json.dumps({"cells": [{**CODE, "source": "print('\udc80')"}, text]}).encode())
+    assert (found.cells[0].source, found.answers[4]) == ("print('\ufffd')", "a \ufffd b")
+    assert found.notes == [("half-characters", {"count": 2})]
+
+
+@pytest.mark.parametrize("digits", ["9" * 6000, "-" + "9" * 6000])
+def test_a_number_of_thousands_of_digits_spoils_nothing(digits):
+    content = json.dumps({"cells": [CODE], "nbformat_minor": 4}).replace("4}", digits + "}").encode()
+    assert [cell.source for cell in read(content).cells] == ["x = 1"]
+
+
+def test_what_is_odd_about_a_zip_is_said(tmp_path):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, data in (("gradient.ipynb", BLANK), ("../../x.ipynb", b"x"), ("/tmp/y", b"y")):
+            archive.writestr(name, data)
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("gradient.ipynb", FILLED)
+    handed = taken(tmp_path, **{"a.zip": content.getvalue()})
+    assert handed.notebook == FILLED
+    assert dict(handed.notes)["zip-twice"] == {"count": 1, "path": "gradient.ipynb"}
+    assert dict(handed.notes)["zip-outside"] == {"count": 2, "path": "../../x.ipynb"}
+    assert not (tmp_path.parent / "x.ipynb").exists()
+
+
+def test_a_link_in_a_zip_is_refused_by_where_it_leads(tmp_path):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        link = zipfile.ZipInfo("gradient.ipynb")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+    handed = taken(tmp_path, **{"a.zip": content.getvalue()})
+    assert (handed.problem, handed.detail) == ("link", "gradient.ipynb -> /etc/passwd")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="git in a POSIX shell")
+def test_what_is_odd_about_a_repository_is_said(tmp_path):
+    repository(tmp_path / "a", FILLED, "tp1")
+    git = ["git", "-C", str(tmp_path / "a")]
+    subprocess.run([*git, "tag", "-f", "tp1", "HEAD^{tree}"], check=True, capture_output=True)
+    handed = handed_in.read_folder("a", tmp_path / "a", "tp1", None)
+    assert handed.notes[0] == ("odd-tag", {"tag": "tp1"}) and handed.notebook
+    (tmp_path / "a" / ".git" / "refs" / "tags" / "tp1").unlink()
+    os.mkfifo(tmp_path / "a" / ".git" / "refs" / "tags" / "tp1")
+    ((key, said),) = handed_in.read_folder("a", tmp_path / "a", "tp1", None).notes
+    assert key == "broken-git" and "refs/tags/tp1" in said["reason"]
 
 
 def test_latin_1_and_version_3_are_read_with_a_remark():
@@ -297,9 +368,18 @@ def _raises(kind: str) -> None:
 def test_whatever_a_piece_of_work_raises_is_one_failure():
     with Guard() as guard:
         for kind in ("exit", "stack", "memory", "surrogate", "long", "anything"):
-            with pytest.raises(FailedError):
+            with pytest.raises(FailedError) as caught:
                 guard.call(_work_by_name, kind, seconds=2 if kind == "long" else 60)
+            for language in ("fr", "en"):
+                said = failure(caught.value.key, caught.value.values, language)
+                assert said and "codec" not in said and "Traceback" not in said and "{" not in said
         assert guard.call(len, [1, 2], seconds=60) == 2
+
+
+def test_the_system_speaks_the_teachers_language_where_its_words_are_known():
+    assert system(os.strerror(13), "fr") == "accès refusé"
+    assert system(os.strerror(28), "en") == os.strerror(28)
+    assert system("anything else", "fr") == "anything else"
 
 
 def _work_by_name(kind: str) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from micrograd import data
 from micrograd.engine import Value
 from micrograd.lab import checks
-from micrograd.lab.checks import View, moons, reference
+from micrograd.lab.checks import View, graphs, moons, reference, trails
 from micrograd.lab.checks.observing import network
 from micrograd.lab.checks.submitted import UnreadableError, read
 from micrograd.lab.content.tasks import CHECKED_POINTS, TASKS, WORDS_POINTS
@@ -44,6 +44,33 @@ def sigmoid_operation(out):
 
 def binary(out):
     return 1 if out.data > 0.5 else 0
+
+
+PICTURE, PAGE = ["image/svg+xml"], ["text/html"]
+NUMBERS = [0.236, -0.4858, 0.1234, 0.777]
+
+
+@pytest.mark.parametrize(
+    ("output", "is_graph"),
+    [
+        ({"by": "micrograd.draw.explorer", "kinds": PAGE}, True),
+        ({"by": "micrograd.nn", "kinds": PAGE}, False),
+        ({"by": "graphviz.sources", "kinds": PICTURE}, True),
+        ({"by": "pandas.core.frame", "kinds": PAGE}, False),
+        ({"by": "PIL.Image", "kinds": ["image/png"]}, True),
+        ({"by": "", "kinds": PICTURE}, False),
+        ({"by": "__main__", "kinds": PAGE, "numbers": [1.0, 2.0, 3.0]}, False),
+        ({"by": "IPython.core.display", "kinds": PICTURE, "numbers": NUMBERS}, True),
+        ({"by": "IPython.core.display", "kinds": ["image/png"], "dot": True}, True),
+        ({"by": "matplotlib.figure", "kinds": ["image/png"], "numbers": [0.0, 1.0]}, False),
+        ({"by": "matplotlib.figure", "kinds": ["image/png"], "numbers": [0.24, -0.49, 0.12]}, True),
+        ({"by": "micrograd.draw.explorer", "kinds": ["text/plain"]}, False),
+    ],
+)
+def test_a_picture_is_a_graph_if_somebody_drew_one(output, is_graph):
+    sweep = trails.Sweep([0.236, 0.0, 0.777], [0, 0, 0], [-0.4858, 0.1234, 0.0], None, "")
+    view = View({}, [output])
+    assert graphs.graph_shown(view, [trails.Trail(None, [], sweeps=[sweep])]) is is_graph
 
 
 # The formulas, against the engine

@@ -440,6 +440,63 @@ def test_a_graph_of_the_students_own_is_drawn_without_graphviz_installed():
     assert "image/svg+xml" in result.outputs[0][-1]["data"]
 
 
+DRAWS = (
+    "from micrograd.draw import draw_dot; draw_dot(error)",
+    "from IPython.display import SVG; SVG(draw_dot(error)._repr_image_svg_xml())",
+    "%%html\n<svg>0.5</svg>",
+    "display({'image/png': 'AAAA', 'text/html': '<b>0.5</b>'}, raw=True)",
+    "class Mine:\n    def _repr_html_(self): return '<b>graph</b>'\nMine()",
+    "import matplotlib.pyplot as plt; plt.plot([0, 1]); plt.show()",
+)
+
+
+def test_who_made_what_a_cell_shows_is_seen():
+    begins = "from micrograd.nn import MLP\np = MLP(2, [1])\nerror = (p([.888, .777]).sigmoid() - 1) ** 2"
+    begins += "\nerror.backward()"
+    cells = [CodeCell(begins, 3), *(CodeCell(source, 3) for source in DRAWS)]
+    outputs = confined.run_confined(cells, isolation.Isolation("limits"), "en", SMALL).outputs
+    assert [item["by"].partition(".")[0] for items in outputs[1:] for item in items] == [
+        "micrograd", "IPython", "IPython", "", "__main__", "matplotlib",
+    ]  # fmt: skip
+    for drawn, right in ((DRAWS[1:], True), (DRAWS[2:], False)):
+        cells = [
+            CodeCell(begins, 3),
+            CodeCell(DRAWS[0].partition(";")[0], 3),
+            *(CodeCell(one, 3) for one in drawn),
+        ]
+        found = confined.run_confined(cells, isolation.Isolation("limits"), "en", SMALL).findings[3]
+        assert (
+            ("graph", "right") in {(f.name, f.state) for f in found}
+            if right
+            else ("graph", "missing") in {(f.name, f.state) for f in found}
+        )
+
+
+@pytest.mark.parametrize("who", ["os.getpid()", "os.getppid()"])
+def test_a_process_that_is_suspended_is_soon_ended_and_named(who):
+    result = run(f"import os, signal\nos.kill({who}, signal.SIGSTOP)")
+    assert (result.end, result.cell) == ("paused", 0)
+    assert result.seconds < 15
+
+
+def test_a_process_of_the_cells_own_may_be_suspended():
+    source = """
+    import os, signal, subprocess, time
+    mine = subprocess.Popen(["sleep", "9"])
+    mine.send_signal(signal.SIGSTOP)
+    time.sleep(2.5)
+    mine.kill()
+    """
+    assert still_graded(run(source))
+
+
+def test_nothing_of_pythons_own_words_is_left_of_an_end():
+    result = run("import sys, os\nos.write(2, b'object address  : 0x7f\\n')\nos._exit(4)")
+    assert result.detail == "exit status 4"
+    crash = run("import ctypes; ctypes.string_at(0)")
+    assert crash.detail in ("forbidden access to memory, signal 11", "forbidden access to memory, signal 10")
+
+
 def test_nothing_is_left_behind(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert still_graded(run("import os\nos.makedirs('a/b'); os.chmod('a/b', 0); os.chmod('a', 0)"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 import textwrap
 from functools import cache
 
@@ -13,6 +14,7 @@ pytest.importorskip("psutil", reason="psutil is missing, THE WALLS ARE NOT TESTE
 
 from test_lab_sandbox import SMALL, errors, printed, run, run_all, still_graded
 
+from micrograd.lab import checks
 from micrograd.lab.sandbox import confined, isolation, seccomp
 from micrograd.lab.sandbox.confined import CodeCell
 from micrograd.lab.sandbox.limits import Limits
@@ -21,6 +23,7 @@ from micrograd.lab.sandbox.relay import plan
 WALLS = pytest.mark.parametrize("kind", ["bubblewrap", "namespaces"])
 
 
+SIGMOID = "def sigmoid(out):\n    return out.sigmoid()\nsigmoid_operation = sigmoid"
 PLACES = ("/", "/dev", "/usr", "/etc", "/proc")
 CALLS = (
     "shmget(0, 1 << 30, 0o1600)",
@@ -131,10 +134,125 @@ def test_importing_and_changing_the_checks_is_seen_and_changes_nothing():
     source = """
     import micrograd.lab.checks as checks
     checks.observe = checks.judge = lambda *a: {}
+    for one in get_ipython().ast_transformers:  # a way to what really watches
+        one.visit.__globals__["transformed"] = len
     """
     result = run(source)
     assert {key for key, _ in result.notes} == {"imports", "patches"}
     assert still_graded(result)
+
+
+def test_importing_the_lab_by_any_name_that_is_put_together_is_seen():
+    cells = {
+        "check": "import importlib; importlib.import_module('micrograd' + '.lab.check')",
+        "checks": "import importlib; importlib.import_module('micrograd' + '.lab' + '.checks')",
+        "errors": "__import__('micrograd' + '.lab.errors', fromlist=['x'])",
+        "files": "import pkgutil; pkgutil.resolve_name('micrograd' + '.lab.files')",
+        "student.naming": "import pickle; pickle.loads(b'cmicrograd' + b'.lab.student.naming\\nPREFIX\\n.')",
+        "sandbox.removing": "import sys; del sys.meta_path[:2]; __import__('micrograd' + '.lab.sandbox.removing')",
+    }
+    notes = run_all(list(cells.values()), limits=Limits()).notes
+    assert {key for key, _ in notes} == {"imports"}
+    assert {f"micrograd.lab.{name}" for name in cells} <= {said["what"] for _, said in notes}
+
+
+def test_the_lab_that_runs_the_cells_is_nowhere_among_the_modules():
+    source = """
+    import sys, micrograd
+    print([name for name in sys.modules if name.startswith("micrograd.l" + "ab")], hasattr(micrograd, "l" + "ab"))
+    """
+    result = run(source)
+    assert printed(result).split() == ["[]", "False"]
+    assert result.notes == []
+
+
+ENGINE = """
+from micrograd.engine import Value
+Value.data = property(lambda self: .5, lambda self, value: None)
+Value.backward = lambda self: None
+"""
+
+
+def test_a_replaced_engine_is_seen_and_gains_nothing():
+    perceptron = "import random; random.seed(42)\nfrom micrograd.nn import MLP\nperceptron = MLP(2, [1])"
+    cells = [CodeCell(source, task) for task, source in ((1, perceptron), (2, SIGMOID), (5, ENGINE))]
+    result = confined.run_confined(cells, isolation.Isolation("limits"), "en", SMALL)
+    patched = {said["what"] for key, said in result.notes if key == "patches"}
+    assert patched == {"micrograd.engine.Value.data", "micrograd.engine.Value.backward"}
+    assert [checks.points(task, result.findings[task]) for task in (1, 2, 5)] == [1, 2, 0]
+
+
+def test_whatever_of_the_library_is_replaced_is_named_and_set_aside_for_the_checks():
+    cells = {
+        "micrograd.nn.MLP.__call__": "micrograd.nn.MLP.__call__ = len",
+        "micrograd.nn.MLP.zero_grad": "micrograd.nn.MLP.zero_grad = len",
+        "micrograd.engine.Value": "micrograd.engine.Value = 3",
+        "micrograd.nn.Module.parameters": "del micrograd.nn.Module.parameters",
+        "sys.modules['micrograd.data']": "import sys, micrograd.data; sys.modules['micrograd.data'] = sys",
+        "math.exp": "import math; math.exp = abs",
+    }
+    result = run_all([f"import micrograd.nn\n{source}" for source in cells.values()])
+    assert {said["what"] for key, said in result.notes if key == "patches"} == set(cells)
+    assert still_graded(result)
+
+
+def test_what_is_replaced_for_a_moment_only_is_seen_at_the_next_backward_pass():
+    source = """
+    from micrograd.engine import Value
+    before = Value.__add__
+    Value.__add__ = Value.__sub__
+    (Value(1) * 2).backward()
+    Value.__add__ = before
+    """
+    assert run(source).notes == [("patches", {"what": "micrograd.engine.Value.__add__"})]
+
+
+def test_what_a_notebook_adds_to_the_engine_is_its_own():
+    source = """
+    from micrograd.engine import Value
+    Value.of_mine = lambda self: (self.exp() + 1).log()
+    Value.__repr__ = lambda self: "v"
+    print(Value(0).of_mine().data)
+    """
+    result = run(source)
+    assert result.notes == [] and printed(result)[:4] == "0.69"
+
+
+def test_being_called_at_every_step_is_seen_and_ends_with_its_cell():
+    cells = {
+        "sys.settrace": "import bdb; bdb.Bdb().runcall(len, []); sys.settrace(lambda *a: None)",
+        "sys.setprofile": "sys.setprofile(lambda *a: None)",
+        "threading.setprofile": "import threading; threading.setprofile(len)",
+        "sys.addaudithook": "sys.addaudithook(lambda *a: None)",
+    }
+    look = "print(sys.gettrace(), sys.getprofile())"
+    result = run_all(
+        [f"import sys\n{source}" for pair in zip(cells.values(), [look] * len(cells)) for source in pair]
+    )
+    assert [said["what"] for key, said in result.notes if key == "reads"] == list(cells)
+    assert {printed(result, 2 * number + 1) for number in range(len(cells))} == {"None None\n"}
+    assert still_graded(result)
+
+
+@pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="Python 3.12, MONITORING IS NOT TESTED")
+def test_monitoring_is_seen():
+    source = """
+    import sys
+    sys.monitoring.use_tool_id(3, "x")
+    sys.monitoring.register_callback(3, sys.monitoring.events.PY_START, lambda *a: None)
+    """
+    assert ("reads", {"what": "sys.monitoring"}) in run(source).notes
+
+
+def test_profilers_and_doctest_are_nobodys_trick():
+    source = """
+    import cProfile, doctest
+    from micrograd.draw import remember_lines
+    cProfile.run("1 + 1")
+    doctest.testmod()
+    with remember_lines(): pass
+    """
+    assert run(source, limits=Limits()).notes == []
 
 
 def test_the_ways_to_the_checks_own_variables_are_seen_under_any_name():

@@ -247,7 +247,7 @@ KINDS: dict[str, Kind] = {
     "lfs": Kind(file_of(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"), 0, "lfs"),
     "conflict": Kind(file_of(b'{\n<<<<<<< HEAD\n "cells": []\n=======\n}\n>>>>>>> x\n'), 0, "conflict"),
     "python": Kind(files_of({"gradient.py": b"print(1)"}), 0, "python-file"),
-    "deep-json": Kind(file_of(b"[" * 100_000), 0, "not-json"),
+    "deep-json": Kind(file_of(b"[" * 100_000), 0, "too-deep"),
     "clone": Kind(clone, FULL),
     "missing-object": Kind(missing_object, FULL, remark="broken-git"),
     "million-names": Kind(tree_of(1_000_000), 0, "too-many-files"),

@@ -9,8 +9,16 @@ from typing import Any
 _COSTS = ((b",", 64), (b"[", 96), (b"{", 320), (b":", 64))
 
 
+# Python refuses longer ones, because reading them takes a time that grows with the square of their length.
+_MOST_DIGITS = 4000
+
+
 class TooLargeError(ValueError):
-    """The text may be valid, but what it would become takes more memory than allowed."""
+    """The text, of so many ``megabytes``, may be valid; what it would become takes more memory than allowed."""
+
+    def __init__(self, megabytes: float) -> None:
+        super().__init__(f"{megabytes:.1f} MB of JSON with too many parts")
+        self.megabytes = megabytes
 
 
 def loads(content: bytes, most: int) -> Any:
@@ -20,11 +28,16 @@ def loads(content: bytes, most: int) -> Any:
     The estimate counts the signs that make objects, those inside strings too, so it is never too low.
     """
     if 4 * len(content) + sum(cost * content.count(sign) for sign, cost in _COSTS) > most:
-        raise TooLargeError(f"{len(content) / 1e6:.1f} MB of JSON with too many parts")
+        raise TooLargeError(len(content) / 1e6)
     try:
-        return json.loads(content)
+        return json.loads(content, parse_int=_whole_number)
     except RecursionError:
         raise ValueError("nested too deep") from None
+
+
+def _whole_number(digits: str) -> int | float:
+    """Return a whole number; one of thousands of digits, which nobody can mean, as JSON's infinity."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(f"{digits[:1]}e999".replace("-e", "-1e"))
 
 
 def is_deeper(value: Any, depth: int) -> bool:

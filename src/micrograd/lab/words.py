@@ -29,9 +29,17 @@ WORDS: Texts = {
 UNREADABLE: Texts = {
     "too-large": {"fr": "pas un notebook : trop gros ({detail})", "en": "no notebook: too large ({detail})"},
     "empty-file": {"fr": "le notebook est un fichier vide", "en": "the notebook is an empty file"},
+    "too-many-parts": {
+        "fr": "pas un notebook : {detail} Mo de JSON en trop de morceaux",
+        "en": "no notebook: {detail} MB of JSON in too many parts",
+    },
     "not-json": {
-        "fr": "pas un notebook : ce n'est pas du JSON ({detail})",
-        "en": "no notebook: this is not JSON ({detail})",
+        "fr": "pas un notebook : ce n'est pas du JSON (ligne:colonne {detail})",
+        "en": "no notebook: this is not JSON (line:column {detail})",
+    },
+    "too-deep": {
+        "fr": "pas un notebook : du JSON aux listes trop profondément emboîtées",
+        "en": "no notebook: JSON whose lists lie too deep in each other",
     },
     "no-notebook": {
         "fr": "pas un notebook : du JSON, mais sans cellules",

@@ -6,9 +6,9 @@ import random
 from typing import Any
 
 from micrograd.lab.checks.finding import Finding
+from micrograd.lab.checks.graphs import graph_shown
 from micrograd.lab.checks.networks import gradients_of
 from micrograd.lab.checks.observing import View, swept_values
-from micrograd.lab.checks.perceptron import was_drawn
 
 SMALL = [2, 2, 1]
 
@@ -19,13 +19,14 @@ class _Task8:
 
     def observe(self, view: View, asked: dict[str, Any]) -> dict[str, Any]:
         models = view.models(SMALL)
-        swept = any(trail.sweeps for trail in view.trails(SMALL, 8))
+        trails = view.trails(SMALL, 8)
+        swept = any(trail.sweeps for trail in trails)
         # A pass whose gradients are all 0 is known by its root alone.
         swept = swept or any(swept_values(view.variables, model) for model in models)
         if not view.cells or not view.complete:
             # Seen from inside a notebook, a cell may have run before anybody watched.
             swept = swept or any(any(gradients_of(model)) for model in models)
-        return {"models": len(models) + len(view.trails(SMALL, 8)), "swept": swept, "drawn": was_drawn(view)}
+        return {"models": len(models) + len(trails), "swept": swept, "drawn": graph_shown(view, trails)}
 
     def judge(self, asked: dict[str, Any], observed: dict[str, Any]) -> list[Finding]:
         if not observed["models"]:

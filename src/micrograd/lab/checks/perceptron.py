@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import itertools
 import random
-import re
-from collections.abc import Iterable
 from typing import Any
 
 from micrograd.lab.checks import reference
 from micrograd.lab.checks.finding import Finding
+from micrograd.lab.checks.graphs import graph_shown
 from micrograd.lab.checks.mistakes import shown_in
 from micrograd.lab.checks.networks import parameters_of
 from micrograd.lab.checks.observing import View, attempt, is_node, layer_sizes, number, numbers
@@ -18,7 +17,6 @@ from micrograd.lab.checks.roles import own_sigmoid, perceptron_of
 from micrograd.lab.checks.trails import Sweep
 
 PERCEPTRON = [2, 1]
-_SHOWN = re.compile(r"^(image/|text/html$)")
 _MOST_SWEEPS = 60
 
 
@@ -93,7 +91,7 @@ class _Task3:
             "error": number(error),
             "error_gradient": number(error.grad) if is_node(error) else None,
             "parameters": parameters_of(model) if model is not None else [],
-            "drawn": was_drawn(view),
+            "drawn": graph_shown(view, view.trails(PERCEPTRON, 3)),
         }
 
     def judge(self, asked: dict[str, Any], observed: dict[str, Any]) -> list[Finding]:
@@ -207,17 +205,6 @@ def _is_seeded(parameters: list[float]) -> bool:
     start = (w0 - b * PERCEPTRON_INPUT[0], w1 - b * PERCEPTRON_INPUT[1])
     drawn = reference.drawn_after_seed()
     return any(close(start[0], u) and close(start[1], v) for u, v in itertools.pairwise(drawn))
-
-
-def shows_picture(kinds: Iterable[str]) -> bool:
-    """Tell whether there is a picture among the MIME types of what was shown."""
-    return any(_SHOWN.match(kind) for kind in kinds)
-
-
-def was_drawn(view: View) -> bool | None:
-    """Tell whether the task's cells showed a picture; None where that cannot be told."""
-    shown = shows_picture(kind for output in view.outputs for kind in output.get("kinds", []))
-    return shown or (False if view.complete else view.drawn)
 
 
 TASK_1 = _Task1()

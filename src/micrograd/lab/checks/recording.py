@@ -42,6 +42,8 @@ class Recorder:
         self.cells: list[Cell] = []
         self._models: dict[int, Any] = {}  # by id; kept alive, so that no id comes twice
         self._running: Cell | None = None
+        self.before_each: Callable[[], None] | None = None
+        """What is called before each backward pass, if anything."""
         self.passes = 0
         """How many backward passes there were."""
         self._last: set[int] = set()
@@ -85,6 +87,8 @@ class Recorder:
         """Call ``root.backward(...)`` and note what it did to the models in sight."""
         __tracebackhide__ = True
         self.passes += 1
+        if self.before_each is not None:
+            self.before_each()
         seen: list[tuple[int, list[float], list[float]]] = []
         function = ""
         if self._running is not None:

@@ -7,6 +7,7 @@ belong to the task above them.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,6 +30,10 @@ _ID = re.compile(r"task-(\d{1,2})-")
 _STUBS = ("*Votre réponse ici.*", "*Your answer here.*", "YOUR ANSWER HERE")
 _CHECK_LINE = "from micrograd.lab.check import check"
 _SHORTEST_KNOWN_LINE = 12
+_CELL_TYPES = ("code", "markdown", "raw", "heading", "html")
+# Halves of characters, which JSON can say and no file can hold.
+_HALF = re.compile("[\ud800-\udfff]")
+_MOST_NAMED = 8
 _BEGINNINGS = {b"PK\x03\x04": "ZIP", b"%PDF": "PDF", b"\x1f\x8b": "gzip", b"7z\xbc\xaf": "7z", b"Rar!": "RAR"}
 
 
@@ -84,9 +89,9 @@ def read(content: bytes) -> Submitted:
     try:
         notebook = bounded_json.loads(text, MOST_MEMORY)
     except bounded_json.TooLargeError as error:
-        raise UnreadableError("too-large", str(error)) from None
+        raise UnreadableError("too-many-parts", f"{error.megabytes:.1f}") from None
     except (ValueError, RecursionError) as error:
-        raise _what_it_is(content, str(error)) from None
+        raise _what_it_is(content, error) from None
     notes: list[tuple[str, dict[str, Any]]] = []
     if encoding:
         notes.append(("encoding", {"encoding": encoding}))
@@ -96,15 +101,51 @@ def read(content: bytes) -> Submitted:
             raise UnreadableError("no-notebook")
         cells = list(_from_version_3(notebook["worksheets"]))
         notes.append(("converted", {"version": str(notebook.get("nbformat"))[:10]}))
-    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
+    if not isinstance(cells, list):
         raise UnreadableError("no-notebook")
     if len(cells) > MOST_CELLS:
         raise UnreadableError("too-many-cells", str(len(cells)))
-    submitted = _collect(cells)
+    submitted = _collect(_readable(cells, notes))
     if len(submitted.cells) > MOST_CELLS:  # one cell with very many headings is cut at each
         raise UnreadableError("too-many-cells", str(len(submitted.cells)))
     submitted.notes = notes
     return submitted
+
+
+def _readable(cells: list[Any], notes: list[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return the cells that are some, with halves of characters replaced; what was out of the ordinary is noted.
+
+    Raises ``UnreadableError`` where there are cells and none is one.
+    """
+    kept: list[dict[str, Any]] = []
+    left_out: list[int] = []
+    replaced = 0
+    for number, cell in enumerate(cells, 1):
+        if not _is_cell(cell):
+            left_out.append(number)
+            continue
+        source = _source(cell)
+        whole = _HALF.sub("\N{REPLACEMENT CHARACTER}", source)
+        replaced += whole != source
+        kept.append({**cell, "source": whole})
+    if left_out and not kept:
+        raise UnreadableError("no-notebook")
+    if left_out:
+        named = ", ".join(map(str, left_out[:_MOST_NAMED])) + (", ..." if len(left_out) > _MOST_NAMED else "")
+        notes.append(("left-out", {"count": len(left_out), "numbers": named}))
+    if replaced:
+        notes.append(("half-characters", {"count": replaced}))
+    return kept
+
+
+def _is_cell(cell: Any) -> bool:
+    """Tell whether it is a cell: of a kind that notebooks have, its source a text or lines of it."""
+    if not isinstance(cell, dict) or cell.get("cell_type") not in _CELL_TYPES:
+        return False
+    source = cell.get("source", "")
+    return isinstance(source, str) or (
+        isinstance(source, list) and all(isinstance(line, str) for line in source)
+    )
 
 
 def work_in(submitted: Submitted) -> int:
@@ -130,7 +171,7 @@ def _as_utf8(content: bytes) -> tuple[bytes, str]:
     return content, ""
 
 
-def _what_it_is(content: bytes, error: str) -> UnreadableError:
+def _what_it_is(content: bytes, error: Exception) -> UnreadableError:
     """Return an error that names a file which is no JSON for what it is."""
     if content.startswith(b"version https://git-lfs.github.com/"):
         return UnreadableError("lfs")
@@ -142,7 +183,10 @@ def _what_it_is(content: bytes, error: str) -> UnreadableError:
             return UnreadableError("not-what-it-says", name)
     if content[:500].lstrip().lower().startswith((b"<!doctype html", b"<html")):
         return UnreadableError("not-what-it-says", "HTML")
-    return UnreadableError("not-json", error[:200])
+    if isinstance(error, json.JSONDecodeError):
+        # Where it goes wrong, in figures: they need no words.
+        return UnreadableError("not-json", f"{error.lineno}:{error.colno}")
+    return UnreadableError("too-deep")
 
 
 def _from_version_3(worksheets: list[Any]) -> Iterator[dict[str, Any]]:

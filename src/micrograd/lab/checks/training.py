@@ -15,9 +15,9 @@ from typing import Any
 from micrograd.lab.checks import descent, reference
 from micrograd.lab.checks.descent import Data, Run
 from micrograd.lab.checks.finding import Finding
+from micrograd.lab.checks.graphs import was_drawn
 from micrograd.lab.checks.networks import parameters_of
 from micrograd.lab.checks.observing import View, attempt, layer_sizes, network, numbers, numbers_in, quietly
-from micrograd.lab.checks.perceptron import was_drawn
 from micrograd.lab.checks.reference import close, random_network, random_samples
 from micrograd.lab.checks.roles import keeps_lists, pairs
 

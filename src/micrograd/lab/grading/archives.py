@@ -6,10 +6,10 @@ import os
 import stat
 import struct
 import zipfile
-import zlib
-from typing import IO
+from typing import IO, Any
 
 from micrograd.lab.checks.submitted import UnreadableError
+from micrograd.lab.plain_text import plain_text
 from micrograd.lab.sandbox.submission_files import MOST_ENTRIES, Entry, is_left_out, is_proper
 
 _LARGEST_DIRECTORY = 4 * 1024 * 1024
@@ -28,25 +28,41 @@ class ZipTree:
         try:
             self._zip = zipfile.ZipFile(file)
             listed = self._zip.infolist()
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
-            raise UnreadableError("bad-zip", f"{name}: {error}") from None
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
+            raise UnreadableError("bad-zip", name) from None
         self._infos: dict[str, zipfile.ZipInfo] = {}
         self.entries: list[Entry] = []
         self.whole = True
+        self.notes: list[tuple[str, dict[str, Any]]] = []
+        """What was out of the ordinary: the key of a text of the report, and what it says."""
+        outside: list[str] = []
+        twice: list[str] = []
         for info in listed[:most]:
             path = _name(info)
             if info.is_dir():
                 continue
-            if not is_proper(path) or path in self._infos:
+            if not is_proper(path):
                 self.whole = False
+                outside += [path] if _leads_out(path) else []
                 continue
             if is_left_out(tuple(path.split("/"))):
                 continue
-            mode = info.external_attr >> 16
-            link = stat.S_ISLNK(mode) if mode else False
-            self._infos[path] = info
-            self.entries.append(Entry(path, info.file_size, "link" if link else "file"))
-        self.entries.sort(key=lambda entry: (len(entry.parts), entry.path))
+            if path in self._infos and path not in twice:
+                twice.append(path)
+            self._infos[path] = info  # of several the last one, as whoever unpacks it gets
+        self.entries = sorted(map(self._entry, self._infos), key=lambda e: (len(e.parts), e.path))
+        for key, paths in (("zip-outside", outside), ("zip-twice", twice)):
+            if paths:
+                self.notes.append(
+                    (key, {"count": len(paths), "path": " ".join(plain_text(paths[0][:80]).split())})
+                )
+
+    def _entry(self, path: str) -> Entry:
+        info = self._infos[path]
+        mode = info.external_attr >> 16
+        if not (mode and stat.S_ISLNK(mode)):
+            return Entry(path, info.file_size, "file")
+        return Entry(path, info.file_size, "link")
 
     def read(self, entry: Entry, most: int) -> bytes:
         """Return a file's content; what the zip says about its size is not believed."""
@@ -61,10 +77,12 @@ class ZipTree:
                         raise UnreadableError("too-large", f"{max(total, entry.size) / 1e6:.0f} MB")
         except UnreadableError:
             raise
-        except RuntimeError as error:  # how zipfile says that a password is needed
-            raise UnreadableError("bad-zip", f"{entry.path}: {error}") from None
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, zlib.error) as error:
-            raise UnreadableError("bad-zip", f"{entry.path}: {error}") from None
+        except NotImplementedError:
+            raise UnreadableError("zip-method", entry.path) from None
+        except RuntimeError:  # how zipfile says that a password is needed
+            raise UnreadableError("zip-password", entry.path) from None
+        except Exception:  # every method of compression fails in its own way
+            raise UnreadableError("bad-zip", entry.path) from None
         return b"".join(chunks)
 
 
@@ -80,6 +98,11 @@ def _refuse_a_large_directory(file: IO[bytes], name: str, most: int) -> None:
     if count == 0xFFFF or count > 4 * most or length > _LARGEST_DIRECTORY:
         raise UnreadableError("too-many-files", f"{name}: {count}")
     file.seek(0)
+
+
+def _leads_out(path: str) -> bool:
+    """Tell whether a name would lead whoever unpacks it out of the folder."""
+    return path.startswith("/") or ".." in path.split("/") or ":" in path.partition("/")[0]
 
 
 def _name(info: zipfile.ZipInfo) -> str:

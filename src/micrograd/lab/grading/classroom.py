@@ -18,10 +18,10 @@ from micrograd._origin import install
 from micrograd.lab.errors import LabError
 from micrograd.lab.grading import collect
 from micrograd.lab.grading.grade_one import grade, nothing, read_and_grade, read_only
-from micrograd.lab.grading.guard import FailedError, Guard
+from micrograd.lab.grading.guard import FailedError, Guard, reason
 from micrograd.lab.grading.markdown import written
 from micrograd.lab.grading.store import Store, light
-from micrograd.lab.grading.words import WORDS
+from micrograd.lab.grading.words import WORDS, failure
 from micrograd.lab.sandbox.isolation import Isolation, Kind, find
 from micrograd.lab.sandbox.limits import Limits
 from micrograd.language import Language
@@ -95,8 +95,8 @@ def grade_class(
                 try:
                     store.put(source.name, content_hash, content, result)
                 except (OSError, ValueError, RecursionError) as error:
-                    reason = getattr(error, "strerror", None) or type(error).__name__
-                    result["notes"] = [*result["notes"], ("not-kept", {"reason": reason})]
+                    why = failure(*reason(error), settings.language)
+                    result["notes"] = [*result["notes"], ("not-kept", {"reason": why})]
                 results[source.name] = light(result)
             if on_result:
                 on_result(results[source.name], graded[3] is None)
@@ -115,8 +115,8 @@ def _as_they_come(
             kept = None if anew else store.get(source.name)
             done.put((source, step(source, kept["hash"] if kept else None)))
         except BaseException as error:  # also what a cluster raises when it stops
-            reason = str(error) if isinstance(error, FailedError) else f"{type(error).__name__}: {error}"
-            done.put((source, ("", "", {}, nothing(source.name, "not-graded", reason[:300]))))
+            why = failure(*reason(error), settings.language)
+            done.put((source, ("", "", {}, nothing(source.name, "not-graded", why))))
 
     # Threads are enough: each waits for a process of its own.
     pool = ThreadPoolExecutor(max_workers=min(at_once, _MOST_AT_ONCE))

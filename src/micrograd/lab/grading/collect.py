@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from micrograd.lab.checks.submitted import UnreadableError
 from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
@@ -102,6 +103,7 @@ class _Members:
     def __init__(self, source: Source, stack: ExitStack) -> None:
         assert source.path is not None
         self.whole = True
+        self.notes: list[tuple[str, dict[str, Any]]] = []
         self._zip: ZipTree | None = None
         self._folder = source.path
         self._there = dict(source.files)
@@ -201,7 +203,7 @@ def _class_in_zip(path: Path) -> list[Source] | None:
         with path.open("rb") as file:
             listed = [e.path for e in ZipTree(file, path.name, _MOST_IN_A_CLASS).entries]
     except OSError as error:
-        raise UnreadableError("bad-zip", str(error.strerror)) from None
+        raise UnreadableError("bad-zip", error.strerror or path.name) from None
     prefix = ""
     # A folder around everything, as one gets who zips a folder.
     while listed and len(tops := {p[len(prefix) :].partition("/")[0] for p in listed}) == 1:

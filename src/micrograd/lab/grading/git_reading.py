@@ -11,6 +11,7 @@ import time
 from datetime import datetime, timezone
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from micrograd.lab.checks.submitted import UnreadableError
 from micrograd.lab.sandbox.submission_files import MOST_ENTRIES, Entry, is_left_out, is_proper
@@ -55,25 +56,26 @@ class Repository:
 
     def oddity(self) -> str:
         """Return the path in ``.git`` of a link, a pipe or the like, which Git would follow or wait for; else ""."""
-        for inside in ("", "info", "objects", "objects/info", "objects/pack", "refs"):
+        waiting = ["", "info", "objects", "objects/info", "objects/pack", "refs"]
+        left = MOST_ENTRIES
+        for inside in waiting:
             try:
                 with os.scandir(self._directory / inside) as entries:
-                    for entry in islice(entries, MOST_ENTRIES):
-                        if not entry.is_dir(follow_symlinks=False) and not entry.is_file(
-                            follow_symlinks=False
-                        ):
-                            return f"{inside}/{entry.name}".lstrip("/")
+                    for entry in islice(entries, left):
+                        left -= 1
+                        path = f"{inside}/{entry.name}".lstrip("/")
+                        if entry.is_dir(follow_symlinks=False):
+                            if inside.partition("/")[0] == "refs":
+                                waiting.append(path)
+                        elif not entry.is_file(follow_symlinks=False):
+                            return path
             except OSError:
                 continue
         return ""
 
-    def works(self) -> bool:
-        """Tell whether Git takes it for a repository at all."""
-        try:
-            self._look("rev-parse", "--git-dir")
-        except GitError:
-            return False
-        return True
+    def must_work(self) -> None:
+        """Raise ``GitError`` if Git does not take it for a repository at all."""
+        self._look("rev-parse", "--git-dir")
 
     def tags_like(self, wanted: str) -> list[str]:
         """Return the tags of a submission, the newest first: ``tp1``, and ``tp1-2``, ``tp1-3``, ... which replace it.
@@ -123,6 +125,7 @@ class CommitTree:
         self._repository = repository
         self._blobs: dict[str, str] = {}
         self.entries: list[Entry] = []
+        self.notes: list[tuple[str, dict[str, Any]]] = []
         lines = listing.split(b"\0")
         # What stands behind the last end of a line was cut off.
         self.whole = len(listing) < _MOST_LISTED and len(lines) <= MOST_ENTRIES

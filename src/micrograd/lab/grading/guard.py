@@ -31,7 +31,11 @@ _LOADS_AFTER = 2
 
 
 class FailedError(Exception):
-    """The work was not done; the message says why in one line."""
+    """The work was not done. ``key`` names a text of the report that says why, ``values`` what it says."""
+
+    def __init__(self, key: str, **values: str) -> None:
+        super().__init__(key, values)
+        self.key, self.values = key, values
 
 
 class Guard:
@@ -56,7 +60,8 @@ class Guard:
         try:
             folder = tempfile.mkdtemp(prefix="micrograd-grading-")
         except OSError as error:
-            raise FailedError(f"{tempfile.gettempdir()}: {error.strerror}") from None
+            where = tempfile.gettempdir()
+            raise FailedError("system", where=where, reason=str(error.strerror or error)) from None
         try:
             if not hasattr(os, "fork"):
                 return _plainly(work, arguments)
@@ -90,33 +95,32 @@ class Guard:
                 ours.sendall(struct.pack("<q", len(job)) + job)
                 (length,) = struct.unpack("<q", _receive(ours, 8, until))
                 if length > _LONGEST:
-                    raise FailedError(f"{length / 1e6:.0f} MB of results")
+                    raise FailedError("results", size=f"{length / 1e6:.0f}")
                 kind, value = pickle.loads(_receive(ours, length, until))
             except FailedError:
                 raise
             except (OSError, EOFError, pickle.UnpicklingError) as error:
                 late = isinstance(error, TimeoutError)
-                why = f"no end after {seconds:g} s" if late else "its process ended without a word"
-                raise FailedError(why) from None
+                raise FailedError("late" if late else "gone", seconds=f"{seconds:g}") from None
             finally:
                 if pid:
                     self._working.discard(pid)
                     end_family(pid)
         if kind == "error":
-            raise FailedError(value)
+            raise FailedError(value[0], **value[1])
         return value
 
     def _hand_over(self, theirs: socket.socket) -> None:
         with self._lock:
             if self._closed:
-                raise FailedError("closed")
+                raise FailedError("gone")
             if self._server is None or self._server.poll() is not None:
                 self._start()
             assert self._socket
             try:
                 socket.send_fds(self._socket, [b"w"], [theirs.fileno()])
             except OSError as error:
-                raise FailedError(str(error)) from None
+                raise FailedError("system", where="", reason=str(error.strerror or "")) from None
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
@@ -165,19 +169,20 @@ def _plainly(work: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        raise FailedError(_line(error)) from None
+        key, values = reason(error)
+        raise FailedError(key, **values) from None
 
 
-def _line(error: BaseException) -> str:
-    """Return an exception in one line, even one whose own message fails."""
-    try:
-        message = " ".join(str(error).split())[:300]
-    except BaseException:
-        message = ""
+def reason(error: BaseException) -> tuple[str, dict[str, str]]:
+    """Return why a piece of work failed: the key of a text of the report and what it says, never Python's words."""
+    if isinstance(error, FailedError):
+        return error.key, error.values
     if isinstance(error, OSError) and error.strerror:
-        message = error.strerror + (f": {str(error.filename)[:200]}" if error.filename else "")
-    name = type(error).__name__
-    return f"{name}: {message}" if message else name
+        where = str(error.filename)[:200] if error.filename else ""
+        return "system", {"where": where, "reason": error.strerror}
+    if isinstance(error, (MemoryError, RecursionError)):
+        return "memory", {}
+    return "unexpected", {"name": type(error).__name__[:80]}
 
 
 def _serve(requests: socket.socket) -> None:
@@ -231,7 +236,7 @@ def _child(handle: int) -> None:
             try:
                 answer = pickle.dumps(("done", work(*arguments)))
             except BaseException as error:
-                answer = pickle.dumps(("error", _line(error)))
+                answer = pickle.dumps(("error", reason(error)))
             client.sendall(struct.pack("<q", len(answer)) + answer)
     finally:
         os._exit(0)

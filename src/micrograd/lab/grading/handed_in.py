@@ -99,12 +99,13 @@ def _read_repository(handed: HandedIn, repository: Repository, tag: str, deadlin
     oddity = repository.oddity()
     if oddity:
         raise GitError(f"git: {repository.folder.name}/.git/{oddity}: not a regular file")
-    if not repository.works():
-        raise GitError(f"git: {repository.folder.name}/.git")
+    repository.must_work()
     handed.tag = "missing"
     name, too_late = _tag_in_time(repository, tag, deadline)
     commit = repository.commit_of(f"refs/tags/{name}") if name else ""
     if not commit:
+        if name:
+            handed.notes = [("odd-tag", {"tag": shown(name)})]
         return False
     when = repository.tagged_at(name)
     handed.tagged_at = when.isoformat() if when else ""
@@ -179,7 +180,7 @@ class _Told:
         elif isinstance(error, OSError):
             handed.problem, handed.detail = "unreadable", str(error.strerror or error)[:300]
         elif isinstance(error, Exception):
-            handed.problem, handed.detail = "unreadable", shown(f"{type(error).__name__}: {error}")
+            handed.problem, handed.detail = "unreadable", type(error).__name__
         return isinstance(error, Exception)
 
 

@@ -11,7 +11,8 @@ from micrograd.lab.checks.submitted import LARGEST, UnreadableError, read, work_
 from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
 from micrograd.lab.grading.archives import ZipTree
 from micrograd.lab.plain_text import plain_text
-from micrograd.lab.sandbox.submission_files import Entry, Tree, files_of, is_left_out
+from micrograd.lab.sandbox.submission_files import LONGEST_PATH, Entry, Tree, files_of, is_left_out
+from micrograd.lab.student.git import GitError
 
 Note = tuple[str, dict[str, Any]]
 """A remark for the table: the key of its text, and what the text says."""
@@ -82,7 +83,7 @@ def take(tree: Tree, inside_zip: bool = False) -> Taken:
         notes.append(("unfilled", {"taken": shown(entry.path), "left": shown(candidates[0].path)}))
     elif not expected or entry is not candidates[0]:
         notes.append(("elsewhere", {"taken": shown(entry.path)}))
-    return Taken(content, files_of(tree, folder), notes)
+    return Taken(content, files_of(tree, folder), [*notes, *tree.notes])
 
 
 def shown(path: str) -> str:
@@ -136,12 +137,20 @@ def _rank(entry: Entry) -> tuple[Any, ...]:
 
 def _read(tree: Tree, entry: Entry, most: int) -> bytes:
     if entry.kind == "link":
-        raise UnreadableError("link", f"{shown(entry.path)} -> {shown(entry.target)}")
+        raise UnreadableError("link", f"{shown(entry.path)} -> {shown(entry.target or _target(tree, entry))}")
     if entry.kind == "other":
         raise UnreadableError("not-a-file", shown(entry.path))
     if entry.size > most:
         raise UnreadableError("too-large", f"{entry.size / 1e6:.0f} MB")
     return tree.read(entry, most)
+
+
+def _target(tree: Tree, entry: Entry) -> str:
+    """Return where a link of a zip or a commit leads: that is what its content says."""
+    try:
+        return tree.read(entry, LONGEST_PATH).decode(errors="replace")
+    except (UnreadableError, GitError):
+        return "?"
 
 
 def _work(content: bytes) -> int:

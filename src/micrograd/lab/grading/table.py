@@ -40,7 +40,7 @@ def write_csv(results: list[dict[str, Any]], language: Language) -> str:
 
 def as_given(result: dict[str, Any]) -> str:
     """Return a submission's name as it came, in one line of characters that can be written."""
-    return " ".join(plain_text(str(result["given"])).split())[:200]
+    return " ".join(plain_text(str(result["given"])).split())[:200] or str(result["name"])
 
 
 def hints(result: dict[str, Any], language: Language, task: int | None = None) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from micrograd.lab.words import UNREADABLE
-from micrograd.language import Language, Texts, typeset
+from micrograd.language import Language, Texts, french, typeset
 
 _WORDS: Texts = {
     "colon": {"fr": " :", "en": ":"},
@@ -108,6 +108,10 @@ _WORDS: Texts = {
         "fr": "arrêté : une cellule ne se laisse pas interrompre ({seconds} s)",
         "en": "stopped: a cell does not let itself be interrupted ({seconds} s)",
     },
+    "end paused": {
+        "fr": "arrêté : une cellule a suspendu le programme qui l'exécute",
+        "en": "stopped: a cell has suspended the program that runs it",
+    },
     "end memory": {"fr": "arrêté : trop de mémoire", "en": "stopped: too much memory"},
     "end processes": {"fr": "arrêté : trop de processus", "en": "stopped: too many processes"},
     "end written": {"fr": "arrêté : trop d'octets écrits", "en": "stopped: too many bytes written"},
@@ -160,11 +164,53 @@ _WORDS: Texts = {
     },
     "other-file": {"fr": "pas de notebook, mais {detail}", "en": "no notebook, but {detail}"},
     "bad-zip": {"fr": "archive zip illisible ({detail})", "en": "a zip that cannot be read ({detail})"},
+    "zip-password": {
+        "fr": "archive zip protégée par un mot de passe ({detail})",
+        "en": "a zip that asks for a password ({detail})",
+    },
+    "zip-method": {
+        "fr": "archive zip d'une sorte que Python ne lit pas ({detail})",
+        "en": "a zip of a sort that Python does not read ({detail})",
+    },
     "too-many-files": {
         "fr": "pas de notebook trouvé parmi trop de fichiers ({detail})",
         "en": "no notebook found among too many files ({detail})",
     },
     "not-graded": {"fr": "n'a pas pu être évalué : {detail}", "en": "could not be graded: {detail}"},
+    "failed late": {
+        "fr": "pas de fin au bout de {seconds} s",
+        "en": "no end after {seconds} s",
+    },
+    "failed gone": {
+        "fr": "le processus qui s'en occupait a pris fin sans un mot",
+        "en": "the process that was at it ended without a word",
+    },
+    "failed results": {"fr": "{size} Mo de résultats", "en": "{size} MB of results"},
+    "failed memory": {
+        "fr": "il faut plus de mémoire qu'il n'en est donné",
+        "en": "it takes more memory than is given",
+    },
+    "failed system": {"fr": "{reason} {where}", "en": "{reason} {where}"},
+    "failed unexpected": {
+        "fr": "une erreur imprévue de l'évaluation elle-même, {name}",
+        "en": "an unexpected error of the grading itself, {name}",
+    },
+    "note zip-outside": {
+        "fr": "l'archive voulait écrire hors de son dossier ({count} nom(s), dont {path}) : laissé de côté",
+        "en": "the zip would write outside of its folder ({count} name(s), {path} among them): left out",
+    },
+    "note zip-twice": {
+        "fr": "{path} est plusieurs fois dans l'archive : la dernière version a été prise",
+        "en": "{path} is in the zip more than once: the last one was taken",
+    },
+    "note left-out": {
+        "fr": "cellules mal formées, laissées de côté : {count} (n° {numbers})",
+        "en": "malformed cells, left out: {count} (no. {numbers})",
+    },
+    "note half-characters": {
+        "fr": "cellules avec des caractères incomplets, remplacés : {count}",
+        "en": "cells with incomplete characters, replaced: {count}",
+    },
     "not-asked": {"fr": "pas encore évalué", "en": "not graded yet"},
     "note unfilled": {
         "fr": "pris : {taken} ({left} n'est pas rempli)",
@@ -179,6 +225,10 @@ _WORDS: Texts = {
     "note other-tag": {
         "fr": "tag « {tag} » pris pour « {wanted} »",
         "en": 'tag "{tag}" taken for "{wanted}"',
+    },
+    "note odd-tag": {
+        "fr": "le tag {tag} ne désigne aucun commit, fichiers pris tels quels",
+        "en": "tag {tag} names no commit, files taken as they are",
     },
     "note newer-tag": {"fr": "le tag {tag} a été pris", "en": "tag {tag} was taken"},
     "note late-tag": {"fr": "{tag} est venu après la date limite", "en": "{tag} came after the deadline"},
@@ -211,6 +261,21 @@ _WORDS: Texts = {
 
 WORDS = typeset({**_WORDS, **UNREADABLE})
 
+#: What the system says in English whatever the language, and may be the reason of a row.
+_SYSTEMS: dict[str, str] = {
+    "Permission denied": "accès refusé",
+    "No space left on device": "plus de place sur le disque",
+    "No such file or directory": "fichier ou dossier introuvable",
+    "Input/output error": "erreur de lecture ou d'écriture du disque",
+    "Too many open files": "trop de fichiers ouverts",
+    "Cannot allocate memory": "plus de mémoire",
+    "Resource temporarily unavailable": "plus de processus disponibles",
+    "File name too long": "nom de fichier trop long",
+    "Too many levels of symbolic links": "liens qui tournent en rond",
+    "Read-only file system": "système de fichiers en lecture seule",
+    "Disk quota exceeded": "quota de disque dépassé",
+}
+
 #: Remarks that mean that somebody tried to be graded for what was not done.
 SUSPICIOUS = ("imports", "patches", "reads")
 
@@ -236,6 +301,17 @@ def note_text(note: Any, language: Language) -> str:
     return WORDS[f"note {key}"][language].format(**values)
 
 
+def failure(key: str, values: dict[str, str], language: Language) -> str:
+    """Return why a piece of work failed, in words."""
+    said = {**values, "reason": system(values.get("reason", ""), language)}
+    return " ".join(WORDS[f"failed {key}"][language].format(**said).split())
+
+
+def system(words: str, language: Language) -> str:
+    """Return what the system says, in the language where it is known."""
+    return french(_SYSTEMS[words]) if language == "fr" and words in _SYSTEMS else words
+
+
 def is_graded(result: dict[str, Any]) -> bool:
     """Tell whether a submission has been looked at, whatever came of it."""
     return bool(result["problem"] != "not-asked")
@@ -249,7 +325,7 @@ def is_suspicious(result: dict[str, Any]) -> bool:
 def _outcome(result: dict[str, Any], language: Language) -> str:
     detail = " ".join(str(result["detail"]).split())[:160]
     if result["problem"]:
-        return WORDS[str(result["problem"])][language].format(detail=detail)
+        return WORDS[str(result["problem"])][language].format(detail=system(detail, language))
     if result["end"] != "finished":
         seconds = f"{float(str(result['seconds'])):.0f}"
         return WORDS[f"end {result['end']}"][language].format(detail=detail, seconds=seconds)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import queue
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,9 +29,9 @@ from micrograd.lab.sandbox.isolation import Isolation, handed_over
 from micrograd.lab.sandbox.limits import Limits
 from micrograd.lab.sandbox.removing import remove
 from micrograd.lab.sandbox.watch import MARK, Watch, running_now
-from micrograd.language import Language
+from micrograd.language import Language, french
 
-End = Literal["finished", "time", "stuck", "memory", "processes", "written", "flood", "died"]
+End = Literal["finished", "time", "stuck", "paused", "memory", "processes", "written", "flood", "died"]
 _LOOK_EVERY = 0.2
 _SEEN = ("imports", "patches", "reads", "processes")
 _MOST_NOTES = 10
@@ -124,14 +125,17 @@ def run_confined(
         result.borrowed += [
             index for index, cell in enumerate(cells) if index not in result.borrowed and says_so(cell.source)
         ]
-        if result.borrowed:
+        if result.borrowed and not any(key == "imports" for key, _ in result.notes):
             result.notes.append(("imports", {"what": "micrograd.lab"}))
         result.findings = _without_borrowed(checks.settle(result.findings), cells, result.borrowed)
         if result.end == "died" and out_of_memory:
             result.end = "memory"
         if result.end == "died":
             code = process.returncode if result.code is None else result.code
-            result.detail = _last_words(printed, code, language)
+            result.detail = _how_it_ended(code, language)
+            if result.cell is None and not any(result.outputs):
+                # Nothing of the submission's ran: what is missing is ours, and whoever can mend it reads this.
+                result.detail = f"{result.detail}\n{_last_words(printed)}".strip()
     return result
 
 
@@ -311,13 +315,33 @@ def _font_cache() -> dict[str, bytes]:
     return {name: (folder / name).read_bytes()} if (folder / name).is_file() else {}
 
 
-def _last_words(printed: IO[bytes], code: int | None, language: Language) -> str:
-    """Return how the process ended, and the end of what it printed past Python."""
+def _how_it_ended(code: int | None, language: Language) -> str:
+    """Return how the process ended that ran the cells."""
+    if code is not None and code < 0:
+        code = -code
+        name = next((one.name for one in signal.Signals if one == code), "")
+        known = {"SIGSEGV": "memory", "SIGBUS": "memory", "SIGABRT": "aborted"}
+        words = _ENDS[known.get(name, "signal")]
+    else:
+        words = _ENDS["exit"]
+    return french(words["fr"].format(code=code)) if language == "fr" else words["en"].format(code=code)
+
+
+_ENDS: dict[str, dict[Language, str]] = {
+    "exit": {"fr": "code de sortie {code}", "en": "exit status {code}"},
+    "memory": {
+        "fr": "accès interdit à la mémoire, signal {code}",
+        "en": "forbidden access to memory, signal {code}",
+    },
+    "aborted": {"fr": "abandon, signal {code}", "en": "aborted, signal {code}"},
+    "signal": {"fr": "signal {code}", "en": "signal {code}"},
+}
+
+
+def _last_words(printed: IO[bytes]) -> str:
+    """Return the end of what the process printed past Python."""
     try:
         printed.seek(max(0, os.fstat(printed.fileno()).st_size - 2000))
-        tail = printed.read(2000).decode(errors="replace").strip()
+        return printed.read(2000).decode(errors="replace").strip()
     except OSError:
-        tail = ""
-    exited = {"fr": "code de sortie", "en": "exit status"}[language]
-    status = f"{exited} {code}" if code is None or code >= 0 else f"signal {-code}"
-    return f"{status}\n{tail}".strip()
+        return ""

@@ -14,8 +14,13 @@ from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
+
+from micrograd.lab.checks.belongings import is_own
+from micrograd.lab.checks.graphs import BY_HAND, PLOTTED
+from micrograd.lab.checks.observing import numbers_in
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _KEPT = ("text/plain", "image/png", "image/svg+xml", "image/jpeg")
@@ -23,6 +28,8 @@ _FAR_BEYOND = 20
 _MOST_ITEMS = 1000
 """How many outputs of one cell are kept: displays, errors, and changes between standard output and standard error."""
 _MOST_ERRORS = 50
+_MOST_READ, _LONGEST_READ = 20, 200_000
+"""How many pictures of one cell that it wrote itself are read for the numbers in them, and how far."""
 
 
 class TooMuchOutput(Exception):
@@ -35,11 +42,18 @@ class Outputs:
     def __init__(self, printed: int, shown: int) -> None:
         self.items: list[dict[str, Any]] = []
         self._most_printed, self._left_to_show = printed, shown
-        self._printed = self._added = 0
+        self._printed = self._added = self._read = 0
+        self._formatted: tuple[Any, str, list[str]] = (None, "", [])
 
     def begin(self) -> None:
         """Start a new cell."""
-        self.items, self._printed, self._added = [], 0, 0
+        self.items, self._printed, self._added, self._read = [], 0, 0, 0
+
+    def formatted(self, data: Any, thing: Any) -> None:
+        """Note of what the data are that will be shown next."""
+        kind = type(thing)
+        by = "__main__" if is_own(kind) else str(kind.__module__)
+        self._formatted = data, by, _labels(thing) if by.partition(".")[0] == PLOTTED else []
 
     def text(self, name: str, text: str) -> None:
         """Take over printed text; what is beyond the limit is dropped."""
@@ -69,7 +83,20 @@ class Outputs:
                     kept[kind] = value
                     self._left_to_show -= size
         kinds = [kind[:100] for kind in data if isinstance(kind, str)][:20]
-        self._add({"type": "result" if result else "display", "data": kept, "kinds": kinds})
+        shown = {"type": "result" if result else "display", "data": kept, "kinds": kinds}
+        _, by, labels = self._formatted if data is self._formatted[0] else (None, "", [])
+        texts = (
+            [data.get("text/html"), data.get("image/svg+xml")] if by.partition(".")[0] in BY_HAND else labels
+        )
+        self._add({**shown, "by": by, **self._numbers(texts)})
+
+    def _numbers(self, texts: list[Any]) -> dict[str, Any]:
+        """Return the numbers in what a cell wrote itself."""
+        if self._read >= _MOST_READ:
+            return {}
+        written = [text[:_LONGEST_READ] for text in texts if isinstance(text, str)]
+        self._read += bool(written)
+        return {"numbers": [number for text in written for number in numbers_in(text)]} if written else {}
 
     def error(self, name: str, message: str, traceback: str) -> None:
         """Take over the error that ended the cell."""
@@ -92,6 +119,15 @@ class Outputs:
             self.items.append({"type": "cut", "limit": _MOST_ITEMS})
         if self._added > _FAR_BEYOND * _MOST_ITEMS:
             raise TooMuchOutput(f"this cell has shown more than {_FAR_BEYOND * _MOST_ITEMS:,} outputs")
+
+
+def _labels(figure: Any) -> list[str]:
+    """Return what stands written in a figure of matplotlib's."""
+    try:
+        texts = figure.findobj(lambda artist: hasattr(artist, "get_text"))
+        return ["\n".join(str(text.get_text()) for text in texts[:_MOST_ITEMS])]
+    except Exception:  # a figure of the student's may fail in any way
+        return []
 
 
 class Stream(io.TextIOBase):
@@ -122,6 +158,12 @@ def make_shell(outputs: Outputs) -> InteractiveShell:
         def clear_output(self, wait: bool = False) -> None:
             outputs.items = []
 
+    class Formatter(DisplayFormatter):
+        def format(self, obj: Any, include: Any = None, exclude: Any = None) -> Any:
+            data, metadata = super().format(obj, include, exclude)  # type: ignore[no-untyped-call]
+            outputs.formatted(data, obj)
+            return data, metadata
+
     class Hook(DisplayHook):
         def write_output_prompt(self) -> None:
             pass
@@ -135,6 +177,10 @@ def make_shell(outputs: Outputs) -> InteractiveShell:
     class Shell(InteractiveShell):
         display_pub_class = Type(Publisher)
         displayhook_class = Type(Hook)
+
+        def init_display_formatter(self) -> None:
+            self.display_formatter = Formatter(parent=self)
+            self.configurables.append(self.display_formatter)  # type: ignore[arg-type]
 
         def enable_gui(self, gui: Any = None) -> None:
             """Figures are drawn into the outputs; there is no window."""

@@ -13,7 +13,7 @@ from collections import deque
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from micrograd.lab.checks.submitted import LARGEST, UnreadableError
 
@@ -57,6 +57,8 @@ class Tree(Protocol):
     """What there is, the ones near the top first, at most ``MOST_ENTRIES``."""
     whole: bool
     """Whether that is all there is."""
+    notes: list[tuple[str, dict[str, Any]]]
+    """What is out of the ordinary about the tree itself: the key of a text of the report, and what it says."""
 
     def read(self, entry: Entry, most: int) -> bytes:
         """Return a file's content. Raises ``UnreadableError`` if it is larger than ``most``, or cannot be read."""
@@ -87,6 +89,7 @@ class FolderTree:
         self._root = root
         self.entries: list[Entry] = []
         self.whole = True
+        self.notes: list[tuple[str, dict[str, Any]]] = []
         left = MOST_ENTRIES
         waiting: deque[tuple[str, ...]] = deque([()])
         while waiting:

@@ -19,9 +19,13 @@ from micrograd.lab.sandbox.limits import Limits
 with needs("lab"):
     import psutil
 
-Reason = Literal["time", "memory", "processes", "written"]
+Reason = Literal["time", "memory", "processes", "written", "paused"]
 _FAMILY_EVERY, _FOLDER_EVERY = 0.2, 0.5
+_LONGEST_PAUSE = 1.5
+"""Seconds. Whoever debugs stops a process, too; nobody debugs a submission."""
+_RUNS_CELLS = ["-I", "-m", "micrograd.lab.sandbox.worker"]
 MARK = "MICROGRAD_SUBMISSION"
+_STOPPED = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
 
 
 class Watch:
@@ -39,6 +43,8 @@ class Watch:
         self._started = time.monotonic()
         self._family_due = self._folder_due = 0.0
         self._known: dict[int, psutil.Process] = {}
+        self._runners: list[psutil.Process] = []
+        self._going_at = 0.0
 
     @property
     def seconds(self) -> float:
@@ -58,6 +64,10 @@ class Watch:
         family = self._family()
         if len(family) > self._limits.processes:
             return "processes"
+        if not self._is_paused(family):
+            self._going_at = self.seconds
+        elif self.seconds - self._going_at > _LONGEST_PAUSE:
+            return "paused"
         if sum(_memory(process) for process in family) > self._limits.memory and (
             # What processes share is in each one's count; finding out takes a while.
             sum(_own_memory(process) for process in family) > self._limits.memory
@@ -68,6 +78,19 @@ class Watch:
             if written(self._folder, self._limits.written) + _without_name(family) > self._limits.written:
                 return "written"
         return None
+
+    def _is_paused(self, family: list[psutil.Process]) -> bool:
+        """Tell whether one of the two processes without which nothing goes on, the relay and its child, is stopped.
+
+        What a cell has started itself may be: nobody waits for that but the cell.
+        """
+        with contextlib.suppress(psutil.Error, OSError):
+            if not self._runners:
+                relay = next((process for process in family if process.cmdline()[1:] == _RUNS_CELLS), None)
+                children = relay.children() if relay else []
+                self._runners = [relay, *children] if relay and children else []
+            return any(process.status() in _STOPPED for process in self._runners)
+        return False
 
     def wait(self, seconds: float) -> None:
         """Give the process a moment to end by itself, so that its exit status is its own."""

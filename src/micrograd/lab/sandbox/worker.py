@@ -25,13 +25,14 @@ from micrograd.lab.sandbox import channel
 from micrograd.lab.sandbox.enter import BOX
 from micrograd.lab.sandbox.limits import Limits, apply
 from micrograd.lab.sandbox.relay import Relay, plan, tasks_of
-from micrograd.lab.sandbox.seeing import Seeing
 
 _LONGEST_STEP = 5.0
 """Seconds between two backward passes of one training, on a slow engine and a slow machine."""
 
 
 _BEAT_EVERY = 5.0
+_LOOKED_AT = ("kinds", "by", "numbers", "dot")
+"""What the checks learn of an output, besides its text."""
 
 
 class CellTimeout(BaseException):
@@ -61,6 +62,8 @@ class Worker:
         from micrograd.lab import checks
         from micrograd.lab.checks import listening, recording, trails
         from micrograd.lab.sandbox.borrowing import Borrowing
+        from micrograd.lab.sandbox.hiding import hide
+        from micrograd.lab.sandbox.seeing import Seeing
         from micrograd.lab.sandbox.shell import Outputs, Stream, make_shell
 
         self._checks, self._trails = checks, trails
@@ -73,7 +76,8 @@ class Worker:
         self._streams = Stream(self._outputs, "stdout"), Stream(self._outputs, "stderr")
         sys.path.insert(0, "")  # modules beside the notebook, as in Jupyter
         _inline_figures(self._box)
-        self._seeing = Seeing(lambda key, what: self._send({"type": "saw", "key": key, "what": what}))
+        self._seeing = Seeing(lambda key, what: self._send({"type": "saw", "key": key, "what": what}), hide())
+        self._recorder.before_each = self._seeing.glance
         for step, number in plan(self._cells, self._tasks):
             if step == "cell":
                 self._run_cell(number, self._cells[number])
@@ -97,6 +101,8 @@ class Worker:
             self._outputs.items = [item for item in self._outputs.items if item.get("name") != "CellTimeout"]
             self._outputs.error("Timeout", f"more than {self._allowed:g} s", "")
         items = self._outputs.items
+        if self._seeing.drew():
+            items = [{**item, "dot": True} for item in items]
         self._recorder.end(stopped=any(item.get("type") == "error" for item in items))
         if not cell["given"]:
             tasks: list[int | None] = [*tasks_of(cell)]
@@ -107,7 +113,8 @@ class Worker:
         if len(json.dumps(items)) > channel.LONGEST // 2:
             errors = [item for item in items if item.get("type") == "error"]
             items = [{"type": "cut", "limit": channel.LONGEST // 2}, *errors]
-        self._send({**message, "outputs": items})
+        shown = [{name: value for name, value in item.items() if name != "numbers"} for item in items]
+        self._send({**message, "outputs": shown})
         if self._is_full():
             self._send({"type": "full"})
 
@@ -131,9 +138,9 @@ class Worker:
         items = self._outputs_of.get(task)
         if items is None:  # no headings: everything that was shown
             items = [item for group in self._outputs_of.values() for item in group]
-        outputs = [{"text": item.get("text", ""), "kinds": item.get("kinds", [])} for item in items]
+        outputs = [{name: item[name] for name in _LOOKED_AT if name in item} for item in items]
         for output, item in zip(outputs, items):
-            output["text"] += item.get("data", {}).get("text/plain", "")
+            output["text"] = item.get("text", "") + item.get("data", {}).get("text/plain", "")
         view = self._checks.View(
             self._variables,
             outputs,
@@ -147,7 +154,7 @@ class Worker:
         def look() -> None:
             observed.update(self._checks.observe(task, view, asked))
 
-        with self._seeing.watching():
+        with self._seeing.watching(looking=True):
             timed_out = self._within(look)
         self._send({"type": "observed", "task": task, "observed": observed, "timed_out": timed_out})
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import wraps
 from typing import Any
 
-from micrograd.lab.checks.perceptron import shows_picture
+from micrograd.lab.checks.graphs import shows_picture
 
 
 def watch(shell: Any, saw: Callable[[], None]) -> bool:

@@ -139,6 +139,10 @@ WORDS: Texts = {
         "fr": "une cellule ne se laisse pas interrompre",
         "en": "a cell does not let itself be interrupted",
     },
+    "end paused": {
+        "fr": "une cellule a suspendu le programme qui l'exécute",
+        "en": "a cell has suspended the program that runs it",
+    },
     "end memory": {"fr": "trop de mémoire", "en": "too much memory"},
     "end processes": {"fr": "trop de processus", "en": "too many processes"},
     "end written": {"fr": "trop d'octets écrits", "en": "too many bytes written"},
