@@ -144,7 +144,7 @@ def test_importing_and_changing_the_checks_is_seen_and_changes_nothing():
 
 def test_importing_the_lab_by_any_name_that_is_put_together_is_seen():
     cells = {
-        "check": "import importlib; importlib.import_module('micrograd' + '.lab.check')",
+        "check": "import micrograd.lab.check as mine; mine.check",
         "checks": "import importlib; importlib.import_module('micrograd' + '.lab' + '.checks')",
         "errors": "__import__('micrograd' + '.lab.errors', fromlist=['x'])",
         "files": "import pkgutil; pkgutil.resolve_name('micrograd' + '.lab.files')",
@@ -154,6 +154,30 @@ def test_importing_the_lab_by_any_name_that_is_put_together_is_seen():
     notes = run_all(list(cells.values()), limits=Limits()).notes
     assert {key for key, _ in notes} == {"imports"}
     assert {f"micrograd.lab.{name}" for name in cells} <= {said["what"] for _, said in notes}
+
+
+WAYS = """
+modules = ("micrograd.l" + "ab", "__main__")
+ours = {kind.__name__: kind for kind in object.__subclasses__() if kind.__module__.startswith(modules)}
+there = ours["_Task3"].judge.__globals__
+"""
+
+
+def test_whatever_is_changed_in_the_checks_themselves_is_seen_and_put_back():
+    cells = {
+        "checks.perceptron.TASK_3.observe": "object.__setattr__(there['TASK_3'], 'observe', len)",
+        "checks.perceptron.PERCEPTRON": "there['PERCEPTRON'].append(1)",
+        "checks.perceptron.sigmoid": "there['sigmoid'] = len",
+        "checks.perceptron.len": "there['len'] = lambda x: 0",
+        "checks.perceptron._Task3.__getattribute__": "ours['_Task3'].__getattribute__ = len",
+        "checks.perceptron._input_of": "there['_input_of'].__defaults__ = (1,)",
+        "sandbox.worker.Worker._look": "ours['Worker']._look = len",
+    }
+    result = run_all([WAYS, *(f"{source}" for source in cells.values())])
+    assert {said["what"] for key, said in result.notes if key == "patches"} == {
+        f"micrograd.lab.{name}" for name in cells
+    }
+    assert still_graded(result)
 
 
 def test_the_lab_that_runs_the_cells_is_nowhere_among_the_modules():

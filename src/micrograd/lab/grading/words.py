@@ -251,12 +251,18 @@ _WORDS: Texts = {
     "note converted": {"fr": "converti du format {version}", "en": "converted from format {version}"},
     "note not-kept": {"fr": "résultat non conservé ({reason})", "en": "result not kept ({reason})"},
     "note imports": {"fr": "importe {what}", "en": "imports {what}"},
-    "note patches": {"fr": "modifie {what}", "en": "patches {what}"},
+    "note patches": {
+        "fr": "remplace une partie de la bibliothèque ou des vérifications ({what})",
+        "en": "replaces a part of the library or of the checks ({what})",
+    },
     "note processes": {
         "fr": "démarre ou arrête des processus ({what})",
         "en": "starts or stops processes ({what})",
     },
-    "note reads": {"fr": "regarde dans {what}", "en": "looks into {what}"},
+    "note reads": {
+        "fr": "cherche le code qui l'exécute et l'évalue ({what})",
+        "en": "looks for the code that runs and checks it ({what})",
+    },
 }
 
 WORDS = typeset({**_WORDS, **UNREADABLE})

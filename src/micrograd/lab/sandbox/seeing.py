@@ -15,9 +15,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType, FunctionType, ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
+from micrograd.lab.sandbox.checks_kept import Checks
 from micrograd.lab.sandbox.hiding import ASKED_FOR, CHECK, LAB, forget
 from micrograd.lab.sandbox.library import Library
 
@@ -57,8 +58,7 @@ class Seeing:
         self._say, self._hidden = say, hidden
         self._told: set[tuple[str, str]] = set()
         self._drew = False
-        self._known = {(id(owner), name): (path, owner, function, function.__code__)
-                       for path, owner, name, function in _functions(hidden)}  # fmt: skip
+        self._checks = Checks(hidden)
         self._library = Library()
         sys.addaudithook(self._hear)
 
@@ -79,11 +79,8 @@ class Seeing:
                 yield
         finally:
             self._running = False
-            for (_, name), (path, owner, function, code) in self._known.items():
-                if vars(owner).get(name) is not function or function.__code__ is not code:
-                    self._tell("patches", path)
-                    function.__code__ = code
-                    setattr(owner, name, function)
+            for path in self._checks.put_back():
+                self._tell("patches", path)
             self._tell_replaced()
             for name in _stop_tracing():
                 self._tell("reads", name)
@@ -145,7 +142,8 @@ class Seeing:
         """Tell whether what imports says so in its own text: the notebook's check line does."""
         asks = self._first_not_between(frame)
         names = asks.f_code.co_names if asks else ()
-        return CHECK in names or (LAB in names and "check" in names)
+        wanted = asks.f_code.co_consts if asks else ()
+        return ("check",) in wanted and (CHECK in names or LAB in names)
 
     def _hear_open(self, path: Any, frame: FrameType) -> None:
         if not isinstance(path, str):
@@ -234,15 +232,3 @@ def _stop_tracing() -> list[str]:
             monitoring.set_events(tool, 0)
             monitoring.free_tool_id(tool)
     return found
-
-
-def _functions(modules: dict[str, ModuleType]) -> Iterator[tuple[str, Any, str, FunctionType]]:
-    """Yield the functions and methods of the lab's modules: path, what holds them, name, function."""
-    for module_name, module in modules.items():
-        for name, value in list(vars(module).items()):
-            if isinstance(value, FunctionType):
-                yield f"{module_name}.{name}", module, name, value
-            elif isinstance(value, type) and value.__module__ == module_name:
-                for inner, method in list(vars(value).items()):
-                    if isinstance(method, FunctionType):
-                        yield f"{module_name}.{name}.{inner}", value, inner, method
