@@ -74,6 +74,7 @@ def test_the_filled_notebook_is_found_wherever_it_is(tmp_path, files):
         ({"gradient.py": b"print(1)"}, "python-file"),
         ({"rapport.pdf": b"%PDF"}, "other-file"),
         ({"a.zip": b"PK no zip"}, "bad-zip"),
+        ({"a/.ipynb_checkpoints/gradient-checkpoint.ipynb": FILLED}, "only-checkpoint"),
         ({}, "no-file"),
     ],
 )

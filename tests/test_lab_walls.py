@@ -23,6 +23,14 @@ from micrograd.lab.sandbox.relay import plan
 WALLS = pytest.mark.parametrize("kind", ["bubblewrap", "namespaces"])
 
 
+SOLVED = """
+import os, subprocess, micrograd
+folder = os.path.join(os.path.dirname(micrograd.__file__), "l" + "ab")
+print(os.listdir(os.path.join(folder, "solved")))
+words = ["grep", "-rlE", "BEGIN SOLUT" + "ION", folder, "--include=*.py*"]
+found = subprocess.run(words, capture_output=True, text=True).stdout.split()
+print(len([path for path in found if "cells" in path]))
+"""
 SIGMOID = "def sigmoid(out):\n    return out.sigmoid()\nsigmoid_operation = sigmoid"
 PLACES = ("/", "/dev", "/usr", "/etc", "/proc")
 CALLS = (
@@ -50,6 +58,7 @@ def looked_at(kind):
         **{place: f"open({place!r} + '/x', 'w').write('x')" for place in PLACES},
         **{call: calls.format(call) for call in CALLS},
         "box": BOX,
+        "solved": SOLVED,
         "status": "print(open('/proc/self/status').read())",
     }
     result = run_all(list(cells.values()), kind)
@@ -77,6 +86,12 @@ def test_empty_files_and_endless_folders_are_counted(kind, make):
     result = run(f"import os\nfor i in range(10**6): {make}", kind, limits)
     assert "OSError" in errors(result)
     assert result.end == "written"
+
+
+@WALLS
+def test_the_solved_notebook_is_out_of_sight_of_every_program(kind):
+    result, at = looked_at(kind)
+    assert printed(result, at["solved"]).split() == ["[]", "0"]
 
 
 @WALLS

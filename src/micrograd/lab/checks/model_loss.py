@@ -97,6 +97,10 @@ class _Task7:
         pure = Finding(7, "pure", "right", 0.5)
         if trained:
             pure = Finding(7, "pure", "wrong", 0.5, "model-loss-trains")
+        elif loss.hint == "other-model":
+            pure = Finding(
+                7, "pure", "unseen", 0.5
+            )  # whoever does nothing with a model leaves it as it was, too
         return [loss, accuracy, pure, connected]
 
 

@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from micrograd.lab.checks.submitted import UnreadableError
 from micrograd.lab.plain_text import plain_text
-from micrograd.lab.sandbox.submission_files import MOST_ENTRIES, Entry, is_left_out, is_proper
+from micrograd.lab.sandbox.submission_files import MOST_ENTRIES, Entry, is_checkpoint, is_left_out, is_proper
 
 _LARGEST_DIRECTORY = 4 * 1024 * 1024
 _END = b"PK\x05\x06"
@@ -35,6 +35,7 @@ class ZipTree:
         self.whole = True
         self.notes: list[tuple[str, dict[str, Any]]] = []
         """What was out of the ordinary: the key of a text of the report, and what it says."""
+        self.checkpoint = ""
         outside: list[str] = []
         twice: list[str] = []
         for info in listed[:most]:
@@ -46,6 +47,7 @@ class ZipTree:
                 outside += [path] if _leads_out(path) else []
                 continue
             if is_left_out(tuple(path.split("/"))):
+                self.checkpoint = self.checkpoint or (path if is_checkpoint(path) else "")
                 continue
             if path in self._infos and path not in twice:
                 twice.append(path)

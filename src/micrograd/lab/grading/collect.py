@@ -104,6 +104,7 @@ class _Members:
         assert source.path is not None
         self.whole = True
         self.notes: list[tuple[str, dict[str, Any]]] = []
+        self.checkpoint = ""
         self._zip: ZipTree | None = None
         self._folder = source.path
         self._there = dict(source.files)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from micrograd.lab.checks.submitted import UnreadableError
-from micrograd.lab.sandbox.submission_files import MOST_ENTRIES, Entry, is_left_out, is_proper
+from micrograd.lab.sandbox.submission_files import MOST_ENTRIES, Entry, is_checkpoint, is_left_out, is_proper
 from micrograd.lab.student.git import GitError
 
 # Whatever a student's repository is configured to do, looking at it must not do.
@@ -126,6 +126,7 @@ class CommitTree:
         self._blobs: dict[str, str] = {}
         self.entries: list[Entry] = []
         self.notes: list[tuple[str, dict[str, Any]]] = []
+        self.checkpoint = ""
         lines = listing.split(b"\0")
         # What stands behind the last end of a line was cut off.
         self.whole = len(listing) < _MOST_LISTED and len(lines) <= MOST_ENTRIES
@@ -137,6 +138,7 @@ class CommitTree:
                 self.whole = False
                 continue
             if is_left_out(tuple(path.split("/"))):
+                self.checkpoint = self.checkpoint or (path if is_checkpoint(path) else "")
                 continue
             mode, _, blob, size = (part.decode("ascii", "replace") for part in fields)
             kind = "link" if mode == "120000" else "file" if mode.startswith("100") else "other"

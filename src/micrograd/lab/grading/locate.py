@@ -106,6 +106,8 @@ def _without_notebook(tree: Tree, inside_zip: bool) -> Taken:
         raise UnreadableError("other-file", shown(others[0].path))
     if not tree.whole:
         raise UnreadableError("too-many-files", f"{ASSIGNMENT}/{FILE_NAME}")
+    if tree.checkpoint:
+        raise UnreadableError("only-checkpoint", shown(tree.checkpoint))
     raise FileNotFoundError
 
 

@@ -133,6 +133,10 @@ _WORDS: Texts = {
         "fr": "le notebook n'est pas un fichier ordinaire ({detail})",
         "en": "the notebook is no ordinary file ({detail})",
     },
+    "only-checkpoint": {
+        "fr": "pas de notebook, seulement une copie que Jupyter en a gardée ({detail})",
+        "en": "no notebook, only a copy of one that Jupyter has kept ({detail})",
+    },
     "no-file": {"fr": "pas de notebook ({detail} manque)", "en": "no notebook ({detail} is missing)"},
     "no-git": {
         "fr": "le dépôt Git n'est pas lisible ({detail})",

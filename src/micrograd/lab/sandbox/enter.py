@@ -80,6 +80,9 @@ def new_root(specification: dict[str, object], root: str) -> None:
         os.symlink(target, root + path)
     for path in specification["shown"]:  # type: ignore[attr-defined]
         _bind(path, root + path)
+    for nothing, path in specification["kept_back"]:  # type: ignore[attr-defined]
+        _mount(nothing, root + path, flags=_BIND)
+        _read_only(root + path)
     _bind(str(specification["given"]), root + GIVEN)
     for folder in (BOX, "/proc", "/dev/shm", "/dev/pts"):
         os.makedirs(root + folder)
@@ -115,8 +118,9 @@ def main() -> None:
 
     The specification has ``kind`` (``"bubblewrap"`` or ``"namespaces"``), ``size`` and ``files`` (what may be
     written), and for namespaces ``root`` (an empty folder), ``given`` (the folder with the submission's files),
-    ``shown`` (the paths that can be seen) and ``links`` (pairs of a path and where it leads); ``in_tmp`` holds the
-    paths that can be seen in ``/tmp``.
+    ``shown`` (the paths that can be seen), ``kept_back`` (pairs of nothing and a path below those, in whose place it
+    is seen) and ``links`` (pairs of a path and where it leads); ``in_tmp`` holds the paths that can be seen in
+    ``/tmp``.
     """
     specification = json.loads(sys.argv[1])
     if specification["kind"] == "namespaces":

@@ -89,6 +89,7 @@ class Isolation:
         there = [path for path in _SYSTEM if os.path.exists(path)]
         specification["root"], specification["given"] = str(inside), str(root / "given")
         specification["links"] = [[path, os.readlink(path)] for path in there if os.path.islink(path)]
+        specification["kept_back"] = _kept_back(root)
         specification["shown"] = [path for path in there if not os.path.islink(path)] + python_folders()
         return [*_UNSHARE, *_entering(specification)]
 
@@ -187,11 +188,27 @@ def _bubblewrap(root: Path, limits: Limits) -> list[str]:
             command += ["--ro-bind", path, path]
     for path in python_folders():
         command += ["--ro-bind", path, path]
+    for nothing, path in _kept_back(root):
+        command += ["--ro-bind", nothing, path]
     command += ["--ro-bind", str(root / "given"), GIVEN, "--size", str(limits.written), "--tmpfs", BOX]
     if not _in_tmp(python_folders()):
         command += ["--symlink", f"{BOX}/tmp", "/tmp"]
     # What bwrap itself makes in memory has no bounds, so nobody may write there.
     return [*command, "--chdir", "/", "--remount-ro", "/dev", "--remount-ro", "/"]
+
+
+def _kept_back(root: Path) -> list[tuple[str, str]]:
+    """Return the places of the lab's solved notebook, which ships with it, each with the nothing to show there.
+
+    What runs the cells needs none of it.
+    """
+    folder, file = root / "nothing", root / "nothing.txt"
+    folder.mkdir(exist_ok=True)
+    file.touch()
+    labs = {Path(form(__file__)).parents[1] for form in (os.path.realpath, os.path.abspath)}
+    kept = ("content/cells.py", "content/__pycache__", "solved")
+    places = sorted(lab / name for lab in labs for name in kept)
+    return [(str(folder if place.is_dir() else file), str(place)) for place in places if place.exists()]
 
 
 def _in_tmp(folders: list[str]) -> list[str]:

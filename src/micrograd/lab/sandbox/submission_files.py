@@ -59,9 +59,16 @@ class Tree(Protocol):
     """Whether that is all there is."""
     notes: list[tuple[str, dict[str, Any]]]
     """What is out of the ordinary about the tree itself: the key of a text of the report, and what it says."""
+    checkpoint: str
+    """The path of a copy of a notebook that Jupyter made by itself, which is left out; empty where there is none."""
 
     def read(self, entry: Entry, most: int) -> bytes:
         """Return a file's content. Raises ``UnreadableError`` if it is larger than ``most``, or cannot be read."""
+
+
+def is_checkpoint(path: str) -> bool:
+    """Tell whether it is Jupyter's own copy of a notebook."""
+    return ".ipynb_checkpoints/" in path and path.lower().endswith(".ipynb")
 
 
 def is_left_out(parts: tuple[str, ...]) -> bool:
@@ -90,6 +97,7 @@ class FolderTree:
         self.entries: list[Entry] = []
         self.whole = True
         self.notes: list[tuple[str, dict[str, Any]]] = []
+        self.checkpoint = ""
         left = MOST_ENTRIES
         waiting: deque[tuple[str, ...]] = deque([()])
         while waiting:
@@ -107,6 +115,7 @@ class FolderTree:
             for name in names:
                 parts = (*inside, name.name)
                 if is_left_out((name.name,)):
+                    self.checkpoint = self.checkpoint or _checkpoint_in(name, "/".join(parts))
                     continue
                 if name.is_dir(follow_symlinks=False):
                     if len(parts) < DEEPEST and len("/".join(parts)) < LONGEST_PATH:
@@ -119,6 +128,17 @@ class FolderTree:
     def read(self, entry: Entry, most: int) -> bytes:
         """Return a file's content, never through a link."""
         return read_inside(self._root, Path(entry.path), most)
+
+
+def _checkpoint_in(folder: os.DirEntry[str], path: str) -> str:
+    if folder.name != ".ipynb_checkpoints" or not folder.is_dir(follow_symlinks=False):
+        return ""
+    try:
+        with os.scandir(folder.path) as found:
+            paths = [f"{path}/{name.name}" for name in islice(found, MOST_ENTRIES)]
+    except OSError:
+        return ""
+    return next((path for path in sorted(paths) if is_checkpoint(path)), "")
 
 
 def _entry(name: os.DirEntry[str], path: str) -> Entry:
