@@ -75,6 +75,7 @@ def test_the_filled_notebook_is_found_wherever_it_is(tmp_path, files):
         ({"rapport.pdf": b"%PDF"}, "other-file"),
         ({"a.zip": b"PK no zip"}, "bad-zip"),
         ({"a/.ipynb_checkpoints/gradient-checkpoint.ipynb": FILLED}, "only-checkpoint"),
+        ({"a.zip": zipped({"../../x/gradient.ipynb": FILLED})}, "zip-outside"),
         ({}, "no-file"),
     ],
 )
@@ -113,7 +114,7 @@ def test_a_malformed_cell_is_left_out_and_the_others_are_read(odd):
     found = read(json.dumps({"cells": [CODE, odd, CODE], "nbformat": 4}).encode())
     assert [cell.source for cell in found.cells] == ["x = 1", "x = 1"]
     assert found.notes == [("left-out", {"count": 1, "numbers": "2"})]
-    with pytest.raises(UnreadableError, match="no-notebook"):
+    with pytest.raises(UnreadableError, match="no-good-cell"):
         read(json.dumps({"cells": [odd]}).encode())
 
 
@@ -146,6 +147,21 @@ def test_what_is_odd_about_a_zip_is_said(tmp_path):
     assert dict(handed.notes)["zip-twice"] == {"count": 1, "path": "gradient.ipynb"}
     assert dict(handed.notes)["zip-outside"] == {"count": 2, "path": "../../x.ipynb"}
     assert not (tmp_path.parent / "x.ipynb").exists()
+
+
+def test_two_of_one_name_say_what_they_are(tmp_path):
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "gradient.ipynb").write_bytes(BLANK)
+    (tmp_path / "ada.ipynb").write_bytes(BLANK)
+    (tmp_path / "bea.ipynb").write_bytes(BLANK)
+    names = [source.given for source in collect.find(tmp_path, "en")]
+    assert sorted(names) == ["ada (ada)", "ada (ada.ipynb)", "bea"]
+
+
+def test_a_git_that_leads_elsewhere_is_said(tmp_path):
+    (tmp_path / ".git").write_text("gitdir: ../other/.git")
+    handed = taken(tmp_path, **{PLACE: FILLED})
+    assert (handed.tag, handed.notes) == ("missing", [("git-elsewhere", {})])
 
 
 def test_a_link_in_a_zip_is_refused_by_where_it_leads(tmp_path):

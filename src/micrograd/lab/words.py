@@ -45,6 +45,10 @@ UNREADABLE: Texts = {
         "fr": "pas un notebook : du JSON, mais sans cellules",
         "en": "no notebook: JSON, but without cells",
     },
+    "no-good-cell": {
+        "fr": "pas un notebook : aucune de ses cellules ({detail}) n'est bien formée",
+        "en": "no notebook: none of its cells ({detail}) is well-formed",
+    },
     "too-many-cells": {"fr": "trop de cellules ({detail})", "en": "too many cells ({detail})"},
     "lfs": {
         "fr": "pas un notebook : un pointeur Git LFS, dont le fichier n'a pas été envoyé",

@@ -129,7 +129,9 @@ def _readable(cells: list[Any], notes: list[tuple[str, dict[str, Any]]]) -> list
         replaced += whole != source
         kept.append({**cell, "source": whole})
     if left_out and not kept:
-        raise UnreadableError("no-notebook")
+        raise UnreadableError("no-good-cell", str(len(left_out)))
+    if not cells:
+        notes.append(("no-cells", {}))
     if left_out:
         named = ", ".join(map(str, left_out[:_MOST_NAMED])) + (", ..." if len(left_out) > _MOST_NAMED else "")
         notes.append(("left-out", {"count": len(left_out), "numbers": named}))

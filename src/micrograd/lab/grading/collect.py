@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -306,4 +307,17 @@ def _named(sources: list[Source]) -> list[Source]:
         if source.files:
             identity = source.files[0][1]
         names.append(Name(source.given, identity, source.number))
-    return [replace(source, name=key) for source, key in zip(sources, keys(names))]
+    named = [replace(source, name=key) for source, key in zip(sources, keys(names))]
+    alike = Counter(_alike(source) for source in sources)
+    # Two of one name, a folder and a file, say: each says what it is.
+    return [
+        replace(source, given=f"{source.given} ({shown(_readable(name.identity))})")
+        if alike[_alike(source)] > 1 and not source.remote
+        else source
+        for source, name in zip(named, names)
+    ]
+
+
+def _alike(source: Source) -> tuple[str, str]:
+    """Return what two sources have in common that nobody could tell apart in the table."""
+    return " ".join(unicodedata.normalize("NFC", source.given).split()), source.number

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -122,7 +125,8 @@ def main(arguments: argparse.Namespace) -> int:
             bar.update()
 
         try:
-            results = grade_class(sources, store, output, settings, on_result)
+            with _ended_politely():
+                results = grade_class(sources, store, output, settings, on_result)
         except KeyboardInterrupt:
             bar.close()
             tables.write()
@@ -143,6 +147,24 @@ def main(arguments: argparse.Namespace) -> int:
     if waiting:
         print(WORDS["waiting"][language].format(count=waiting))
     return 0
+
+
+@contextmanager
+def _ended_politely() -> Iterator[None]:
+    """Let being asked to end be what Ctrl-C is: what is done is written, and nothing is left behind."""
+
+    def interrupt(number: int, frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:  # not in the main thread, whose business it is
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _only(

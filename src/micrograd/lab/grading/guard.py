@@ -26,6 +26,7 @@ from micrograd.lab.sandbox.removing import remove
 
 _LONGEST = 256 * 1024 * 1024
 _MEMORY = 1536 * 1024 * 1024
+_PREFIX = "micrograd-grading-"
 _LOADS_AFTER = 2
 """How many pieces of work come before the server loads what judging needs: for a few it would take longer."""
 
@@ -47,6 +48,7 @@ class Guard:
         self._socket: socket.socket | None = None
         self._closed = False
         self._working: set[int] = set()
+        _sweep()
 
     def __enter__(self) -> Guard:
         return self
@@ -58,7 +60,7 @@ class Guard:
         """Return what ``work(*arguments)`` returns. Raises ``FailedError`` if it raises anything, takes longer than
         ``seconds``, or ends its process."""
         try:
-            folder = tempfile.mkdtemp(prefix="micrograd-grading-")
+            folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
         except OSError as error:
             where = tempfile.gettempdir()
             raise FailedError("system", where=where, reason=str(error.strerror or error)) from None
@@ -133,6 +135,23 @@ class Guard:
                 env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
             )
         self._socket = ours
+
+
+def _sweep() -> None:
+    """Remove what those left who were ended before they could."""
+    import psutil
+
+    with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
+        for entry in entries:
+            pid = entry.name.removeprefix(_PREFIX).partition("-")[0]
+            left = entry.name.startswith(_PREFIX) and pid.isdecimal() and not psutil.pid_exists(int(pid))
+            with contextlib.suppress(OSError):
+                if left and entry.is_dir(follow_symlinks=False) and entry.stat().st_uid == _user():
+                    remove(entry.path)
+
+
+def _user() -> int:
+    return os.getuid() if hasattr(os, "getuid") else 0
 
 
 def end_family(pid: int) -> None:

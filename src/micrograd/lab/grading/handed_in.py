@@ -77,6 +77,8 @@ def read_folder(name: str, folder: Path, tag: str, deadline: datetime | None) ->
             except GitError as error:
                 handed.notes = [("broken-git", {"reason": _line(error)})]
                 handed.tag = "missing" if handed.tag == "none" else handed.tag
+        elif os.path.lexists(folder / ".git"):
+            handed.notes, handed.tag = [("git-elsewhere", {})], "missing"
         _take(handed, FolderTree(folder), True)
     return handed
 

@@ -104,6 +104,9 @@ def _without_notebook(tree: Tree, inside_zip: bool) -> Taken:
     others = [e for e in tree.entries if e.name.lower().endswith(_OTHER_WORK[1:])]
     if others:
         raise UnreadableError("other-file", shown(others[0].path))
+    outside = dict(tree.notes).get("zip-outside")
+    if outside:
+        raise UnreadableError("zip-outside", outside["path"])
     if not tree.whole:
         raise UnreadableError("too-many-files", f"{ASSIGNMENT}/{FILE_NAME}")
     if tree.checkpoint:

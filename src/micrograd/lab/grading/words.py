@@ -168,6 +168,10 @@ _WORDS: Texts = {
     },
     "other-file": {"fr": "pas de notebook, mais {detail}", "en": "no notebook, but {detail}"},
     "bad-zip": {"fr": "archive zip illisible ({detail})", "en": "a zip that cannot be read ({detail})"},
+    "zip-outside": {
+        "fr": "pas de notebook : l'archive voulait écrire hors de son dossier ({detail})",
+        "en": "no notebook: the zip would write outside of its folder ({detail})",
+    },
     "zip-password": {
         "fr": "archive zip protégée par un mot de passe ({detail})",
         "en": "a zip that asks for a password ({detail})",
@@ -230,6 +234,11 @@ _WORDS: Texts = {
         "fr": "tag « {tag} » pris pour « {wanted} »",
         "en": 'tag "{tag}" taken for "{wanted}"',
     },
+    "note git-elsewhere": {
+        "fr": "son .git mène ailleurs et n'est pas suivi, fichiers pris tels quels",
+        "en": "its .git leads elsewhere and is not followed, files taken as they are",
+    },
+    "note no-cells": {"fr": "le notebook n'a aucune cellule", "en": "the notebook has no cell"},
     "note odd-tag": {
         "fr": "le tag {tag} ne désigne aucun commit, fichiers pris tels quels",
         "en": "tag {tag} names no commit, files taken as they are",
