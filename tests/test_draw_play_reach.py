@@ -308,7 +308,7 @@ def test_several_classes_are_as_many_outputs(shown) -> None:
     assert float(re.search(r"accuracy ([\d.]+)%", page.text_content("#training-state"))[1]) == pytest.approx(
         expected, abs=0.06
     )
-    assert page.locator(".tools button").count() == 6
+    assert page.locator(".tools [data-tool]").count() == 6
 
 
 @browser_test
@@ -326,6 +326,54 @@ def test_going_back_keeps_what_came_until_another_way_is_gone(shown) -> None:
     page.click("#step")
     assert page.evaluate("playground.state()") == states[4]
     assert page.get_attribute("#back", "max") == "4"
+
+
+@browser_test
+def test_each_step_can_be_gone_back_to_though_few_are_kept(shown) -> None:
+    loss, model = moons([3, 1])
+    page = shown(play(loss, model, X, Y))
+    states = [page.evaluate("playground.state()")]
+    for _ in range(7):
+        page.evaluate("playground.step(1)")
+        states.append(page.evaluate("playground.state()"))
+    page.click("#reset")
+    page.evaluate("playground.internals().panel.trainer.train(7, 1)")
+    page.evaluate("playground.internals().panel.update()")
+    page.focus("#back")
+    for key, step in (("ArrowLeft", 6), ("ArrowLeft", 5), ("Home", 0), ("ArrowRight", 1), ("ArrowRight", 2)):
+        page.press("#back", key)
+        assert page.evaluate("playground.state()") == states[step]
+    # What cannot be done again, Adam's steps, is gone to where it was kept: on the way of the keys.
+    page.select_option("#optimizer", "adam")
+    page.click("#reset")
+    page.evaluate("playground.internals().panel.trainer.train(7, 1)")
+    page.evaluate("playground.internals().panel.update()")
+    for key, step in (("ArrowLeft", 0), ("ArrowRight", 7)):
+        page.press("#back", key)
+        assert page.evaluate("playground.state().step") == step
+
+
+@browser_test
+def test_what_was_done_to_points_is_undone(shown) -> None:
+    loss, model = moons([2, 1])
+    page = shown(play(loss, model, X, Y, lang="en"))
+    before = page.evaluate("playground.state()")
+    page.focus("#plane")
+    for key in ("ArrowLeft", "Enter", "Insert"):
+        page.press("#plane", key)
+    changed = page.evaluate("playground.state()")
+    assert changed["loss"] != before["loss"]
+    page.press("#plane", "Delete")
+    page.press("#plane", "Control+z")
+    assert page.evaluate("playground.state().loss") == pytest.approx(changed["loss"], rel=1e-12)
+    for _ in range(3):
+        page.click("#undo")
+    assert page.evaluate("playground.state()") == before
+    assert page.is_disabled("#undo")
+    # A dialog is closed by the key that closes dialogs.
+    page.click("#show-python")
+    page.press("#python", "Escape")
+    page.wait_for_selector("#python", state="detached")
 
 
 @browser_test

@@ -218,6 +218,8 @@ def _compiled(loss: Callable[..., Value], model: Any, X: Any, y: Any) -> _Compil
 def _view(root: Value, given: Sequence[Value], model: Any, inputs: Any) -> View:
     names = inputs if inputs is not None else {f"x{i}": value for i, value in enumerate(given)}
     if isinstance(names, (list, tuple)):
+        if len(names) != len(given):
+            raise ValueError(f"inputs: {len(names)} names were given, and a sample has {len(given)} features")
         names = dict(zip(map(str, names), given))
     for name, value in names.items():
         value.label = name

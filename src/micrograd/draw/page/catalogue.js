@@ -4,8 +4,11 @@ import { Assembly, readyMade } from "./assembly.js";
 import { graphOf, sceneOf } from "./networks.js";
 
 export const FIRST = {
-  data: "moons", noise: 0.1, dataSeed: 42, layers: [4, 0, 0], activation: "tanh", loss: "squared", seed: 42, skip: 0,
+  data: "moons", noise: 0.1, dataSeed: 42, layers: [4, 0, 0], activation: "tanh", loss: "entropy", seed: 42, skip: 0,
 };
+
+// With which the first network separates the first data in some seconds.
+const FIRST_RATE = 1;
 
 // The plane in which data are drawn.
 export const DRAWN_BOUNDS = [[-1.2, 1.2], [-1.2, 1.2]];
@@ -107,7 +110,7 @@ export function addressOf(choice, settings, { lang, held }) {
 export function fromAddress(hash, parts, offered) {
   const told = new URLSearchParams(hash.replace(/^#/, "")); // what is not well-formed in it is read as it stands
   const choice = { ...FIRST, layers: [...FIRST.layers] };
-  const settings = {};
+  const settings = [...told].length ? {} : { rate: FIRST_RATE };
   const take = (into, name, known) => { if (known.includes(told.get(name))) into[name] = told.get(name); };
   const whole = (name, low, high) => {
     const number = Number(told.get(name));

@@ -22,6 +22,9 @@ export function isDark() {
   return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
+// A line's colour: the darkest blue is hard to see on black.
+const inked = (color) => css(color === COLORS[0] && isDark() ? COLORS[5] : color);
+
 // `series`: {points, color, dash, name}; all on one scale, from `low` (or what there is) to `high`.
 export function drawCurves(canvas, series, written, { low = null, high = null, now = null, steps = 0 } = {}) {
   const { context, width, height, ink, quiet } = prepared(canvas);
@@ -33,7 +36,7 @@ export function drawCurves(canvas, series, written, { low = null, high = null, n
   const shown = series.filter(({ points }) => points.length);
   let name = left;
   for (const { name: text, color, dash } of shown.length ? shown : series.slice(0, 1)) {
-    context.strokeStyle = css(color);
+    context.strokeStyle = inked(color);
     context.lineWidth = 2.5;
     context.setLineDash(dash ?? []);
     line(context, [[name, 9], [name + 20, 9]]);
@@ -62,7 +65,7 @@ export function drawCurves(canvas, series, written, { low = null, high = null, n
     line(context, [[x(now), top], [x(now), bottom]]);
   }
   for (const { points, color, dash } of shown) {
-    context.strokeStyle = css(color);
+    context.strokeStyle = inked(color);
     context.lineWidth = 2;
     context.setLineDash(dash ?? []);
     line(context, points.map(([step, value]) => [x(step), y(value)]));

@@ -82,6 +82,7 @@ panel.dataChanged = () => {
   if (!chosen) return;
   const { X, Y, told } = panel.trainer;
   chosen.own = { X: [...X], Y: [...Y], features: told.features, classes: told.classes, bounds: told.bounds };
+  document.getElementById("restore-data")?.removeAttribute("hidden");
   // While a point is dragged, its place changes more often than an address may.
   clearTimeout(remembering);
   remembering = setTimeout(remember, 300);
@@ -122,6 +123,7 @@ function dataPart() {
     choice("data-kind", say("dataKind"), options, chosen.data, pick),
     isOffered ? choice("noise", say("noise"), given.offered.noises.map((n) => [String(n), n.toLocaleString(currentLanguage())]), String(chosen.noise), (n) => again({ data: chosen.data, noise: Number(n) }, "noise")) : null,
     isOffered ? choice("data-seed", say("dataSeed"), given.offered.seeds.map((n) => [String(n), String(n)]), String(chosen.dataSeed), (n) => again({ data: chosen.data, dataSeed: Number(n) }, "data-seed")) : null,
+    isOffered ? button(say("restoreData"), { id: "restore-data", hidden: !chosen.own }, () => again({ data: chosen.data }, "data-kind"), `${say("dataAltered")} ↶ ${say("restoreData")}`) : null,
     chosen.data === "table" ? button(say("editTable"), { id: "edit-table" }, showTable, say("editTable")) : null);
 }
 

@@ -29,7 +29,9 @@ function ofNode(node, graph, writer, state, actions) {
   const sections = new Choice(node, graph, state.rate).sections(graph.scene.tellings[told.telling]);
   const rate = () => inputOfRate(state.rate, actions);
   return [heading, ...full, ...(hooks.about?.(`n${node}`) ?? []), ...folding(told.group, graph, actions), ...sections.map(([title, parts]) => {
-    const made = section(title, title, writer.section(parts, rate));
+    // In a page that trains, one sample's step is not the training's.
+    const heading = title === "step" && hooks.about ? "stepOfSample" : title;
+    const made = section(title, heading, writer.section(parts, rate));
     marked(title, made);
     return made;
   })];

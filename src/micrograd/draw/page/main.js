@@ -330,7 +330,7 @@ function onPictureKey(event) {
 }
 
 function onPageKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.target.closest("input, select, textarea")) return;
   const isButton = event.target.closest("button, [data-fold], [data-go]");
   const keys = {
@@ -352,7 +352,8 @@ function follow(event) {
   actions.goToNode(Number(link.dataset.go), event.type === "keydown");
 }
 
-function drawAll() {
+// The first time, the picture is drawn when its place is known.
+function drawAll(isFirst = false) {
   document.documentElement.lang = words.title.fr === say("title") ? "fr" : "en";
   document.title = say(hooks.begin ? "playTitle" : "title");
   drawToolbar(at("toolbar"), graph, state, actions);
@@ -360,7 +361,7 @@ function drawAll() {
   drawLegend(at("legend"), graph);
   drawZoom(at("zoom"), viewport, actions);
   drawFilm(at("film"), film, actions);
-  redraw();
+  if (!isFirst) redraw();
   showExplanation(at("explanation"), graph, writer, state, actions);
 }
 
@@ -397,7 +398,7 @@ window.addEventListener("afterprint", () => {
   onScreen = null;
 });
 viewport.onResize = arrange;
-drawAll();
+drawAll(true);
 arrange();
 // A notebook around this page says whether it is dark; until somebody chooses here.
 window.addEventListener("message", ({ data }) => {

@@ -8,7 +8,7 @@ import { LiveNumbers } from "./live.js";
 import { Kernels } from "./machine.js";
 import { Maps } from "./maps.js";
 import { Plane, canShow } from "./plane.js";
-import { listen, toolRow } from "./points.js";
+import { keyOf, listen, toolRow } from "./points.js";
 import { pythonOf } from "./python.js";
 import { about, dragCards, reachPart, showReach } from "./reach.js";
 import { trainingPart } from "./settings.js";
@@ -37,6 +37,7 @@ export class Panel {
 
   useTrainer(trainer) {
     this.trainer = trainer;
+    this.undo = [];
     this.plane = this.maps = null; // those of the trainer before
     Object.assign(this.state, { sample: 0, parameter: 0, neuron: 0, promise: null, axes: [0, Math.min(1, trainer.told.features - 1)] });
   }
@@ -69,7 +70,7 @@ export class Panel {
     if (canShow(trainer)) {
       const canvas = element("canvas", { id: "plane", tabindex: 0, role: "application", "aria-label": say(trainer.told.features === 1 ? "curvePlane" : "plane") });
       this.plane = new Plane(canvas, trainer, state.axes);
-      charts.push(element("div", { class: "chart" }, element("div", { class: "row" }, toolRow(this), ...this.axisChoices()), canvas));
+      charts.push(element("div", { class: "chart" }, element("div", { class: "row" }, toolRow(this), ...this.axisChoices()), canvas, element("p", { class: "key" }, ...keyOf(this))));
       listen(canvas, this);
     }
     const curves = [element("canvas", { id: "curve", role: "img", "aria-label": say("lossCurve") })];
@@ -225,12 +226,16 @@ export class Panel {
     if (present.heldLoss !== null) parts.push(say("heldNow", { loss: written(present.heldLoss) }));
     if (present.heldAccuracy !== null) parts.push(say("heldAccuracyNow", { percent: decimal(100 * present.heldAccuracy) }));
     if (trainer.ended) parts.push(say(`ended: ${trainer.ended}`));
+    else if (trainer.isGrowing) parts.push(say("growing"));
     at("training-state").textContent = parts.join("  ·  ");
-    const pair = (first, second) => [{ points: first.points, color: COLORS[0], name: say("trainedOn") }, { points: second.points, color: COLORS[1], dash: [5, 3], name: say("heldBackShort") }];
+    // The loss of a step is known before it, so the one of now is not among them yet.
+    const upToNow = ({ points }, loss) => (points.length && step === head && loss !== null && points[points.length - 1][0] < step ? [...points, [step, loss]] : points);
+    const losses = [upToNow(trainer.losses, present.loss), upToNow(trainer.heldLosses, present.heldLoss)];
+    const pair = (first, second) => [{ points: first, color: COLORS[0], name: say("trainedOn") }, { points: second, color: COLORS[1], dash: [5, 3], name: say("heldBackShort") }];
     const shared = { steps: head, now: step };
-    drawCurves(at("curve"), named(pair(trainer.losses, trainer.heldLosses), say("loss")), written, shared);
+    drawCurves(at("curve"), named(pair(...losses), say("loss")), written, shared);
     const accuracy = at("accuracy-curve");
-    if (accuracy) drawCurves(accuracy, named(pair(trainer.accuracies, trainer.heldAccuracies), say("accuracy")), (share) => `${Math.round(100 * share)} %`, { ...shared, low: 0, high: 1 });
+    if (accuracy) drawCurves(accuracy, named(pair(trainer.accuracies.points, trainer.heldAccuracies.points), say("accuracy")), (share) => `${Math.round(100 * share)} %`, { ...shared, low: 0, high: 1 });
     this.drawPlane();
     showReach(this);
     const log = at("log");

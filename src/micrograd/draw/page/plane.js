@@ -1,6 +1,6 @@
 // The plane of two inputs with what the model makes of it, or, of one input, its curve; the samples lie over it.
 
-import { COLORS, css, drawPoint, line, prepared } from "./charts.js";
+import { COLORS, css, drawPoint, isDark, line, prepared } from "./charts.js";
 
 const CELLS = 48;
 const REACH = 14; // pixels around a sample that belong to it
@@ -114,13 +114,14 @@ export class Plane {
   drawSamples({ context, ink, page }, chosen) {
     const { trainer } = this;
     const few = trainer.samples <= 2000;
+    const edge = isDark() ? ink : page;
     for (let sample = 0; sample < trainer.samples; sample += 1) {
       if (sample === chosen) continue;
       const [x, y] = this.placeOf(sample);
-      drawPoint(context, x, y, this.kindOf(sample), { size: few ? 4.5 : 2, isHeld: trainer.held[sample], edge: page });
+      drawPoint(context, x, y, this.kindOf(sample), { size: few ? 4.5 : 2, isHeld: trainer.held[sample], edge });
     }
     const [x, y] = this.placeOf(chosen);
-    drawPoint(context, x, y, this.kindOf(chosen), { size: 5.5, isChosen: true, isHeld: trainer.held[chosen], ink, edge: page });
+    drawPoint(context, x, y, this.kindOf(chosen), { size: 5.5, isChosen: true, isHeld: trainer.held[chosen], ink, edge });
   }
 
   // Which class a sample is of; of a number, whether it is above the middle.

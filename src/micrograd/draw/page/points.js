@@ -18,8 +18,37 @@ export function toolRow(panel) {
     state.tool = chosen;
     for (const one of row.children) one.setAttribute("aria-pressed", String(one.dataset.tool === chosen));
   };
-  row.append(...tools.map(([name, sign, label]) => button(label, { "data-tool": name, "aria-pressed": String(name === state.tool) }, () => press(name), sign)));
+  const words = { move: say("toolMove"), relabel: say("toolRelabel"), remove: say("toolRemove") };
+  row.append(...tools.map(([name, sign, label]) => button(label, { "data-tool": name, "aria-pressed": String(name === state.tool) }, () => press(name), words[name] ? `${sign} ${words[name]}` : sign)));
+  row.append(button(say("undo"), { id: "undo", disabled: !panel.undo.length }, () => undo(panel), `↶ ${say("undo")}`));
   return row;
+}
+
+// What is in the plane, in words: the axes with their reach, and the classes by their shapes.
+export function keyOf({ plane, trainer }) {
+  const { told, classes } = trainer;
+  const reach = ([low, high]) => `${low.toFixed(2)} … ${high.toFixed(2)}`;
+  const upwards = plane.isCurve ? "y" : told.inputs[plane.axes[1]];
+  const axes = `→ ${told.inputs[plane.axes[0]]} (${reach(plane.across)})   ↑ ${upwards} (${reach(plane.up)})`;
+  if (plane.isCurve || !classes) return [axes];
+  return [axes, "   ", ...classes.flatMap((label, k) => [element("span", { class: `class-${k % 6}` }, SIGNS[k % SIGNS.length]), ` ${say("classOf", { label: String(label) })}   `])];
+}
+
+// Of what was done to the samples, each undoing is kept until the data are others.
+function remember(panel, undoing) {
+  panel.undo.push(undoing);
+  document.getElementById("undo")?.removeAttribute("disabled");
+}
+
+export function undo(panel) {
+  const undoing = panel.undo.pop();
+  if (!undoing) return;
+  panel.dataChanges(undoing);
+  document.getElementById("undo")?.toggleAttribute("disabled", !panel.undo.length);
+}
+
+function sampleOf({ trainer: { X, Y, told: { features, targets } } }, sample) {
+  return [[...X.subarray(sample * features, (sample + 1) * features)], [...Y.subarray(sample * targets, (sample + 1) * targets)]];
 }
 
 export function listen(canvas, panel) {
@@ -44,13 +73,22 @@ function press(event, panel) {
   const start = [event.offsetX, event.offsetY];
   let moved = false;
   const move = ({ offsetX, offsetY }) => {
-    moved ||= Math.hypot(offsetX - start[0], offsetY - start[1]) > 3;
+    if (!moved && Math.hypot(offsetX - start[0], offsetY - start[1]) > 3) {
+      moved = true;
+      keep(sample, panel);
+    }
     if (moved) place(sample, plane.pointAt(offsetX, offsetY), panel);
   };
   canvas.addEventListener("pointermove", move);
   for (const end of ["pointerup", "pointercancel"]) {
     canvas.addEventListener(end, () => canvas.removeEventListener("pointermove", move), { once: true });
   }
+}
+
+// The sample as it is now, to be put back.
+function keep(sample, panel) {
+  const [x, y] = sampleOf(panel, sample);
+  remember(panel, () => panel.trainer.changeSample(sample, x, y));
 }
 
 function place(sample, [first, second], panel) {
@@ -77,24 +115,34 @@ function add(offsetX, offsetY, panel) {
     x[plane.axes[1]] = second;
     if (trainer.classes) y[0] = trainer.classes[Number(state.tool.slice(4))];
   }
+  remember(panel, () => trainer.removeSample(trainer.samples - 1));
   panel.dataChanges(() => trainer.addSample(x, y));
   panel.setSample(trainer.samples - 1);
 }
 
 function remove(sample, panel) {
   const { trainer, state } = panel;
-  panel.dataChanges(() => trainer.removeSample(sample));
+  const [x, y] = sampleOf(panel, sample);
+  let isGone = false;
+  panel.dataChanges(() => { isGone = trainer.removeSample(sample); });
+  if (isGone) remember(panel, () => trainer.addSample(x, y));
   panel.setSample(Math.min(state.sample > sample ? state.sample - 1 : state.sample, trainer.samples - 1));
 }
 
 function relabel(sample, panel) {
   const { trainer } = panel;
   if (!trainer.classes || panel.plane.isCurve) return;
+  keep(sample, panel);
   const next = trainer.classes[(trainer.classes.indexOf(trainer.Y[sample]) + 1) % trainer.classes.length];
   panel.dataChanges(() => trainer.changeSample(sample, null, [next]));
 }
 
 function onKey(event, panel) {
+  if ((event.ctrlKey || event.metaKey) && event.key === "z") {
+    event.preventDefault();
+    undo(panel);
+    return;
+  }
   const { plane, state, trainer } = panel;
   const far = event.shiftKey ? 20 : 4;
   const [x, y] = plane.placeOf(state.sample);
@@ -107,6 +155,7 @@ function onKey(event, panel) {
     Delete: () => remove(state.sample, panel),
   };
   if (event.key in steps) {
+    if (!event.repeat) keep(state.sample, panel);
     const [dx, dy] = steps[event.key];
     place(state.sample, plane.pointAt(x + dx, y + dy), panel);
   } else if (event.key in keys) keys[event.key]();

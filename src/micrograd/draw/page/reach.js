@@ -9,7 +9,7 @@ export function reachPart(panel) {
   const { trainer, state } = panel;
   const { told } = trainer;
   const parameter = choice("parameter", say("parameterToSet"), told.names.map((name, i) => [String(i), name]), String(state.parameter), (chosen) => panel.chooseParameter(Number(chosen)));
-  const value = number("parameter-value", "=", shown(trainer.weights[state.parameter]), { step: "any", "aria-label": say("newValue") }, (chosen) => {
+  const value = number("parameter-value", say("value"), shown(trainer.weights[state.parameter]), { step: "any", "aria-label": say("newValue") }, (chosen) => {
     if (chosen !== Number(shown(trainer.weights[state.parameter]))) panel.setParameter(state.parameter, chosen);
     return true;
   });
@@ -69,7 +69,8 @@ export function about(unit, panel) {
     if (chosen !== Number(shown(trainer.weights[place]))) panel.setParameter(place, chosen);
     return true;
   });
-  return [element("p", {}, field), element("p", { class: "words" }, promised(panel, place))];
+  const comes = { name: trainer.told.names[place], before: written(trainer.weights[place]), after: written(trainer.foreseen()[place]) };
+  return [element("p", {}, field), element("p", { class: "words" }, promised(panel, place)), element("p", { class: "words" }, say("stepOfAll", comes))];
 }
 
 export function promised({ trainer, state: { promise } }, parameter) {

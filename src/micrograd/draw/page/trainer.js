@@ -260,15 +260,42 @@ export class Trainer {
     [...this.kept.keys()].slice(1, -1).filter((_, k) => k % 2 === 0).forEach((step) => this.kept.delete(step));
   }
 
+  // The weights of a step: those that were kept, or made again from the last ones before; where that is not possible,
+  // the nearest that were kept on the way there.
   goTo(step) {
-    const to = Math.max(...[...this.kept.keys()].filter((known) => known <= step));
-    this.weights.set(this.kept.get(to));
+    const known = [...this.kept.keys()].sort((a, b) => a - b);
+    const before = known.filter((one) => one <= step).pop();
+    const weights = before === step ? null : this.madeAgain(before, step);
+    const after = known.find((one) => one >= step);
+    const to = weights ? step : step > this.step && before <= this.step ? after ?? before : before;
+    this.weights.set(weights ?? this.kept.get(to));
     this.forgetMoments();
     this.restartBatches();
     this.step = to;
     this.wentBack = true;
     this.ended = null;
     this.measure();
+  }
+
+  // Plain steps on all samples, of one training and on the data of now, come out the same when they are done again.
+  madeAgain(from, to) {
+    const { actions } = this.journal;
+    const at = actions.findIndex(({ kind, start, steps }) => kind === "train" && start <= from && to <= start + steps);
+    if (at < 0 || actions.slice(at).some(({ kind }) => !["train", "set", "restart"].includes(kind))) return null;
+    const { settings, samples } = actions[at];
+    if (settings.optimizer !== "sgd" || (settings.batch && settings.batch < samples)) return null;
+    const copy = { ...freshMoments(this.weights.length), weights: this.kept.get(from).slice() };
+    const rates = Array.from({ length: to - from }, (_, k) => rateAt(settings, from + k));
+    const program = this.program();
+    const { X, Y } = this.training();
+    program.train(copy, X, Y, rates, null, this.constants(program));
+    return copy.weights.every(Number.isFinite) ? copy.weights : null;
+  }
+
+  // Whether the loss is far above that of the beginning: a learning rate too large, most likely.
+  get isGrowing() {
+    const [first] = this.losses.points;
+    return first !== undefined && this.step > 0 && this.present.loss > 10 * Math.max(first[1], 1e-6);
   }
 
   // Whoever went back and changes something goes another way from there.

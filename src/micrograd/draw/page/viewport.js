@@ -154,6 +154,9 @@ export class Viewport {
   }
 
   wheel(event) {
+    // Where the page itself scrolls, the wheel scrolls it; with Ctrl, as a pinch on a touchpad, it zooms.
+    const { scrollHeight, clientHeight } = document.documentElement;
+    if (!event.ctrlKey && scrollHeight > clientHeight + 1) return;
     event.preventDefault();
     const place = this.stage.getBoundingClientRect();
     this.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), event.clientX - place.left, event.clientY - place.top);
