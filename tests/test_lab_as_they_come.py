@@ -149,6 +149,15 @@ def test_what_is_odd_about_a_zip_is_said(tmp_path):
     assert not (tmp_path.parent / "x.ipynb").exists()
 
 
+def test_an_empty_folder_in_moodles_zip_is_somebody(tmp_path):
+    with zipfile.ZipFile(tmp_path / "m.zip", "w") as archive:
+        archive.writestr("Ada L_1_assignsubmission_file_/gradient.ipynb", BLANK)
+        archive.writestr("Bea M_2_assignsubmission_file_/", b"")
+    sources = collect.find(tmp_path / "m.zip", "en")
+    assert [source.given for source in sources] == ["Ada L", "Bea M"]
+    assert collect.read(sources[1], tmp_path, "tp1", None).problem == "no-file"
+
+
 def test_two_of_one_name_say_what_they_are(tmp_path):
     (tmp_path / "ada").mkdir()
     (tmp_path / "ada" / "gradient.ipynb").write_bytes(BLANK)

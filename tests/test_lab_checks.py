@@ -55,7 +55,8 @@ NUMBERS = [0.236, -0.4858, 0.1234, 0.777]
     [
         ({"by": "micrograd.draw.explorer", "kinds": PAGE}, True),
         ({"by": "micrograd.nn", "kinds": PAGE}, False),
-        ({"by": "graphviz.sources", "kinds": PICTURE}, True),
+        ({"by": "graphviz.sources", "kinds": PICTURE, "numbers": NUMBERS}, True),
+        ({"by": "graphviz.graphs", "kinds": PICTURE, "numbers": [8.0], "dot": True}, False),
         ({"by": "pandas.core.frame", "kinds": PAGE}, False),
         ({"by": "PIL.Image", "kinds": ["image/png"]}, True),
         ({"by": "", "kinds": PICTURE}, False),

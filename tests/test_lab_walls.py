@@ -181,6 +181,7 @@ there = ours["_Task3"].judge.__globals__
 def test_whatever_is_changed_in_the_checks_themselves_is_seen_and_put_back():
     cells = {
         "checks.perceptron.TASK_3.observe": "object.__setattr__(there['TASK_3'], 'observe', len)",
+        "checks.perceptron.TASK_3": "t = there['TASK_3']; t.__class__ = type('X', (type(t),), {})",
         "checks.perceptron.PERCEPTRON": "there['PERCEPTRON'].append(1)",
         "checks.perceptron.sigmoid": "there['sigmoid'] = len",
         "checks.perceptron.len": "there['len'] = lambda x: 0",
@@ -189,10 +190,20 @@ def test_whatever_is_changed_in_the_checks_themselves_is_seen_and_put_back():
         "sandbox.worker.Worker._look": "ours['Worker']._look = len",
     }
     result = run_all([WAYS, *(f"{source}" for source in cells.values())])
-    assert {said["what"] for key, said in result.notes if key == "patches"} == {
-        f"micrograd.lab.{name}" for name in cells
-    }
+    told = {said["what"] for key, said in result.notes if key == "patches"}
+    assert {f"micrograd.lab.{name}" for name in cells} <= told
     assert still_graded(result)
+
+
+def test_what_watches_cannot_be_silenced_from_what_records():
+    source = """
+    import sys
+    finder = next(one for one in sys.meta_path if "listening" in type(one).__module__)
+    recorder = type(finder).find_spec.__globals__["_recorder"]
+    held = [getattr(value, "__self__", value) for value in vars(recorder).values()]
+    print([type(one).__name__ for one in held if type(one).__module__.startswith("micrograd.l" + "ab.sandbox")])
+    """
+    assert printed(run(source)) == "[]\n"
 
 
 def test_the_lab_that_runs_the_cells_is_nowhere_among_the_modules():

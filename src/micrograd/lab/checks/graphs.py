@@ -12,6 +12,7 @@ from micrograd.lab.checks.trails import Trail
 _SHOWN = re.compile(r"^(image/|text/html$)")
 # Where a picture says nothing of what it shows: whoever wrote the cell wrote what is in it.
 BY_HAND = ("", "__main__", "IPython")
+LABELLED = "graphviz"
 PLOTTED = "matplotlib"
 """Its figures show anything: a graph's have its numbers as labels."""
 # Of these, a page counts as a graph; of other libraries (a table of pandas') only an image does.
@@ -53,10 +54,11 @@ def _is_graph(output: dict[str, Any], wanted: list[float]) -> bool:
     top = by.partition(".")[0]
     if top == "micrograd":
         return by.split(".")[1:2] == ["draw"]
-    if top in BY_HAND or top == PLOTTED:
-        written, off = output.get("numbers", []), _IN_LABELS if top == PLOTTED else _ROUNDED
+    if top in BY_HAND or top in (PLOTTED, LABELLED):
+        written, off = output.get("numbers", []), _ROUNDED if top in BY_HAND else _IN_LABELS
         found = sum(any(abs(number - value) < off for number in written) for value in wanted)
-        return bool(output.get("dot")) or (found >= min(_ENOUGH, len(wanted)) > 0)
+        drawn = output.get("dot") and (top in BY_HAND or not wanted)
+        return bool(drawn) or (found >= min(_ENOUGH, len(wanted)) > 0)
     return top in _DRAW_PAGES or any(kind.startswith("image/") for kind in kinds)
 
 

@@ -17,6 +17,8 @@ from micrograd.lab.checks.belongings import HIDDEN, models_in, models_of
 from micrograd.lab.checks.networks import gradients_of, number_in, parameters_of
 from micrograd.lab.checks.trails import Cell, Compiled, Sweep, Trail
 
+PASS = "micrograd.lab.backward"
+"""The audit event before each backward pass."""
 _MOST_MODELS = 400
 _MOST_FRAMES = 12
 _PLAIN = {
@@ -42,8 +44,6 @@ class Recorder:
         self.cells: list[Cell] = []
         self._models: dict[int, Any] = {}  # by id; kept alive, so that no id comes twice
         self._running: Cell | None = None
-        self.before_each: Callable[[], None] | None = None
-        """What is called before each backward pass, if anything."""
         self.passes = 0
         """How many backward passes there were."""
         self._last: set[int] = set()
@@ -87,8 +87,7 @@ class Recorder:
         """Call ``root.backward(...)`` and note what it did to the models in sight."""
         __tracebackhide__ = True
         self.passes += 1
-        if self.before_each is not None:
-            self.before_each()
+        sys.audit(PASS)
         seen: list[tuple[int, list[float], list[float]]] = []
         function = ""
         if self._running is not None:

@@ -36,11 +36,14 @@ class ZipTree:
         self.notes: list[tuple[str, dict[str, Any]]] = []
         """What was out of the ordinary: the key of a text of the report, and what it says."""
         self.checkpoint = ""
+        self.folders: list[str] = []
+        """What it lists as folders, the empty ones among them."""
         outside: list[str] = []
         twice: list[str] = []
         for info in listed[:most]:
             path = _name(info)
             if info.is_dir():
+                self.folders.append(path)
                 continue
             if not is_proper(path):
                 self.whole = False

@@ -203,7 +203,8 @@ def _class_in_zip(path: Path) -> list[Source] | None:
     """Return the submissions in a zip of a whole class, or None for the zip of one student's project."""
     try:
         with path.open("rb") as file:
-            listed = [e.path for e in ZipTree(file, path.name, _MOST_IN_A_CLASS).entries]
+            tree = ZipTree(file, path.name, _MOST_IN_A_CLASS)
+            listed = [e.path for e in tree.entries]
     except OSError as error:
         raise UnreadableError("bad-zip", error.strerror or path.name) from None
     prefix = ""
@@ -222,6 +223,11 @@ def _class_in_zip(path: Path) -> list[Source] | None:
         if not rest and not top.lower().endswith(_HANDED_IN):
             continue
         people.setdefault(top, []).append((rest or top, there))
+    if len(people) > 1 or any(person(top)[1] for top in people):
+        for folder in tree.folders:
+            top = folder.removeprefix(prefix).partition("/")[0]
+            if folder.startswith(prefix) and top and _is_somebodys(top):
+                people.setdefault(top, [("", "")])  # somebody who handed in an empty folder
     lower = {top.lower() for top in people}
     if (
         not people

@@ -25,6 +25,7 @@ class Checks:
     def __init__(self, modules: dict[str, ModuleType]) -> None:
         self._spaces: list[tuple[str, Any, dict[str, Any]]] = []  # path, owner, its attributes
         self._holders: list[tuple[str, Any, Any]] = []  # path, list or dictionary, a copy
+        self._kinds: list[tuple[str, Any, type]] = []
         self._functions: list[tuple[str, FunctionType, tuple[Any, ...]]] = []
         seen: set[int] = set()
         for module_name, module in modules.items():
@@ -56,9 +57,14 @@ class Checks:
             # One of a task's checks, say; what records and runs changes as it goes, and no method of it does.
             methods = {name for name in dir(type(value)) if callable(getattr(type(value), name, None))}
             self._spaces.append((path, value, {name: vars(value).get(name, _NOT_THERE) for name in methods}))
+            self._kinds.append((path, value, type(value)))
 
     def put_back(self) -> Iterator[str]:
         """Put back what is another thing now, and yield its path."""
+        for path, value, kind in self._kinds:
+            if type(value) is not kind:
+                object.__setattr__(value, "__class__", kind)
+                yield path
         for path, owner, kept in self._spaces:
             now = vars(owner)
             for name, value in kept.items():

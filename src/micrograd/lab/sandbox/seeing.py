@@ -18,6 +18,7 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
+from micrograd.lab.checks.recording import PASS
 from micrograd.lab.sandbox.checks_kept import Checks
 from micrograd.lab.sandbox.hiding import ASKED_FOR, CHECK, LAB, forget
 from micrograd.lab.sandbox.library import Library
@@ -28,6 +29,8 @@ _OBJECTS = ("gc.get_objects", "gc.get_referrers", "gc.get_referents", "sys._curr
 _FRAMES = ("tb_frame", "gi_frame", "cr_frame", "ag_frame")
 # Ways to be called by the interpreter at every step of everybody's code, and who may be on them.
 _TRACING = ("sys.settrace", "sys.setprofile", "sys.monitoring.register_callback", "sys.addaudithook")
+# What of the checks' own functions and objects may be replaced, of which Python tells.
+_REPLACED = ("__code__", "__class__", "__bases__", "__defaults__", "__kwdefaults__")
 _TRACERS = ("doctest", "cProfile", "profile", "micrograd")
 _FROZEN = ("importlib", "zipimport", "runpy", "os")
 _BETWEEN = ("importlib", "inspect", "micrograd.lab.sandbox.hiding")
@@ -79,7 +82,8 @@ class Seeing:
                 yield
         finally:
             self._running = False
-            for path in self._checks.put_back():
+            # All of it first: what tells is among it.
+            for path in list(self._checks.put_back()):
                 self._tell("patches", path)
             self._tell_replaced()
             for name in _stop_tracing():
@@ -89,7 +93,7 @@ class Seeing:
         """Tell whether Graphviz was called while this watched last."""
         return self._drew
 
-    def glance(self) -> None:
+    def _glance(self) -> None:
         """Tell what is replaced in the engine at this moment, in the midst of a cell; takes microseconds."""
         if self._library.was_touched():
             self._tell_replaced()
@@ -112,6 +116,12 @@ class Seeing:
             if event == "import":
                 if arguments[0] not in (LAB, CHECK):
                     self._hear_import(arguments[0], frame)
+            elif event == PASS:
+                self._glance()
+            elif event == "object.__setattr__":
+                replaced = arguments[1] in _REPLACED and _is_of_the_lab(arguments[0])
+                if replaced and self._is_a_cells(frame):
+                    self._tell("patches", f"{LAB}: {arguments[1]}")
             elif event == ASKED_FOR:
                 if not self._is_check_line(frame):
                     self._hear_import(arguments[0], frame)
@@ -202,6 +212,12 @@ class Seeing:
         if path.startswith("<frozen "):
             return name.startswith(_FROZEN)
         return path.startswith(_INSTALLED) and bool(path == getattr(module, "__file__", None))
+
+
+def _is_of_the_lab(thing: Any) -> bool:
+    """Tell whether it is a function, a class or an object of the lab's."""
+    names = (getattr(thing, "__module__", ""), type(thing).__module__)
+    return any(isinstance(name, str) and f"{name}.".startswith(f"{LAB}.") for name in names)
 
 
 def _module_in(path: str) -> str:

@@ -10,6 +10,7 @@ import base64
 import io
 import json
 import re
+import sys
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -19,7 +20,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 
 from micrograd.lab.checks.belongings import is_own
-from micrograd.lab.checks.graphs import BY_HAND, PLOTTED
+from micrograd.lab.checks.graphs import BY_HAND, LABELLED, PLOTTED
 from micrograd.lab.checks.observing import numbers_in
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -52,7 +53,7 @@ class Outputs:
     def formatted(self, data: Any, thing: Any) -> None:
         """Note of what the data are that will be shown next."""
         kind = type(thing)
-        by = "__main__" if is_own(kind) else str(kind.__module__)
+        by = str(kind.__module__) if _is_librarys(kind) and not is_own(kind) else "__main__"
         self._formatted = data, by, _labels(thing) if by.partition(".")[0] == PLOTTED else []
 
     def text(self, name: str, text: str) -> None:
@@ -86,7 +87,9 @@ class Outputs:
         shown = {"type": "result" if result else "display", "data": kept, "kinds": kinds}
         _, by, labels = self._formatted if data is self._formatted[0] else (None, "", [])
         texts = (
-            [data.get("text/html"), data.get("image/svg+xml")] if by.partition(".")[0] in BY_HAND else labels
+            [data.get("text/html"), data.get("image/svg+xml")]
+            if by.partition(".")[0] in (*BY_HAND, LABELLED)
+            else labels
         )
         self._add({**shown, "by": by, **self._numbers(texts)})
 
@@ -119,6 +122,16 @@ class Outputs:
             self.items.append({"type": "cut", "limit": _MOST_ITEMS})
         if self._added > _FAR_BEYOND * _MOST_ITEMS:
             raise TooMuchOutput(f"this cell has shown more than {_FAR_BEYOND * _MOST_ITEMS:,} outputs")
+
+
+def _is_librarys(kind: type) -> bool:
+    """Tell whether a class is of the module that it says it is of."""
+    module = sys.modules.get(str(kind.__module__))
+    if module is None or getattr(module, kind.__name__, None) is kind:
+        return module is not None
+    # One that a function made: its methods stand in the module's file.
+    files = {getattr(getattr(part, "__code__", None), "co_filename", None) for part in vars(kind).values()}
+    return getattr(module, "__file__", "") in files
 
 
 def _labels(figure: Any) -> list[str]:

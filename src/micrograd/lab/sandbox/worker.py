@@ -79,7 +79,6 @@ class Worker:
         _inline_figures(self._box)
         ours = {**hide(), "micrograd.lab.sandbox.worker": _THIS}
         self._seeing = Seeing(lambda key, what: self._send({"type": "saw", "key": key, "what": what}), ours)
-        self._recorder.before_each = self._seeing.glance
         for step, number in plan(self._cells, self._tasks):
             if step == "cell":
                 self._run_cell(number, self._cells[number])
