@@ -411,6 +411,70 @@ class TestCollections:
         assert type(Value(Value(2)).data) is int
 
 
+class TestOtherOperands:
+    """``_prev`` can be assigned to, as micrograd's can: the node's own step stays what it was."""
+
+    def test_of_an_operation_of_ones_own(self):
+        a, b = Value(2.0), Value(3.0)
+        out = Value(a.data * b.data)
+        out._prev = {a, b}
+
+        def _backward():
+            a.grad += b.data * out.grad
+            b.grad += a.data * out.grad
+
+        out._backward = _backward
+        (out * 2).backward()
+        assert (a.grad, b.grad, out._prev) == (6.0, 4.0, {a, b})
+
+    @pytest.mark.parametrize(
+        "make", [lambda x: x.tanh(), lambda x: x * 3, lambda x: x + 1, lambda x: Neuron(1)([x])]
+    )
+    def test_a_graph_is_cut(self, make, peer):
+        for kind in (Value, peer.Value):
+            x = kind(0.5)
+            inner = x * 2
+            hidden = make(inner) if kind is Value else inner * 3
+            op = hidden._op
+            hidden._prev = set()
+            assert hidden._prev == set() and hidden._op == op
+            (hidden * 2).backward()
+            assert hidden.grad == 2.0 and x.grad == 0
+
+    def test_the_step_goes_to_the_operands_that_it_was_for(self, peer):
+        for kind in (Value, peer.Value):
+            a, b, c = kind(2.0), kind(3.0), kind(5.0)
+            out = a * b
+            out._prev = {c}
+            (out * 4).backward()
+            assert (a.grad, b.grad, c.grad) == (12.0, 8.0, 0)
+
+    @pytest.mark.parametrize("wrong", [None, 3, [None], [1.0], "ab"])
+    def test_it_takes_values(self, wrong):
+        out = Value(1.0) * 2
+        with pytest.raises(TypeError):
+            out._prev = wrong
+        assert len(out._prev) == 2
+
+    def test_it_ends_nothing_in_the_middle_of_a_sweep(self):
+        x = Value(1.0)
+        n = x * 3
+        mid = n * 2
+        top = Value(1.0, (mid,), "c")
+
+        def harm():
+            mid._prev = {x}
+            n._prev = set()
+
+        top._backward = harm
+        for _ in range(3):
+            with contextlib.suppress(Exception):
+                (top + mid).backward()
+        y = Value(2.0)
+        (y * y + n).backward()
+        assert y.grad == 4.0
+
+
 class TestCopies:
     @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
     def test_of_a_graph_is_independent(self, copied):
@@ -628,6 +692,36 @@ class TestSubclasses:
         assert (one.grad, Counting.made) == (2.0, 1)
         one.backward()
         assert one.before == 2.0
+
+    def test_whose_making_leaves_ours_out(self):
+        """As long as they set what micrograd's would have set."""
+
+        class Bare(Value):
+            def __init__(self, data):
+                self.data = data
+                self.grad = 0
+
+        assert repr(Bare(2.0) * 3) == "Value(data=6.0, grad=0)" and repr(Bare(2)) == "Value(data=2, grad=0)"
+
+        class Few(Neuron):
+            def __init__(self, nin, nonlin=True):
+                self.w = [Value(-1.0) for _ in range(nin)]
+                self.b = Value(0.0)
+                self.nonlin = nonlin
+
+        class Some(Layer):
+            def __init__(self, nin, nout):
+                self.neurons = [Few(nin) for _ in range(nout)]
+
+        class Model(MLP):
+            def __init__(self):
+                self.layers = [Some(2, 2), Layer(2, 1)]
+
+        assert Few(2)([1.0, 1.0]).data == 0.0 and Few(2, nonlin=False)([1.0, 1.0]).data == -2.0
+        assert [out.data for out in Some(2, 2)([1.0, 1.0])] == [0.0, 0.0]
+        model = Model()
+        assert isinstance(model([1.0, 1.0]), Value) and len(model.parameters()) == 9
+        assert copy.deepcopy(model)([1.0, 1.0]).data == model([1.0, 1.0]).data
 
     def test_networks_of_subclasses(self):
         class Loud(Neuron):

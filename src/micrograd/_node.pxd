@@ -23,6 +23,7 @@ cdef class Node:
     cdef unsigned char _marks
 
     cdef _unfold(self)
+    cdef _replace_operands(self, operands)
     cdef _as_dot(self)
     cdef _name_of_row(self)
 

@@ -7,7 +7,7 @@ Cython; ``_node.pxd`` beside it holds the C types.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from micrograd import _cycles, _looks, _numbers, _sources
@@ -181,8 +181,12 @@ class Node:
 
     @property
     def _prev(self) -> set[Value]:
-        """The operands, as a set."""
+        """The operands, as a set of its own; assign other Values to change them."""
         return set(self._operands)
+
+    @_prev.setter
+    def _prev(self, operands: Iterable[Value]) -> None:
+        self._replace_operands(operands)
 
     @property
     def _operands(self) -> tuple[Value, ...]:
@@ -216,6 +220,9 @@ class Node:
 
     def _unfold(self) -> None:
         """Give the node its operands, where it has kept them in a shorter form."""
+
+    def _replace_operands(self, operands: Any) -> None:
+        """Let the node have other operands."""
 
     def _as_dot(self) -> Any:
         return None

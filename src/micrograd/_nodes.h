@@ -125,8 +125,11 @@ static int take_over_other(PyObject *kind)
 static PyObject *make_node(PyTypeObject *type, PyObject *arguments, PyObject *named)
 {
     PyObject *node = nodes.make(type, arguments, named);
-    if (node != NULL && type == nodes.type)
-        ((Node *)node)->attributes = nothing;
+    if (node != NULL) {
+        ((Node *)node)->marks = NODE_HAS_WHOLE_GRAD;
+        if (type == nodes.type)
+            ((Node *)node)->attributes = nothing;
+    }
     return node;
 }
 

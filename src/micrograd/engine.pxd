@@ -25,6 +25,7 @@ cdef class Sweep:
     cdef Py_ssize_t leaf_room
     cdef list batches  # of gradients that fused nodes keep together until the end
     cdef bint undoing
+    cdef bint only_awaited  # while undoing: nodes that wait for nothing are left alone
     cdef set seen  # while undoing
     cdef Value root
 
@@ -37,6 +38,7 @@ cdef class Sweep:
     cdef keep_leaf(self, Node leaf)
     cdef finish(self)
     cdef undo(self)
+    cdef forget_all(self, list nodes)
     cdef forget(self, Node node)
 
 

@@ -13,6 +13,7 @@ whole layers of neurons as one node.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -344,6 +345,25 @@ class Value(Node):
             layer: Value = cython.cast(Value, self._first, typecheck=True)
             layer._unfold_row(self)
 
+    def _replace_operands(self, operands: Any) -> None:
+        """Let the node have other operands, as ``_prev = ...`` asks: its step is done as before, to what it was for."""
+        given: tuple = tuple(operands)
+        for operand in given:
+            if not isinstance(operand, Value):
+                _numbers.refuse(operand, "_prev of a Value")
+        self._unfold()
+        if _running and self._first is not None:
+            _parted.append(_operands_of(self))
+        if _has_derivatives(self):
+            step = functools.partial(_hand_on, self, self._operands, self._local_derivatives)
+            self._op = self._op
+            self._backward = step
+        self._first = self._second = None
+        self._kind = CUSTOM
+        if given:
+            _give_operands(self, given)
+        _track(self)
+
     def _name_of_row(self) -> str:
         return cython.cast(Value, self._first)._name_of(self)
 
@@ -530,7 +550,7 @@ class Sweep:
         self.gradients = allocate_numbers(self.leaf_room)
         self.marks = allocate_bytes(self.leaf_room)
         self.batches: list[Any] = []
-        self.undoing = False
+        self.undoing = self.only_awaited = False
         self.root = None
         self.seen = None
 
@@ -621,6 +641,9 @@ class Sweep:
             leaf._pending = 0
             leaf._grad = self.gradients[i] + leaf._grad
         if _running == 0 and _parted:
+            # What a node had for operands before it was made anew waits for gradients that do not come.
+            self.only_awaited = True
+            self.forget_all([operand for operands in _parted for operand in operands])
             _parted.clear()
 
     def undo(self) -> None:
@@ -635,24 +658,30 @@ class Sweep:
         for batch in self.batches:
             batch.discard()
         # The same way once more, down from the result and from all that waited.
-        self.undoing = True
-        self.seen = set()
         leaves = [cython.cast(Value, self.leaves[i]) for i in range(self.leaf_count)]
         waiting = [self.root, *leaves, *[operand for operands in _parted for operand in operands]]
         while self.count:
             waiting.append(self.pop())
-        for one in waiting:
+        self.forget_all(waiting)
+        if _running == 0:
+            _parted.clear()
+
+    def forget_all(self, nodes: list[Any]) -> None:
+        """Forget how many gradients these nodes, and all below them, were to receive."""
+        self.undoing = True
+        self.seen = set()
+        for one in nodes:
             self.forget(one)
         while self.count:
             node: Value = self.pop()
             node._announce(self)
         for batch in self.batches:
             batch.discard()
-        if _running == 0:
-            _parted.clear()
 
     def forget(self, node: Node) -> None:
         """Forget how many gradients a node was to receive."""
+        if self.only_awaited and node._pending == 0:
+            return
         key = id(node)
         if key not in self.seen:
             self.seen.add(key)
@@ -726,6 +755,12 @@ def _start(node, given, children, operation, label):
         _untrack(node)
     if label is not None:
         node.label = label
+
+
+def _hand_on(node: Value, operands: tuple[Value, ...], derivatives: tuple[float, ...]) -> None:
+    """Do the step of an operation whose node has been given other operands."""
+    for operand, derivative in zip(operands, derivatives):
+        operand.grad += derivative * node.grad
 
 
 # What is handed to these is the self of a method, or has passed a door: a node, never None.
@@ -906,6 +941,15 @@ def _check_subclass(cls: Any, **options: Any) -> None:
     """Refuse a subclass that hides what the operations work with."""
     super(Value, cls).__init_subclass__(**options)
     _numbers.refuse_fields(cls)
+    # Compiled, a node has all its fields from the start, whatever the __init__ of the user's leaves out.
+    if not cython.compiled and "__init__" in vars(cls) and cls.__new__ is object.__new__:
+        cls.__new__ = _new_and_clear
+
+
+def _new_and_clear(cls: Any, *_: Any, **__: Any) -> Any:
+    node = object.__new__(cls)
+    _clear(node)
+    return node
 
 
 if cython.compiled:

@@ -163,6 +163,9 @@ class Neuron(Module):
     tuple or array of Values, and ``b``, a Value or None, may be replaced at any time.
     """
 
+    def __cinit__(self, *_: Any, **__: Any) -> None:
+        self._code = 1  # ReLU, for a subclass whose __init__ knows of nonlin only
+
     def __init__(
         self, nin: Count, nonlin: bool = True, activation: Activation = "relu", bias: Wanted = True
     ) -> None:
@@ -366,6 +369,11 @@ def _is_unchanged(layer, matrix):
     if not cython.compiled or matrix is None or matrix.overridden or matrix.width == 0:
         return False
     return same_neurons(layer.neurons, Neuron, matrix.known, matrix.height, matrix.width, layer._code)
+
+
+if not cython.compiled:
+    # What a compiled object has from the start, whatever the __init__ of a subclass leaves out.
+    Neuron._code, Neuron._matrix, Layer._code, Layer._matrix = 1, None, 0, None
 
 
 # -- Classes that the user has changed: what he has put there is what runs ----------------------------------
