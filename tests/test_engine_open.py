@@ -651,6 +651,28 @@ class TestSubclasses:
         with pytest.raises(TypeError, match=name):
             type("Mine", (Value,), {name: property(lambda self: 42.0, lambda self, value: None)})
 
+    @pytest.mark.parametrize(
+        ("base", "name"),
+        [(Neuron, "w"), (Neuron, "b"), (Neuron, "nonlin"), (Layer, "neurons"), (MLP, "layers")],
+    )
+    def test_a_property_in_place_of_a_modules_part_is_refused(self, base, name):
+        """Compiled, calls would go on with what is hidden: silently another network."""
+        with pytest.raises(
+            TypeError, match=f"^class Mine: {name} cannot be replaced in a subclass of {base.__name__}"
+        ):
+            type("Mine", (base,), {name: property(lambda self: [])})
+        kind = type("Mine", (Module,), {name: property(lambda self: 42)})
+        assert getattr(kind(), name) == 42
+
+    def test_operands_that_a_class_shows_otherwise(self):
+        out = Value(1.0) * 2
+        assert len(out._prev) == 2
+        with patched(Value, "_operands", property(lambda self: (out, out))):
+            assert out._prev == {out}
+        assert len(out._prev) == 2
+        kind = type("Mine", (Value,), {"_operands": property(lambda self: ())})
+        assert kind(1.0, (out,), "x")._prev == set()
+
     def test_slots_properties_and_class_attributes(self):
         class Slotted(Value):
             __slots__ = ("velocity",)

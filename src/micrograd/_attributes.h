@@ -87,21 +87,23 @@ static inline int set_attribute(PyObject *node, PyObject *name, PyObject *value)
     return PyDict_SetItem(*own, name, value);
 }
 
-/* Setting data and grad, which every step of training does to every parameter: where the class `set_quickly` was
- * given has the properties that it had, they are called without a search for them. */
+#define QUICK 3 /* the properties that the class `set_quickly` was given is asked for so often that they are not searched */
+
+/* Setting data and grad, which every step of training does to every parameter: where that class has the properties that
+ * it had, they are called without a search for them. */
 static struct {
     PyTypeObject *type;
     unsigned int version; /* of the class, when its properties were last seen to be those below; 0 if they are not */
     unsigned int seen;
-    PyObject *names[2];
-    PyGetSetDef *properties[2];
+    PyObject *names[QUICK];
+    PyGetSetDef *properties[QUICK];
 } quick;
 
 static inline int find_quick(PyTypeObject *type)
 {
     quick.seen = type->tp_version_tag;
     quick.version = 0;
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < QUICK; k++) {
         PyObject *found = PyDict_GetItemWithError(type->tp_dict, quick.names[k]);
         if (found == NULL || Py_TYPE(found) != &PyGetSetDescr_Type ||
             ((PyGetSetDescrObject *)found)->d_getset != quick.properties[k])
@@ -113,8 +115,8 @@ static inline int find_quick(PyTypeObject *type)
 
 static inline int set_quickly(PyObject *kind)
 {
-    static const char *const names[] = {"data", "grad"};
-    for (int k = 0; k < 2; k++) {
+    static const char *const names[QUICK] = {"data", "grad", "_operands"};
+    for (int k = 0; k < QUICK; k++) {
         quick.names[k] = PyUnicode_InternFromString(names[k]);
         PyObject *found = quick.names[k] ? PyDict_GetItemWithError(((PyTypeObject *)kind)->tp_dict, quick.names[k]) : NULL;
         if (found == NULL || Py_TYPE(found) != &PyGetSetDescr_Type) {
@@ -128,16 +130,26 @@ static inline int set_quickly(PyObject *kind)
     return 0;
 }
 
+/* Whether an object is of that class, no subclass, and the class has the properties that it had. */
+static inline int is_quick(PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    if (type != quick.type || type->tp_version_tag == 0)
+        return 0;
+    if (type->tp_version_tag != quick.seen && find_quick(type) < 0)
+        return -1;
+    return type->tp_version_tag == quick.version;
+}
+
 /* Python's way of setting an attribute. */
 static inline int set_any_attribute(PyObject *object, PyObject *name, PyObject *value)
 {
     Node *node = (Node *)object;
     PyTypeObject *type = Py_TYPE(object);
-    if (type == quick.type && (name == quick.names[0] || name == quick.names[1]) && type->tp_version_tag != 0) {
-        if (type->tp_version_tag != quick.seen && find_quick(type) < 0)
-            return -1;
-        if (type->tp_version_tag == quick.version)
-            return quick.properties[name != quick.names[0]]->set(object, value, NULL);
+    if (name == quick.names[0] || name == quick.names[1]) {
+        int quickly = is_quick(object);
+        if (quickly)
+            return quickly < 0 ? -1 : quick.properties[name != quick.names[0]]->set(object, value, NULL);
     }
     if (nothing == NULL || node->attributes != nothing)
         return PyObject_GenericSetAttr(object, name, value);

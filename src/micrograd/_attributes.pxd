@@ -15,6 +15,7 @@ cdef extern from "_attributes.h":
     int share_nothing(PyObject** shared) except -1
     int set_quickly(object kind) except -1
     int set_any_attribute(object node, object name, object value) except -1
+    bint is_quick(object node) except -1
     bint has_attributes(object node)
     object attribute(object node, str name)
     int set_attribute(object node, str name, object value) except -1

@@ -32,6 +32,7 @@ if cython.compiled:
         give_attributes,
         has_attributes,
         hear_comparisons,
+        is_quick,
         set_any_attribute,
         set_attribute,
         set_quickly,
@@ -173,6 +174,8 @@ class Node:
     @property
     def _op(self) -> str:
         """The name of the operation that made the node; empty for a leaf."""
+        if self._kind != FUSED and self._kind != POWER and not has_attributes(self):
+            return _NAMES[self._kind]
         return _sign(self)
 
     @_op.setter
@@ -182,6 +185,9 @@ class Node:
     @property
     def _prev(self) -> set[Value]:
         """The operands, as a set of its own; assign other Values to change them."""
+        if cython.compiled and is_quick(self):
+            self._unfold()
+            return set(_operands_of(self))
         return set(self._operands)
 
     @_prev.setter

@@ -371,6 +371,14 @@ def _is_unchanged(layer, matrix):
     return same_neurons(layer.neurons, Neuron, matrix.known, matrix.height, matrix.width, layer._code)
 
 
+def _check_subclass(cls: Any, **options: Any) -> None:
+    """Refuse a subclass that hides what the calls work with."""
+    super(Module, cls).__init_subclass__(**options)
+    for base, parts in ((Neuron, ("w", "b", "nonlin")), (Layer, ("neurons",)), (MLP, ("layers",))):
+        if issubclass(cls, base):
+            _numbers.refuse_parts(cls, base.__name__, parts)
+
+
 if not cython.compiled:
     # What a compiled object has from the start, whatever the __init__ of a subclass leaves out.
     Neuron._code, Neuron._matrix, Layer._code, Layer._matrix = 1, None, 0, None
@@ -410,6 +418,7 @@ def _layers_as_written() -> bool:
 
 for _kind in (Module, Neuron, Layer, MLP):
     can_be_changed(_kind)
+Module.__init_subclass__ = classmethod(_check_subclass)  # type: ignore[assignment]
 
 
 def _rebuild(kind: type[Module], attributes: dict[str, Any]) -> Module:
