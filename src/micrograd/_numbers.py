@@ -174,13 +174,3 @@ def refuse_fields(kind: type) -> None:
             f"class {kind.__name__}: {hidden[0]} cannot be replaced in a subclass of Value, because operations "
             "and backward() work with the number itself; give the attribute another name"
         )
-
-
-def refuse_parts(kind: type, base: str, parts: tuple[str, ...]) -> None:
-    """Raise the ``TypeError`` for a subclass of a module's class that would hide what its calls work with."""
-    hidden = [name for name in parts if name in vars(kind)]
-    if hidden:
-        raise TypeError(
-            f"class {kind.__name__}: {hidden[0]} cannot be replaced in a subclass of {base}, because calls work with "
-            f"what each object has there: assign to self.{hidden[0]}, or give the attribute another name"
-        )

@@ -171,24 +171,28 @@ class Neuron(Module):
     ) -> None:
         _positive(nin, "nin, the number of inputs of a neuron,")
         with_bias = _yes_or_no(bias, "bias")
-        self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
-        self.b = Value(0) if with_bias else _NO_BIAS
-        self.nonlin = nonlin and activation != "linear"
+        own = cython.cast(object, self)
+        own.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
+        own.b = Value(0) if with_bias else _NO_BIAS
+        own.nonlin = nonlin and activation != "linear"
         self.activation = activation
         self._matrix = None
 
     def _attributes(self) -> dict[str, Any]:
-        own = {"w": self.w, "b": self.b, "nonlin": self.nonlin, "activation": ACTIVATIONS[self._code]}
-        return {**own, **_others(self)}
+        own = cython.cast(object, self)
+        parts = {"w": own.w, "b": own.b, "nonlin": own.nonlin, "activation": ACTIVATIONS[self._code]}
+        return {**parts, **_others(self)}
 
     def parameters(self) -> list[Value]:
         """Return the weights, then the bias if there is one."""
-        return [*self.w] if self.b is None else [*self.w, self.b]
+        own = cython.cast(object, self)
+        return [*own.w] if own.b is None else [*own.w, own.b]
 
     @property
     def activation(self) -> str:
         """The name of the activation: "linear" where there is none."""
-        return ACTIVATIONS[self._code] if self.nonlin else "linear"
+        own = cython.cast(object, self)
+        return ACTIVATIONS[self._code] if own.nonlin else "linear"
 
     @activation.setter
     def activation(self, name: Activation) -> None:
@@ -199,7 +203,10 @@ class Neuron(Module):
     def __call__(self, x: Iterable[Value | float]) -> Value:
         # Kept here by names of our own: the inputs may run the user's code, which may change the neuron.
         matrix = self._matrix
-        weights, bias = self.w, self.b
+        weights, bias, nonlin = self.w, self.b, self.nonlin
+        if type(self) is not Neuron or not _neurons_as_written():
+            own = cython.cast(object, self)
+            weights, bias, nonlin = own.w, own.b, bool(own.nonlin)
         if type(x) is not list and hasattr(x, "__next__"):
             x = list(x)
         if not _operations_as_written():
@@ -207,17 +214,18 @@ class Neuron(Module):
         if matrix is None or not matrix.holds(0, weights, bias) or not matrix.is_current():
             matrix = self._matrix = matrix_of([weights], [bias])
         if matrix.width and not matrix.overridden:
-            fused: FusedLayer = layer(matrix, x, None, self._code if self.nonlin else 0)
+            fused: FusedLayer = layer(matrix, x, None, self._code if nonlin else 0)
             if fused is not None:
                 return _neuron(fused, 0)
         return self._by_hand(x)
 
     def _by_hand(self, x: Iterable[Value | float]) -> Value:
         """Do it with the operations themselves, where the user has replaced some of them."""
-        inputs, weights = list(x), list(self.w)
+        own = cython.cast(object, self)
+        inputs, weights = list(x), list(own.w)
         if len(inputs) != len(weights):
             raise _numbers.wrong_count(len(weights), len(inputs), inputs[0] if inputs else None)
-        total = self.b
+        total = own.b
         for weight, given in zip(weights, inputs):
             product = weight * given
             total = product if total is None else total + product
@@ -228,7 +236,8 @@ class Neuron(Module):
 
     def __repr__(self) -> str:
         name = "ReLU" if self.activation == "relu" else self.activation.capitalize()
-        return f"{name}Neuron({len(self.w)}{', bias=False' if self.b is None else ''})"
+        own = cython.cast(object, self)
+        return f"{name}Neuron({len(own.w)}{', bias=False' if own.b is None else ''})"
 
 
 @cython.cclass
@@ -238,23 +247,28 @@ class Layer(Module):
     def __init__(self, nin: Count, nout: Count, **kwargs: Any) -> None:
         _positive(nout, "nout, the number of neurons of a layer,")
         make = globals()["Neuron"]  # a name that the user may have given to a class of his own
-        self.neurons = [make(nin, **kwargs) for _ in range(nout)]
+        own = cython.cast(object, self)
+        own.neurons = [make(nin, **kwargs) for _ in range(nout)]
         self._matrix = None
 
     def _attributes(self) -> dict[str, Any]:
-        return {"neurons": self.neurons, **_others(self)}
+        own = cython.cast(object, self)
+        return {"neurons": own.neurons, **_others(self)}
 
     def parameters(self) -> list[Value]:
         """Return the parameters of each neuron in turn."""
-        return _all_parameters(self.neurons)
+        own = cython.cast(object, self)
+        return _all_parameters(own.neurons)
 
     def __call__(self, x: Iterable[Value | float]) -> Output:
         if type(x) is not list and hasattr(x, "__next__"):
             x = list(x)
-        fused: FusedLayer = self._fuse(x, None)
+        own = cython.cast(object, self)
+        neurons = own.neurons
+        fused: FusedLayer = self._fuse(x, None) if neurons is self.neurons else None
         if fused is not None:
             return _outputs_of(fused)
-        outputs = [neuron(x) for neuron in self.neurons]
+        outputs = [neuron(x) for neuron in neurons]
         return outputs[0] if len(outputs) == 1 else outputs
 
     def _fuse(self, inputs: Any, before: FusedLayer | None) -> FusedLayer | None:
@@ -295,7 +309,8 @@ class Layer(Module):
         return None if matrix.overridden or matrix.width == 0 else layer(matrix, inputs, before, code)
 
     def __repr__(self) -> str:
-        return f"Layer of [{', '.join(str(neuron) for neuron in self.neurons)}]"
+        own = cython.cast(object, self)
+        return f"Layer of [{', '.join(str(neuron) for neuron in own.neurons)}]"
 
 
 @cython.cclass
@@ -321,22 +336,26 @@ class MLP(Module):
             raise ValueError("nouts is empty: give the number of neurons of each layer, such as [16, 1]")
         last = len(sizes) - 2
         make = globals()["Layer"]
-        self.layers = [
+        own = cython.cast(object, self)
+        own.layers = [
             make(sizes[i], sizes[i + 1], nonlin=i != last, activation=activation, bias=bias)
             for i in range(len(sizes) - 1)
         ]
 
     def _attributes(self) -> dict[str, Any]:
-        return {"layers": self.layers, **_others(self)}
+        own = cython.cast(object, self)
+        return {"layers": own.layers, **_others(self)}
 
     def parameters(self) -> list[Value]:
         """Return the parameters of each layer in turn."""
-        return _all_parameters(self.layers)
+        own = cython.cast(object, self)
+        return _all_parameters(own.layers)
 
     def __call__(self, x: Iterable[Value | float]) -> Output:
         signal: Any = list(x) if type(x) is not list and hasattr(x, "__next__") else x
         fused: FusedLayer = None
-        for one in self.layers:
+        own = cython.cast(object, self)
+        for one in own.layers:
             # From layer to layer, all outputs travel as one node.
             if type(one) is Layer and _layers_as_written():
                 known: Layer = one
@@ -354,7 +373,8 @@ class MLP(Module):
         return signal[0] if len(signal) == 1 else signal
 
     def __repr__(self) -> str:
-        return f"MLP of [{', '.join(str(one) for one in self.layers)}]"
+        own = cython.cast(object, self)
+        return f"MLP of [{', '.join(str(one) for one in own.layers)}]"
 
 
 def _outputs_of(fused):
@@ -369,14 +389,6 @@ def _is_unchanged(layer, matrix):
     if not cython.compiled or matrix is None or matrix.overridden or matrix.width == 0:
         return False
     return same_neurons(layer.neurons, Neuron, matrix.known, matrix.height, matrix.width, layer._code)
-
-
-def _check_subclass(cls: Any, **options: Any) -> None:
-    """Refuse a subclass that hides what the calls work with."""
-    super(Module, cls).__init_subclass__(**options)
-    for base, parts in ((Neuron, ("w", "b", "nonlin")), (Layer, ("neurons",)), (MLP, ("layers",))):
-        if issubclass(cls, base):
-            _numbers.refuse_parts(cls, base.__name__, parts)
 
 
 if not cython.compiled:
@@ -418,7 +430,6 @@ def _layers_as_written() -> bool:
 
 for _kind in (Module, Neuron, Layer, MLP):
     can_be_changed(_kind)
-Module.__init_subclass__ = classmethod(_check_subclass)  # type: ignore[assignment]
 
 
 def _rebuild(kind: type[Module], attributes: dict[str, Any]) -> Module:
