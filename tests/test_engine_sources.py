@@ -175,7 +175,7 @@ def test_jupyter_shows_them(tmp_path):
     for name, line in {
         "MLP": "class MLP(Module):", "Neuron": "class Neuron(Module):", "Layer": "class Layer(Module):",
         "Value": "class Value(Node):", "Value.backward": "sweep = Sweep()", "Value.relu": "return _relu(self",
-        "x.backward": "sweep = Sweep()", "model.parameters": "_all_parameters(self.layers)",
+        "x.backward": "sweep = Sweep()", "model.parameters": "_all_parameters(own.layers)",
     }.items():  # fmt: skip
         # Coloured, with codes between the words.
         assert line.replace(" ", "") in _plain(shown(name, 1)).replace(" ", ""), name

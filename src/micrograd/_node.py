@@ -293,13 +293,14 @@ def _clear(node):
 def _give_operands(node, operands):
     """Make a node the result of an operation of the user's."""
     node._kind = CUSTOM
+    node._first = node._second = None
     if len(operands) > 2:
         several: Several = Several.__new__(Several)
         if not cython.compiled:
             _clear(several)
         several.operands = operands
         node._first = several
-    else:
+    elif operands:
         node._first = operands[0]
         node._second = operands[1] if len(operands) == 2 else None
 

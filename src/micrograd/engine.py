@@ -358,10 +358,7 @@ class Value(Node):
             step = functools.partial(_hand_on, self, self._operands, self._local_derivatives)
             self._op = self._op
             self._backward = step
-        self._first = self._second = None
-        self._kind = CUSTOM
-        if given:
-            _give_operands(self, given)
+        _give_operands(self, given)
         _track(self)
 
     def _name_of_row(self) -> str:
