@@ -12,6 +12,7 @@ import gc
 import math
 import pickle
 import sys
+import threading
 import weakref
 
 import pytest
@@ -368,6 +369,30 @@ class TestAttributes:
             fresh = [Value(1.0) * 2 for _ in range(3)]
             assert all(not hasattr(one, "tag") and vars(one) == {} for one in fresh)
             assert reference() is None
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (Module, "sub"), (lambda: Neuron(1), "mine"), (lambda: Neuron(1), "w"), (lambda: Neuron(1), "b"),
+        (lambda: Layer(1, 1), "neurons"), (lambda: MLP(1, [1]), "layers"), (lambda: Value(1.0), "mine"),
+    ],
+)  # fmt: skip
+def test_a_long_chain_of_objects_is_freed(make, name):
+    """Without recursion, on a small stack."""
+
+    def run():
+        older = make()
+        for _ in range(20_000):
+            newer = make()
+            setattr(newer, name, older)
+            older = newer
+
+    before = threading.stack_size(256 * 1024)
+    thread = threading.Thread(target=run)
+    threading.stack_size(before)
+    thread.start()
+    thread.join()
 
 
 class TestCollections:

@@ -33,7 +33,7 @@ def exceptval(*_: Any, **__: Any) -> Callable[[Decorated], Decorated]:
     return cclass
 
 
-boundscheck = nonecheck = wraparound = exceptval
+boundscheck = nonecheck = trashcan = wraparound = exceptval
 
 
 def cast(_: Any, value: Any, typecheck: bool = False) -> Any:

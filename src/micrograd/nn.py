@@ -56,11 +56,13 @@ if TYPE_CHECKING:
     Wanted: TypeAlias = bool  # likewise, of a 0.5
 
 
+@cython.trashcan(True)  # long chains are freed without recursion
 @cython.cclass
 class _Referable:
     """What weak references can refer to: apart, because Cython loses a dictionary that stands in the same class."""
 
 
+@cython.trashcan(True)
 @cython.cclass
 class Module(_Referable):
     """Something with parameters: what neurons, layers and models of your own have in common.
@@ -153,6 +155,7 @@ def _is_array_of_objects(item: Any) -> bool:
     return hasattr(item, "tolist") and getattr(getattr(item, "dtype", None), "kind", None) == "O"
 
 
+@cython.trashcan(True)
 @cython.cclass
 class Neuron(Module):
     """``activation(b + w[0]*x[0] + w[1]*x[1] + ...)``.
@@ -171,10 +174,12 @@ class Neuron(Module):
     ) -> None:
         _positive(nin, "nin, the number of inputs of a neuron,")
         with_bias = _yes_or_no(bias, "bias")
-        own = cython.cast(object, self)
-        own.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
-        own.b = Value(0) if with_bias else _NO_BIAS
+        own = cython.cast(object, self)  # whatever a subclass has in the place of a field is what counts
+        own.w = weights = [Value(random.uniform(-1, 1)) for _ in range(nin)]
+        own.b = bias_or_none = Value(0) if with_bias else _NO_BIAS
         own.nonlin = nonlin and activation != "linear"
+        if TYPE_CHECKING:
+            self.w, self.b, self.nonlin = weights, bias_or_none, nonlin
         self.activation = activation
         self._matrix = None
 
@@ -240,6 +245,7 @@ class Neuron(Module):
         return f"{name}Neuron({len(own.w)}{', bias=False' if own.b is None else ''})"
 
 
+@cython.trashcan(True)
 @cython.cclass
 class Layer(Module):
     """``nout`` neurons with the same ``nin`` inputs; ``kwargs`` go to each ``Neuron``."""
@@ -248,7 +254,9 @@ class Layer(Module):
         _positive(nout, "nout, the number of neurons of a layer,")
         make = globals()["Neuron"]  # a name that the user may have given to a class of his own
         own = cython.cast(object, self)
-        own.neurons = [make(nin, **kwargs) for _ in range(nout)]
+        own.neurons = neurons = [make(nin, **kwargs) for _ in range(nout)]
+        if TYPE_CHECKING:
+            self.neurons = neurons
         self._matrix = None
 
     def _attributes(self) -> dict[str, Any]:
@@ -313,6 +321,7 @@ class Layer(Module):
         return f"Layer of [{', '.join(str(neuron) for neuron in own.neurons)}]"
 
 
+@cython.trashcan(True)
 @cython.cclass
 class MLP(Module):
     """A multi-layer perceptron: layers one after the other, the last of them without an activation.
@@ -337,10 +346,12 @@ class MLP(Module):
         last = len(sizes) - 2
         make = globals()["Layer"]
         own = cython.cast(object, self)
-        own.layers = [
+        own.layers = layers = [
             make(sizes[i], sizes[i + 1], nonlin=i != last, activation=activation, bias=bias)
             for i in range(len(sizes) - 1)
         ]
+        if TYPE_CHECKING:
+            self.layers = layers
 
     def _attributes(self) -> dict[str, Any]:
         own = cython.cast(object, self)
