@@ -172,6 +172,30 @@ class TestPatched:
         assert (value.data, value.grad, value.mine) == (5.0, 3.0, 4.0)
         assert not hasattr(Value(1.0), "mine")
 
+    @pytest.mark.skipif(not COMPILED, reason="a plain Value has no __new__ of its own")
+    def test_new_is_patched_and_given_back(self, python):
+        script = """
+            from micrograd.engine import Value
+            from micrograd.nn import MLP
+            own = Value.__dict__["__new__"]
+            def show():
+                class Mine(Value): pass
+                print(Value(1.0, (), ""), Value(2.0) * 3, MLP(2, [3, 1])([1.0, 2.0])._op, Mine(1.0) + 1)
+            for back in (lambda: setattr(Value, "__new__", own), lambda: delattr(Value, "__new__")):
+                for new in (own, Value.__base__.__new__, object.__new__, lambda kind: object()):
+                    Value.__new__ = lambda kind, *given, **named: new(kind)
+                    for make in (lambda: Value(1.0), lambda: Value(1.0, (), "x"), lambda: MLP(2, [3, 1])([1.0, 2.0])):
+                        try:
+                            made = make()
+                            if isinstance(made, Value): (made * 2).backward()
+                        except (TypeError, AttributeError, RecursionError):
+                            pass
+                    back()
+                    show()
+        """
+        line = "Value(data=1.0, grad=0) Value(data=6.0, grad=0) + Value(data=2.0, grad=0)\n"
+        assert python(script) == line * 8
+
     def test_how_values_are_made(self):
         original = Value.__init__
 

@@ -228,6 +228,9 @@ static inline int give_attributes(PyObject *kind, Py_ssize_t size, PyObject *rem
         return -1;
     }
     Py_DECREF(access);
+    /* A Node is no node yet: nobody is to make one, or a Value by what is not Value's own. */
+    if (PyDict_DelItemString(type->tp_dict, "__new__") < 0)
+        PyErr_Clear();
     type->tp_dictoffset = offsetof(Node, attributes);
     type->tp_weaklistoffset = offsetof(Node, references);
     dealloc_of_cython = type->tp_dealloc;

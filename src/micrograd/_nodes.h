@@ -20,6 +20,7 @@ static struct {
     PyTypeObject *type;
     destructor dealloc; /* Cython's, which subclasses go on using */
     newfunc make;       /* likewise, whatever __new__ the user puts in its place */
+    PyObject *own_new;  /* what Python shows of it */
     PyObject *no_arguments, *label;
     PyObject *look; /* engine.py's, at what was changed of the class */
     unsigned int unchanged; /* the version of the class that is as engine.py wrote it; 0 where it is not */
@@ -168,6 +169,8 @@ static int take_over(PyObject *kind, Py_ssize_t size, PyObject *look)
     nodes.type = type;
     nodes.make = type->tp_new;
     type->tp_new = make_node;
+    nodes.own_new = PyDict_GetItemString(type->tp_dict, "__new__");
+    Py_XINCREF(nodes.own_new);
     nodes.dealloc = type->tp_dealloc;
     type->tp_dealloc = free_node;
     return 0;
@@ -242,6 +245,16 @@ static inline void keep_whole(PyObject *object, int whole)
 /* Find out what was changed of the class, once for each version of it. */
 static int look_at_class(void)
 {
+    /* Where the user's __new__ is gone, Python goes on looking for one: given back ours, it would call itself for ever. */
+    PyObject *found = PyDict_GetItemString(nodes.type->tp_dict, "__new__");
+    if (found == NULL && nodes.own_new != NULL) {
+        if (PyDict_SetItemString(nodes.type->tp_dict, "__new__", nodes.own_new) < 0)
+            return -1;
+        PyType_Modified(nodes.type);
+        found = nodes.own_new;
+    }
+    if (found == nodes.own_new)
+        nodes.type->tp_new = make_node;
     unsigned int version = class_version((PyObject *)nodes.type); /* first: the look may let other threads run */
     PyObject *seen = PyObject_CallNoArgs(nodes.look);
     if (seen == NULL)
@@ -305,6 +318,8 @@ static inline int only_label(PyObject *names, PyObject *given)
 static PyObject *call_class(PyObject *kind, PyObject *const *arguments, size_t flags, PyObject *names)
 {
     Py_ssize_t count = PyVectorcall_NARGS(flags), k;
+    if (!is_unchanged() && makes_nodes_itself() < 0) /* a look, where something was changed */
+        return NULL;
     if (count == 1 && kind == (PyObject *)nodes.type && (names == NULL || only_label(names, arguments[1]))) {
         double data = 0.0;
         int marks = -1;
