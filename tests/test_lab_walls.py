@@ -351,6 +351,12 @@ def test_a_notebook_that_does_nothing_odd_gets_no_remark():
     dataclasses.make_dataclass("Data", ["x"])(1)
     inspect.getsource(MLP)
     display(MLP(2, [1]))
+    import gc
+    from micrograd.engine import Value
+    nodes = [Value(1) for _ in range(50)]
+    for node in nodes: node.mine = nodes  # the engine looks through such
+    del node, nodes
+    gc.collect()
     plt.plot([1, 2]); plt.show()
     """
     assert run(source, limits=Limits()).notes == []

@@ -134,7 +134,10 @@ class Seeing:
                     self._tell("reads", event)
             elif event in _PROCESSES and self._is_a_cells(frame):
                 self._tell("processes", event)
-            elif event in _OBJECTS or (event == "sys._getframe" and self._is_a_cells(frame)):
+            elif event in _OBJECTS:
+                if not self._is_the_engines(frame):
+                    self._tell("reads", event)
+            elif event == "sys._getframe" and self._is_a_cells(frame):
                 self._tell("reads", event)
             elif event == "object.__getattr__" and arguments[1] in _FRAMES and self._is_a_cells(frame):
                 self._tell("reads", arguments[1])
@@ -178,6 +181,11 @@ class Seeing:
         """Tell whether a cell itself does something, rather than a library that it uses."""
         does = self._first_not_between(frame)
         return does is not None and not self._is_librarys(does)
+
+    def _is_the_engines(self, frame: FrameType) -> bool:
+        """Tell whether the engine asks, which looks for cycles among its own nodes."""
+        name = str(frame.f_globals.get("__name__", ""))
+        return name.partition(".")[0] == "micrograd" and self._is_librarys(frame)
 
     def _is_tracer(self, frame: FrameType) -> bool:
         asks = self._first_not_between(frame)
