@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 import urllib.request
 from pathlib import Path
@@ -235,6 +236,10 @@ def test_the_full_edition_does_the_ten_tasks_where_the_distribution_is_in_reach(
 
 def test_a_second_tab_a_newer_edition_and_a_full_storage_are_said(profile, tmp_path):
     public = copy_of_site(tmp_path)
+    published = public / "lab" / "files" / "en" / "light" / "gradient.ipynb"
+    # Published a year ago: browsers keep such a file for weeks without asking.
+    replace(published, published.read_text(encoding="utf-8"))
+    os.utime(published, (time.time() - 365 * 86400,) * 2)
     with served(public) as address:
         context = profile()
         page = context.new_page()
@@ -248,7 +253,6 @@ def test_a_second_tab_a_newer_edition_and_a_full_storage_are_said(profile, tmp_p
 
         lab.write("task-1-perceptron", "mine = 1")
         lab.save()
-        published = public / "lab" / "files" / "en" / "light" / "gradient.ipynb"
         newer = json.loads(published.read_text(encoding="utf-8"))
         newer["metadata"]["micrograd"]["published"] = "newer"
         newer["cells"][0]["source"] = "# A newer edition"

@@ -86,7 +86,8 @@ function watch(context) {
 }
 
 async function published() {
-  const answer = await fetch(`files/${path}`);
+  // Whatever a browser has kept: a file that has not changed for a month, it would not ask for again for days.
+  const answer = await fetch(`files/${path}`, { cache: "no-cache" });
   if (!answer.ok) throw new Error(`${answer.status}`);
   return answer.json();
 }

@@ -6,7 +6,7 @@ const here = new URL(".", import.meta.url).href;
 // Return the name of the first file that is not as it should be, and why; null where all are.
 export async function firstBroken() {
   try {
-    const answer = await fetch(here + "files.json");
+    const answer = await fetch(here + "files.json", { cache: "no-cache" });
     if (!answer.ok) return `files.json: ${answer.status}`;
     for (const [name, { size, sha256 }] of Object.entries(await answer.json())) {
       const found = await fetch(here + name);
