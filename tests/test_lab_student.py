@@ -217,6 +217,12 @@ def test_the_requirements_are_the_labs(tmp_path):
     assert ours == pins(new.requirements("en"))
     assert ours == pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))
     assert new.requirements("en").splitlines()[-1].startswith("micrograd-lab[lab]")
+    # The light edition needs what opens a notebook, and nothing else.
+    light = new.requirements("en", "light")
+    assert [pin for pin in pins(light) if not pin.startswith("micrograd-lab")] == [
+        pin for pin in ours if pin.startswith("jupyterlab==")
+    ]
+    assert light.splitlines()[-1].startswith("micrograd-lab") and "[lab]" not in light
 
 
 def test_the_notebook_gives_no_answer_away():

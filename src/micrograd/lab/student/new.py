@@ -98,12 +98,18 @@ def make_project(
     return target, identity
 
 
-def requirements(language: Language) -> str:
-    """Return the project's requirements: the libraries' pins, and micrograd-lab from where this one came."""
-    ours = requirement("lab")
+def requirements(language: Language, edition: Edition = "full") -> str:
+    """Return the project's requirements: the libraries' pins, and micrograd-lab from where this one came.
+
+    The light edition takes JupyterLab, to open it, and no other library.
+    """
+    ours = requirement("lab" if edition == "full" else "")
+    pins = _shipped("requirements.txt")
+    if edition == "light":
+        pins = "".join(line for line in pins.splitlines(keepends=True) if line.startswith("jupyterlab=="))
     where = [say("only here", language)] if "file:" in ours else []
     # The first line is for pip, which reads comments too, and in the machine's encoding if nobody says otherwise.
-    head = ["# -*- coding: utf-8 -*-", say("pins", language), _shipped("requirements.txt")]
+    head = ["# -*- coding: utf-8 -*-", say("pins", language), pins]
     return "\n".join([*head, say("micrograd itself", language), *where, ours, ""])
 
 
@@ -113,7 +119,7 @@ def _write_files(project: Path, name: str, language: Language, edition: Edition)
     files = {
         "README.md": readme,
         ".gitignore": _shipped("gitignore.txt"),
-        "requirements.txt": requirements(language),
+        "requirements.txt": requirements(language, edition),
         f"{ASSIGNMENT}/{FILE_NAME}": written(assignment.student(language, edition)),
     }
     for path, content in files.items():
