@@ -97,7 +97,9 @@ def say(seed: int) -> str:
             a.grad = draw.choice((1, 0.5))
             a._backward()
         elif what < 0.98:
-            said.append(repr(sorted(f"{one.data!r} {one._op}" for one in a._prev)))  # as text: NaN has no order
+            said.append(
+                repr(sorted(f"{one.data!r} {one._op}" for one in a._prev))
+            )  # as text: NaN has no order
         else:
             for model in models:
                 model.zero_grad()

@@ -328,15 +328,18 @@ class TestAttributes:
             lambda value, out: setattr(value, "__dict__", {"out": out}),
             lambda value, out: setattr(value, "watch", lambda: out),
             lambda value, out: setattr(out, "_backward", lambda: out.data),
+            lambda value, out: setattr(value, "_backward", lambda: out.data),
+            lambda value, out: value.__init__(2.0, (out,), "again"),
+            lambda value, out: value.__init__(2.0, (value, out, out), "again"),
+            lambda value, out: setattr(value, "_prev", {out}),
         ],
     )
     def test_cycles_are_collected(self, attach):
         value = Value(1.0)
         out = (value * 2).tanh()
-        value.witness = witness = type("Witness", (), {})()
-        gone = weakref.ref(witness)
+        gone = weakref.ref(value)
         attach(value, out)
-        del value, out, witness
+        del value, out
         gc.collect()
         assert gone() is None
 

@@ -27,6 +27,7 @@ static struct {
     unsigned int seen;      /* the version that was last looked at, and is not */
     int makes_itself;       /* what was seen: whether nodes need no __init__ of the user's ... */
     int all_as_written;     /* ... and whether no operation was replaced */
+    Node *latest; /* that Python asked for, while it has no __init__ behind it; an address only */
     Node *waiting;
     int at_work;
     int count;
@@ -128,10 +129,19 @@ static PyObject *make_node(PyTypeObject *type, PyObject *arguments, PyObject *na
     PyObject *node = nodes.make(type, arguments, named);
     if (node != NULL) {
         ((Node *)node)->marks = NODE_HAS_WHOLE_GRAD;
+        nodes.latest = (Node *)node;
         if (type == nodes.type)
             ((Node *)node)->attributes = nothing;
     }
     return node;
+}
+
+/* Whether a node's __init__ is its first; asked once. */
+static inline int is_new(PyObject *node)
+{
+    int latest = nodes.latest == (Node *)node;
+    nodes.latest = NULL;
+    return latest;
 }
 
 /* Python checks that an object is of a property's class; where that is this very class, the check is short. */
@@ -192,6 +202,7 @@ static inline Node *bare_node(void)
     node = (Node *)make_node(nodes.type, nodes.no_arguments, NULL);
     if (node == NULL)
         return NULL;
+    nodes.latest = NULL;
     PyObject_GC_UnTrack(node);
     Py_DECREF(node->first);
     Py_DECREF(node->second);

@@ -2,6 +2,7 @@
 cdef extern from "_nodes.h":
     object new_node(int kind, double data, object first, double by_first)
     void track_like(object node, object operand)
+    bint is_new(object node)
     void keep_whole(object node, int whole)
     int take_over(object kind, Py_ssize_t size, object look) except -1
     int own_properties(object kind) except -1

@@ -17,7 +17,7 @@ import functools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from micrograd import _looks, _node, _numbers, _sources
+from micrograd import _cycles, _looks, _node, _numbers, _sources
 from micrograd._node import Node
 
 if TYPE_CHECKING:  # a class that either of two decorators made would be of no type
@@ -360,6 +360,8 @@ class Value(Node):
             self._backward = step
         _give_operands(self, given)
         _track(self)
+        if cython.compiled:
+            _cycles.remember(self, operands=True)
 
     def _name_of_row(self) -> str:
         return cython.cast(Value, self._first)._name_of(self)
@@ -460,6 +462,7 @@ if cython.compiled:
     from cython.cimports.micrograd._nodes import (
         call_shortly,
         is_as_written,
+        is_new,
         keep_whole,
         makes_nodes_itself,
         new_node,
@@ -740,6 +743,7 @@ def _start(node, given, children, operation, label):
     if _running and (cython.compiled or hasattr(node, "_first")) and node._first is not None:
         _parted.append(_operands_of(node) if node._kind != FUSED else (node._first,))
     checked = _plain(given, "data of a Value")
+    again: cython.bint = cython.compiled and not is_new(node)
     _clear(node)
     _assign(node, checked)
     if operands:
@@ -748,6 +752,8 @@ def _start(node, given, children, operation, label):
         node._op = operation
     if operands or operation:
         _track(node)
+        if operands and again:
+            _cycles.remember(node, operands=True)
     elif cython.compiled and type(node) is Value:
         _untrack(node)
     if label is not None:
