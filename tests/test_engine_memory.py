@@ -301,6 +301,43 @@ def test_layers_within_a_cycle_free_their_numbers_once(python):
     assert python(script, PYTHONMALLOC="debug").split() == ["alive"]
 
 
+def _neuron_and_function(model):
+    out = model([1.0, 2.0])
+    later = out * 2
+    out._backward = lambda: later.data
+
+
+def _leaf_and_history(model):
+    leaf = model.layers[0].neurons[0].w[0] * 1
+    leaf.history = [leaf.tanh() * model([leaf, 1.0])]
+
+
+def _operands_again(model):
+    leaf = Value(1.0)
+    leaf.__init__(2.0, (leaf * leaf,), "again")
+
+
+def _several_operands_again(model):
+    leaf = Value(1.0)
+    inner = leaf + 1
+    leaf._prev = {inner, inner * 2, inner * 3}
+
+
+@pytest.mark.parametrize(
+    "make", [_neuron_and_function, _leaf_and_history, _operands_again, _several_operands_again]
+)
+def test_cycles_are_collected_time_after_time(make):
+    """What one collection has learned of the nodes must not hide the cycles of the next."""
+    model = MLP(2, [3, 1])
+    blocks = []
+    for _ in range(5):
+        for _ in range(40):
+            make(model)
+        gc.collect()
+        blocks.append(sys.getallocatedblocks())
+    assert blocks[4] - blocks[1] < 100
+
+
 def test_operands_live_as_long_as_the_nodes_that_use_them():
     def build():
         a = Value(2.0)

@@ -81,8 +81,9 @@ def test_the_numbers_of_kinds_and_marks_are_the_same_in_python_and_in_c():
         ("NODE_HAS_WHOLE_DATA", _kinds.WHOLE_DATA),
         ("NODE_HAS_WHOLE_GRAD", _kinds.WHOLE_GRAD),
         ("NODE_IS_TRACKED", _kinds.TRACKED),
+        ("NODE_IS_CUSTOM", _kinds.CUSTOM),
     ):
-        assert f"#define {name} {mark}\n" in header
+        assert re.search(rf"#define {name} {mark}\b", header)
     assert "#define LARGEST_WHOLE 9007199254740992.0\n" in header
     kinds = re.search(r"cdef enum:\n((?: +\w+ = \d+\n)+)", types)[1]
     assert [int(number) for number in re.findall(r"= (\d+)", kinds)] == list(range(len(_kinds.NAMES)))

@@ -26,10 +26,11 @@ typedef struct Node {
     unsigned char kind, marks;
 } Node;
 
-/* WHOLE_DATA, WHOLE_GRAD and TRACKED of _kinds.py, and _LARGEST_WHOLE of _node.py; a test compares them. */
+/* WHOLE_DATA, WHOLE_GRAD, TRACKED and CUSTOM of _kinds.py, and _LARGEST_WHOLE of _node.py; a test compares them. */
 #define NODE_HAS_WHOLE_DATA 1
 #define NODE_HAS_WHOLE_GRAD 2
 #define NODE_IS_TRACKED 32
+#define NODE_IS_CUSTOM 3 /* the kind */
 #define LARGEST_WHOLE 9007199254740992.0
 
 static destructor dealloc_of_cython;

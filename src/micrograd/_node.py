@@ -466,8 +466,12 @@ def _untrack(node):
 
 
 def _let_collector_know(node: Node) -> None:
-    """Track a node that was found to be within a user's function or attribute (see _cycles.py)."""
-    _track(node)
+    """Track a node that was found to be within a user's function or attribute (see _cycles.py).
+
+    It is not marked: what uses it need not be known for that, and what is attached to it later has to be remembered.
+    """
+    if cython.compiled and not PyObject_GC_IsTracked(node):
+        PyObject_GC_Track(node)
 
 
 def _set_quickly(kind):

@@ -144,6 +144,22 @@ static inline int is_new(PyObject *node)
     return latest;
 }
 
+/* Break a cycle for the garbage collector. Most go through a dictionary or a function, which it breaks; one of nodes alone
+ * goes through a node that was given operands after it had been made, and which can do without. */
+static int clear_node(PyObject *object)
+{
+    Node *node = (Node *)object;
+    if (node->kind == NODE_IS_CUSTOM) {
+        PyObject *first = node->first, *second = node->second;
+        Py_INCREF(Py_None);
+        Py_INCREF(Py_None);
+        node->first = node->second = Py_None;
+        Py_XDECREF(first);
+        Py_XDECREF(second);
+    }
+    return 0;
+}
+
 /* Python checks that an object is of a property's class; where that is this very class, the check is short. */
 static int own_properties(PyObject *kind)
 {
@@ -183,6 +199,7 @@ static int take_over(PyObject *kind, Py_ssize_t size, PyObject *look)
     Py_XINCREF(nodes.own_new);
     nodes.dealloc = type->tp_dealloc;
     type->tp_dealloc = free_node;
+    type->tp_clear = clear_node;
     return 0;
 }
 

@@ -261,7 +261,7 @@ class FusedLayer(Value):
                 _inherit(total, node, slope)
         if self.activation == 0:
             # Without an activation, this node is the last sum itself.
-            node._marks |= total._marks & ~(WHOLE_DATA | WHOLE_GRAD)
+            node._marks |= total._marks & ~(WHOLE_DATA | WHOLE_GRAD | TRACKED)
             node._first, node._second = total._first, total._second
             node._by_first, node._by_second = total._by_first, total._by_second
             node._kind = total._kind
