@@ -293,6 +293,8 @@ class Run(NamedTuple):
     """The most that it had with everything that it started."""
     left: list[str]
     said: str
+    status: int
+    """The command's exit status: 0, as whatever a submission does is a row."""
 
 
 def grade(folder: Path, output: Path, *options: str, meanwhile: Callable[[], None] = lambda: None) -> Run:
@@ -330,12 +332,14 @@ def grade(folder: Path, output: Path, *options: str, meanwhile: Callable[[], Non
         said.seek(0)
         text = said.read()
     left = sorted(path.name for path in temporary.iterdir())
-    return Run(time.monotonic() - began, most, family, left, text)
+    return Run(time.monotonic() - began, most, family, left, text, process.returncode)
 
 
 def wrong(given: dict[str, str], output: Path, run: Run) -> list[str]:
     """Return what is not as it has to be, one line each."""
     found = [f"left behind: {name}" for name in run.left]
+    if run.status:
+        found.append(f"exit status {run.status}: {run.said[-3000:]}")
     if run.memory > MOST_MEMORY:
         found.append(f"{run.memory / 1e6:.0f} MB in the grading process")
     text = (output / "grades.csv").read_text(encoding="utf-8-sig")
