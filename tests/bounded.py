@@ -120,9 +120,15 @@ def run(watch: Watch, program: Callable[[], None]) -> str:
         with watch.over():
             program()
     except Stopped as stopped:
-        place = traceback.extract_tb(stopped.__traceback__)
+        # It is sent again and again: on a busy machine the second may come while the first is on its way here.
+        traces: list[TracebackType | None] = []
+        error: BaseException | None = stopped
+        while error is not None:
+            traces.append(error.__traceback__)
+            error = error.__context__
+        place = traceback.extract_tb(traces[-1])
         where = "".join(traceback.format_list(place[-6:]))
-        if is_ours(stopped.__traceback__):
+        if any(map(is_ours, traces)):
             raise AssertionError(f"{watch.reason}, within the engine:\n{where}") from None
         return f"{watch.reason} by itself, and was stopped:\n{where}"
     return ""
