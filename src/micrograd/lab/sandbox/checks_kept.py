@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterator
 from contextlib import suppress
+from operator import is_not
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -81,13 +82,13 @@ class Checks:
                     _put(owner, name, _NOT_THERE)
                     yield f"{path}.{name}"
         for path, holder, copy in self._holders:
-            if len(holder) != len(copy) or any(map(_is_not, _items(holder), _items(copy))):
+            if len(holder) != len(copy) or any(map(is_not, _items(holder), _items(copy))):
                 with suppress(Exception):
                     holder.clear()
                     holder.update(copy) if isinstance(holder, dict) else holder.extend(copy)
                 yield path
         for path, function, parts in self._functions:
-            if any(map(_is_not, _parts(function), parts)):
+            if any(map(is_not, _parts(function), parts)):
                 for name, part in zip(_OF_A_FUNCTION, parts):
                     setattr(function, name, part)
                 yield path
@@ -103,10 +104,6 @@ def _items(holder: Any) -> Any:
 
 def _is_wrapped(held: Any) -> bool:
     return isinstance(held, (staticmethod, classmethod, property))
-
-
-def _is_not(one: Any, other: Any) -> bool:
-    return one is not other
 
 
 def _put(owner: Any, name: str, value: Any) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from operator import is_not
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -84,7 +85,7 @@ class Library:
         touched = False
         for place, (kind, before) in enumerate(self._looked_at):
             now = list(vars(kind).values())
-            if len(now) != len(before) or any(map(_is_not, now, before)):
+            if len(now) != len(before) or any(map(is_not, now, before)):
                 self._looked_at[place] = kind, now
                 touched = True
         return touched
@@ -100,10 +101,6 @@ class Library:
         finally:
             for _, owner, name, _, now in found:
                 _put(owner, name, now)
-
-
-def _is_not(one: Any, other: Any) -> bool:
-    return one is not other
 
 
 def _put(owner: Any, name: str, value: Any) -> None:
