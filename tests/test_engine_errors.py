@@ -1,5 +1,6 @@
 """Bad input is refused at the door, by an error that says what was given and what was expected."""
 
+import copy
 import math
 import warnings
 
@@ -195,3 +196,19 @@ def test_numpys_sums_of_values_work():
     total.backward()
     assert total.data == 3.0
     assert [value.grad for value in values] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: pow(Value(2), 2, 3), lambda: pow(2, Value(2), 3), lambda: pow(Value(2), Value(2), 3)]
+)
+def test_a_power_modulo_a_number_is_refused(make):
+    with pytest.raises(TypeError, match=r"pow\(\)"):
+        make()
+
+
+def test_a_copy_of_a_node_that_depends_on_itself_says_so():
+    node = Value(2.0)
+    square = node * node
+    node.__init__(5.0, (square,))
+    with pytest.raises(ValueError, match=r"cannot copy Value\(.*its own operand"):
+        copy.deepcopy(node)

@@ -22,9 +22,17 @@ def shallow(node: Value) -> Value:
 
 
 def deep(root: Value, memo: dict[int, Any]) -> Value:
-    """Return a graph like that of ``root`` that shares nothing with it; ``memo`` is ``copy.deepcopy``'s."""
+    """Return a graph like that of ``root`` that shares nothing with it; ``memo`` is ``copy.deepcopy``'s.
+
+    Raises ``ValueError`` where a node depends on itself.
+    """
     order = [node for node in topological_order(root) if id(node) not in memo]
     for node in order:
+        if any(id(operand) not in memo for operand in node._operands):
+            raise ValueError(
+                f"cannot copy {node!r}: it is its own operand, or that of one of its operands; "
+                "give it operands that were made before it"
+            )
         memo[id(node)] = _copy_fields(node, tuple(memo[id(operand)] for operand in node._operands))
     rebind = Rebinding(memo)
     for node in order:  # attributes may refer to any node of the graph

@@ -95,6 +95,8 @@ class Value(Node):
         return _with_number(MULTIPLY, self._data * c, self, c, self._data, number)
 
     def __pow__(self, other: Operand, modulus: None = None) -> Value:
+        if modulus is not None:
+            return NotImplemented
         if isinstance(other, Value):
             b = cython.cast(Value, other)
             a: cython.double = self._data
@@ -229,7 +231,7 @@ class Value(Node):
         return _times(_to_power(self, -1), number)
 
     def __rpow__(self, other: Operand, modulus: None = None) -> Value:
-        if _is_array(other):
+        if modulus is not None or _is_array(other):
             return NotImplemented
         return _constant(_plain(other, "**")) ** self
 
