@@ -1,4 +1,4 @@
-/* The operations on vectors, accurate to about one unit in the last place.
+/* The operations on vectors, accurate to one or two units in the last place.
 
    A function of one operand is NAME_of(x, &slope), the value and the derivative side by side; whichever is not used, the
    compiler leaves out. Where operations.py says that the derivative comes from the result, it is NAME_of(x), and
@@ -54,12 +54,16 @@ INLINE vec times_power_of_two(vec x, vec k) {
 }
 #endif
 
+/* The whole number k, and what is left, r, with exp(x) = 2**k * exp(r). */
+INLINE vec whole_exponent(vec x, vec *r) {
+    vec k = v_fma(x, v_splat((real)0x1.71547652b82fep0), v_splat(ROUNDER)) - ROUNDER; /* x / ln 2, rounded */
+    *r = v_fma(k, v_splat(-LN2_LOW), v_fma(k, v_splat(-LN2_HIGH), x));
+    return k;
+}
+
 /* exp(x) of a number that is not too large for it. */
 INLINE vec exponential_below(vec x) {
-    x = v_larger(v_splat(-MOST_EXPONENT), x); /* below, the result is 0 anyway; NaN stays */
-    vec k = v_fma(x, v_splat((real)0x1.71547652b82fep0), v_splat(ROUNDER)) - ROUNDER; /* x / ln 2, rounded */
-    vec r = v_fma(k, v_splat(-LN2_HIGH), x);
-    r = v_fma(k, v_splat(-LN2_LOW), r);
+    vec r, k = whole_exponent(v_larger(v_splat(-MOST_EXPONENT), x), &r); /* below, the result is 0 anyway; NaN stays */
     /* |r| <= ln(2)/2: the series of exp(r) to r**13 is exact to 5e-18, to r**7 to 6e-9. */
     static const real series[] = {(real)(1.0 / 6227020800.0), (real)(1.0 / 479001600.0), (real)(1.0 / 39916800.0),
                                   (real)(1.0 / 3628800.0),    (real)(1.0 / 362880.0),    (real)(1.0 / 40320.0),
@@ -108,20 +112,25 @@ INLINE vec sigmoid_of(vec x, vec *slope) {
 }
 
 INLINE vec tanh_of(vec x, vec *slope) {
-    vec a = v_abs(x);
-    /* Far from zero 1 - 2e/(1 + e) with e = exp(-2a); near zero the continued fraction x/(1 + x²/(3 + x²/(5 + ...))),
-       cut off after 17, as x + x*x²*p(x²)/q(x²). One division serves both. */
-    vec e = exponential_below(a * (real)-2.0);
-    vec z = x * x;
-    vec p = v_fma(v_fma(v_fma(v_splat(-44.0), z, v_splat(-12870.0)), z, v_splat(-810810.0)), z, v_splat(-11486475.0));
-    vec q = v_fma(v_splat(45.0), z, v_splat(13860.0));
-    q = v_fma(v_fma(v_fma(q, z, v_splat(945945.0)), z, v_splat(16216200.0)), z, v_splat(34459425.0));
-    vec limit = v_splat((real)0.55);
-    vec quotient = v_where_less(a, limit, z * p, e * (real)-2.0) / v_where_less(a, limit, q, e + (real)1.0);
-    vec y = v_where_less(a, limit, v_fma(x, quotient, x), v_with_sign(quotient + (real)1.0, x));
-    /* 1 - y*y near zero; far from it the same as 4e/(1 + e)², of which nothing cancels. */
-    *slope = v_where_less(a, limit, (real)1.0 - y * y, -quotient * (quotient + (real)2.0));
-    return y;
+    /* exp(-2|x|) is s(c + r)/(c - r): s a power of two, r what is left of the exponent, |r| <= ln(2)/2, and c the series of
+       r coth(r/2), whose terms have Bernoulli's numbers. The fraction (1 - e)/(1 + e) of it needs one division, and near
+       zero, where s is 1, it is r/c, of which nothing cancels. */
+    vec e = v_larger(v_splat(-MOST_EXPONENT), v_abs(x) * (real)-2.0), r;
+    vec k = whole_exponent(e, &r), z = r * r, z2 = z * z;
+    vec c = v_fma(v_splat((real)(1.0 / 15120.0)), z, v_splat((real)(-1.0 / 360.0)));
+#ifndef SINGLE
+    vec last = v_fma(v_splat(1.0 / 23950080.0), z, v_splat(-1.0 / 604800.0));
+    c = v_fma(v_fma(v_splat(-691.0 / 653837184000.0), z2, last), z2, c);
+#endif
+    c = v_fma(c, z2, v_fma(v_splat((real)(1.0 / 6.0)), z, v_splat((real)2.0)));
+    vec s = times_power_of_two(v_splat((real)1.0), k), less = (real)1.0 - s, more = (real)1.0 + s;
+    vec above = v_fma(less, c, -(more * r)), below = v_fma(more, c, -(less * r));
+    vec inverse = (real)1.0 / below, y = above * inverse;
+    y = v_fma(v_fma(-y, below, above), inverse, y); /* as the division itself would have rounded it */
+    /* 1 - y*y is 4e/(1 + e)**2, of which nothing cancels anywhere. */
+    vec twice = inverse + inverse;
+    *slope = twice * twice * (s * v_fma(c, c, -z));
+    return v_with_sign(y, x);
 }
 
 INLINE vec softplus_of(vec x, vec *slope) {
