@@ -385,3 +385,17 @@ def test_nothing_is_wider_than_the_page_with_choices(at) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate(OVERFLOWING) == []
+
+
+@browser_test
+def test_on_a_phone_fingers_find_the_buttons_and_the_state_stays_in_sight(browser, page_file) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(page_file.as_uri())
+    page.evaluate("playground.ready")
+    low = "[...document.querySelectorAll('button, select')].filter((e) => e.offsetHeight && e.offsetHeight < 40)"
+    assert page.evaluate(f"{low}.map((e) => e.id || e.textContent)") == []
+    page.evaluate("scrollTo(0, document.querySelector('#optimizer').getBoundingClientRect().top)")
+    boxes = [page.locator(name).bounding_box() for name in ("#play", "#training-state")]
+    assert 0 <= boxes[0]["y"] and boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"] < 100
+    context.close()
