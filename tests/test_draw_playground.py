@@ -397,5 +397,5 @@ def test_on_a_phone_fingers_find_the_buttons_and_the_state_stays_in_sight(browse
     assert page.evaluate(f"{low}.map((e) => e.id || e.textContent)") == []
     page.evaluate("scrollTo(0, document.querySelector('#optimizer').getBoundingClientRect().top)")
     boxes = [page.locator(name).bounding_box() for name in ("#play", "#training-state")]
-    assert 0 <= boxes[0]["y"] and boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"] < 100
+    assert boxes[0]["y"] >= 0 and boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"] < 100
     context.close()
