@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 
@@ -62,6 +63,45 @@ def test_training_and_predicting_on_threads_change_no_bit(machine, monkeypatch, 
     for losses, outputs in results[1:]:
         np.testing.assert_array_equal(losses, results[0][0])
         np.testing.assert_array_equal(outputs, results[0][1])
+
+
+@pytest.mark.parametrize("machine", INSTRUCTION_SETS)
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_threads_that_also_share_the_sum_of_the_gradients_change_no_bit(machine, dtype, every_thread_counts):
+    """Of more than a thousand weights, the threads add up the gradients too, each of them a part."""
+    random.seed(3)
+    model = MLP(3, [40, 37, 1])
+    runner = machine_of(code_of(loss_of(model), model, X, Y), machine, dtype)
+    weights = np.array([float(p.data) for p in model.parameters()])
+    for samples in (57, 400, 1001, 5003):
+        targets = Y[:samples].reshape(-1, 1).copy()
+        results = [runner.gradient(weights, X[:samples], targets, threads) for threads in (1, 2, 3, 4, 16)]
+        for value, gradient in results[1:]:
+            assert value == results[0][0]
+            np.testing.assert_array_equal(gradient, results[0][1])
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "sched_setaffinity"), reason="a thread is bound to a processor on Linux only"
+)
+@pytest.mark.parametrize("optimizer", ["SGD", "Adam"])
+def test_threads_that_hardly_ever_run_change_no_bit(optimizer, every_thread_counts):
+    """On one processor, all but one of the threads have always been put aside, in the middle of their work too."""
+    results = []
+    allowed = os.sched_getaffinity(0)
+    for threads in (1, 4):
+        random.seed(3)
+        model = MLP(3, [40, 37, 1])
+        program = micrograd.compile(loss_of(model), model, threads=threads)
+        program.train(X, Y, 1, 0.01, optimizer=optimizer)
+        os.sched_setaffinity(0, {min(allowed)})
+        try:
+            losses = program.train(X, Y, 60, 0.01, 500, seed=4, optimizer=optimizer)
+        finally:
+            os.sched_setaffinity(0, allowed)
+        results.append((losses, [p.data for p in model.parameters()]))
+    np.testing.assert_array_equal(results[1][0], results[0][0])
+    assert results[1][1] == results[0][1]
 
 
 def test_one_program_may_be_used_from_several_threads_of_python(every_thread_counts):

@@ -5,17 +5,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-static real *aligned_numbers(int64_t count) {
-    /* The address that malloc gave is kept just before the first aligned number. */
-    char *memory = malloc((size_t)count * sizeof(real) + 64 + sizeof(void *));
+/* What one thread writes lies in cache lines of its own: others that wrote there too would take turns with it. */
+#define PADDED(count) (((count) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE)
+
+/* The sum of the chunks' gradients is cut into so many slices, which the threads share. */
+#define SLICES 8
+#define ADDED_TOGETHER 1024
+
+static void *aligned_memory(size_t bytes) {
+    /* The address that malloc gave is kept just before the first aligned byte. */
+    char *memory = malloc(bytes + CACHE_LINE + sizeof(void *));
     if (memory == NULL) return NULL;
-    uintptr_t start = ((uintptr_t)memory + sizeof(void *) + 63) & ~(uintptr_t)63;
+    uintptr_t start = ((uintptr_t)memory + sizeof(void *) + CACHE_LINE - 1) & ~(uintptr_t)(CACHE_LINE - 1);
     ((void **)start)[-1] = memory;
-    return (real *)start;
+    return (void *)start;
 }
 
-static void aligned_free(real *numbers) {
-    if (numbers != NULL) free(((void **)numbers)[-1]);
+static real *aligned_numbers(int64_t count) { return aligned_memory((size_t)count * sizeof(real)); }
+
+static void aligned_free(void *memory) {
+    if (memory != NULL) free(((void **)memory)[-1]);
 }
 
 /* Lay the targets of samples first..first+count-1 out in rows. Lanes beyond the last sample repeat it. */
@@ -37,7 +46,10 @@ static double weight_of(const Run *run, const int64_t *order, int64_t k) {
 
 /* The first block of a chunk. Most often each has one block: a small step would feel the division. */
 static int64_t block_of(int64_t chunk, int64_t blocks, int64_t chunks) {
-    return blocks == chunks ? chunk : chunk * blocks / chunks;
+    if (blocks == chunks) return chunk;
+    /* Those that have one more come first: at the end, nobody waits for a large one. */
+    const int64_t more = blocks % chunks;
+    return chunk * (blocks / chunks) + (chunk < more ? chunk : more);
 }
 
 static void fill(real *numbers, int64_t count) {
@@ -98,6 +110,11 @@ static void set_to_zero(const Machine *m, real *gradients) {
         memset(gradients + m->zeroed[2 * k], 0, (size_t)m->zeroed[2 * k + 1] * sizeof(real));
 }
 
+/* Where a thread's gradients of a chunk are. */
+static real *row_of(const Run *run, int64_t member, int64_t chunk) {
+    return run->partial + (member * MOST_CHUNKS + chunk) * run->stride;
+}
+
 /* Whether this step's work is shared with other threads. */
 static int helped_by_team(const Run *run) { return run->team != NULL && run->chunks > 1; }
 
@@ -118,7 +135,7 @@ static void run_chunk(Run *run, int member, int64_t piece, int64_t chunk, real *
                    .gradients = gradients,
                    .scratch = run->scratch + member * m->scratch};
     const real **where = run->samples + member * m->lanes;
-    unsigned char *left = run->left + member * run->most_blocks;
+    unsigned char *left = run->left + member * PADDED(run->most_blocks);
     double loss = 0.0;
     unsigned char any_left = 0;
     if (helped && !team_wants(run->team, piece, chunk)) return;
@@ -146,12 +163,26 @@ static void run_chunk(Run *run, int member, int64_t piece, int64_t chunk, real *
         block.fresh = 0;
     }
     run->losses[member * MOST_CHUNKS + chunk] = loss;
-    run->left_chunk[member * MOST_CHUNKS + chunk] = any_left;
+    run->left_chunk[member * CACHE_LINE + chunk] = any_left;
 }
 
-static void run_item(void *context, int member, int64_t piece, int64_t chunk) {
+/* A slice of the sum of all chunks' gradients, in the order of the chunks. */
+static void add_slice(const Run *run, int64_t slice, real *total) {
+    const Machine *m = run->machine;
+    const int64_t end = run->slice * (slice + 1) < m->slots ? run->slice * (slice + 1) : m->slots;
+    /* So much at a time that it stays in the first-level cache. */
+    for (int64_t first = run->slice * slice; first < end; first += ADDED_TOGETHER) {
+        const int64_t count = end - first < ADDED_TOGETHER ? end - first : ADDED_TOGETHER;
+        memcpy(total + first, row_of(run, run->owner[0], 0) + first, (size_t)count * sizeof(real));
+        for (int64_t chunk = 1; chunk < run->chunks; chunk++)
+            m->set->add(total + first, row_of(run, run->owner[chunk], chunk) + first, count);
+    }
+}
+
+static void run_item(void *context, int kind, int member, int64_t piece, int64_t item) {
     Run *run = context;
-    run_chunk(run, member, piece, chunk, run->partial + (member * MOST_CHUNKS + chunk) * run->machine->slots, 0);
+    if (kind == COMMON) add_slice(run, item, run->common);
+    else run_chunk(run, member, piece, item, row_of(run, member, item), 0);
 }
 
 static int64_t blocks_of(int64_t lanes, int64_t count) { return (count + lanes - 1) / lanes; }
@@ -164,22 +195,26 @@ int run_start(Run *run, const Machine *machine, int64_t most, int threads) {
     run->threads = threads < chunks ? threads : (int)chunks;
     if (run->threads < 1) run->threads = 1;
     const int64_t members = run->threads;
+    run->stride = PADDED(m->slots);
+    run->slice = PADDED((m->slots - 1) / SLICES + 1);
     run->slots = aligned_numbers(m->slots + LANES);
     run->spare = aligned_numbers(m->slots + LANES);
     run->packed = aligned_numbers(m->packed + LANES);
-    run->gradients = aligned_numbers(m->slots + LANES);
+    run->own = run->gradients = aligned_numbers(m->slots + LANES);
     run->rows = aligned_numbers(members * m->rows * m->lanes + LANES);
     run->scratch = aligned_numbers(members * m->scratch + LANES);
     run->samples = malloc((size_t)(members * m->lanes) * sizeof(real *));
-    run->losses = malloc((size_t)(members * MOST_CHUNKS) * sizeof(double));
+    run->losses = aligned_memory((size_t)(members * MOST_CHUNKS) * sizeof(double));
     run->most_blocks = blocks;
-    run->left = calloc((size_t)(members * blocks) + 1, 1);
-    run->left_chunk = calloc((size_t)members * MOST_CHUNKS, 1);
+    run->left = aligned_memory((size_t)(members * PADDED(blocks)));
+    run->left_chunk = aligned_memory((size_t)members * CACHE_LINE);
     run->flags = calloc((size_t)blocks + 1, 1);
-    run->partial = chunks > 1 ? aligned_numbers((members > 1 ? members * MOST_CHUNKS : 1) * m->slots + LANES) : NULL;
+    run->partial = chunks > 1 ? aligned_numbers((members > 1 ? members * MOST_CHUNKS : 1) * run->stride + LANES) : NULL;
+    if (members > 1 && m->slots >= SHARED_SLOTS) run->common = aligned_numbers(run->stride);
     if (run->slots == NULL || run->spare == NULL || run->packed == NULL || run->losses == NULL || run->gradients == NULL ||
         run->rows == NULL || run->scratch == NULL || run->samples == NULL || run->left == NULL || run->left_chunk == NULL ||
-        run->flags == NULL || (chunks > 1 && run->partial == NULL)) {
+        run->flags == NULL || (chunks > 1 && run->partial == NULL) ||
+        (members > 1 && m->slots >= SHARED_SLOTS && run->common == NULL)) {
         run_end(run);
         return 0;
     }
@@ -196,29 +231,27 @@ void run_end(Run *run) {
     aligned_free(run->slots);
     aligned_free(run->spare);
     aligned_free(run->packed);
-    aligned_free(run->gradients);
+    aligned_free(run->own);
+    aligned_free(run->common);
     aligned_free(run->rows);
     aligned_free(run->scratch);
     aligned_free(run->partial);
     free(run->samples);
-    free(run->losses);
-    free(run->left);
-    free(run->left_chunk);
+    aligned_free(run->losses);
+    aligned_free(run->left);
+    aligned_free(run->left_chunk);
     free(run->flags);
 }
 
 /* The thread whose gradients, loss and flags of a chunk are those that count. */
-static int64_t owner_of(const Run *run, int64_t chunk) {
-    return helped_by_team(run) ? team_owner(run->team, chunk) : 0;
-}
-
-static int64_t place_of(const Run *run, int64_t chunk) { return owner_of(run, chunk) * MOST_CHUNKS + chunk; }
+static int64_t owner_of(const Run *run, int64_t chunk) { return helped_by_team(run) ? run->owner[chunk] : 0; }
 
 /* Alone: where a block is a chunk and gives each gradient one contribution, adding that to the sum is what adding up the
    chunks is. */
 static void run_alone(Run *run) {
     const Machine *m = run->machine;
     const int straight = m->once && run->chunks == run->blocks;
+    run->gradients = run->own;
     for (int64_t chunk = 0; chunk < run->chunks; chunk++) {
         const int apart = chunk > 0 && !straight && run->out == NULL;
         run_chunk(run, 0, 0, chunk, apart ? run->partial : run->gradients, chunk > 0 && straight);
@@ -227,17 +260,20 @@ static void run_alone(Run *run) {
 }
 
 static void run_together(Run *run) {
-    const Machine *m = run->machine;
     team_run(run->team, run->chunks);
+    for (int64_t chunk = 0; chunk < run->chunks; chunk++) run->owner[chunk] = team_owner(run->team, chunk);
     if (run->out != NULL) return;
-    memcpy(run->gradients, run->partial + place_of(run, 0) * m->slots, (size_t)m->slots * sizeof(real));
-    for (int64_t chunk = 1; chunk < run->chunks; chunk++)
-        m->set->add(run->gradients, run->partial + place_of(run, chunk) * m->slots, m->slots);
+    if (run->common != NULL && team_run_in_common(run->team, SLICES)) {
+        run->gradients = run->common;
+        return;
+    }
+    run->gradients = run->own;
+    for (int64_t slice = 0; slice < SLICES; slice++) add_slice(run, slice, run->gradients);
 }
 
 static void gather_flags(Run *run, int left_for_all) {
     for (int64_t chunk = 0; chunk < run->chunks; chunk++) {
-        const unsigned char *left = run->left + owner_of(run, chunk) * run->most_blocks;
+        const unsigned char *left = run->left + owner_of(run, chunk) * PADDED(run->most_blocks);
         int64_t end = block_of(chunk + 1, run->blocks, run->chunks);
         for (int64_t b = block_of(chunk, run->blocks, run->chunks); b < end; b++) run->flags[b] = left_for_all || left[b];
     }
@@ -267,14 +303,15 @@ double run_step(Run *run) {
     if (run->out != NULL || row != NONE) {
         if (helped_by_team(run)) run_together(run);
         else run_alone(run);
-        for (int64_t chunk = 0; chunk < run->chunks; chunk++) run->any_left |= run->left_chunk[place_of(run, chunk)];
+        for (int64_t chunk = 0; chunk < run->chunks; chunk++)
+            run->any_left |= run->left_chunk[owner_of(run, chunk) * CACHE_LINE + chunk];
     }
     if (run->any_left) gather_flags(run, left);
     if (run->out != NULL) return 0.0;
     if (row == NONE) {
         memset(run->gradients, 0, (size_t)m->slots * sizeof(real));
     } else {
-        for (int64_t chunk = 0; chunk < run->chunks; chunk++) loss += run->losses[place_of(run, chunk)];
+        for (int64_t chunk = 0; chunk < run->chunks; chunk++) loss += run->losses[owner_of(run, chunk) * MOST_CHUNKS + chunk];
         loss /= run->weights == NULL ? (double)run->count : run->total;
     }
     if (slot != NONE) {

@@ -40,11 +40,15 @@ typedef struct {
     real *slots;     /* as many as the machine has */
     real *spare;     /* the same once more: where the next weights go, and the last ones are */
     real *packed;    /* weights as the first layers read them */
-    real *gradients; /* by slots, the sum over all samples */
+    real *gradients; /* by slots, the sum over all samples: one of the next two */
+    real *own;       /* what the calling thread alone writes */
+    real *common;    /* what the team writes together, or NULL */
     real *rows;      /* one set of rows for each thread */
     real *scratch;
     const real **samples; /* for each thread, where the features of each lane are */
-    real *partial;   /* the gradients of chunks: of one, or for each thread of all */
+    real *partial;   /* the gradients of chunks: of one, or for each thread of all, */
+    int64_t stride;  /* so far apart */
+    int64_t slice;   /* how many slots of their sum are an item of the team's */
     double *losses;  /* for each thread the sums of the chunks' losses */
     unsigned char *left;  /* for each thread, whether a sample of a block left an operation's domain */
     unsigned char *left_chunk; /* for each thread, whether one of a chunk did */
@@ -53,6 +57,7 @@ typedef struct {
     int any_left;
     int64_t divided; /* the number of samples that these are for: */
     int64_t lanes, blocks, chunks;
+    int64_t owner[MOST_ITEMS]; /* which thread's results of a chunk count */
     int threads;
     int loaded; /* the samples in the rows are those of this step already */
     Team *team;
@@ -61,6 +66,8 @@ typedef struct {
 /* The samples are cut into blocks and the blocks into at most 16 chunks. Both depend on the program and the number of samples
    alone, and chunks are added up in their order, so that the number of threads has no influence on the result. */
 #define MOST_CHUNKS MOST_ITEMS
+/* From so many slots on, threads share the work of adding up the chunks' gradients. */
+#define SHARED_SLOTS 1024
 
 #define prepare_machine PRECISE(prepare_machine)
 #define release_machine PRECISE(release_machine)

@@ -24,6 +24,10 @@ int64_t block_lanes(int64_t most, int64_t group, int64_t count) {
 /* Partial gradients of so many slots may lie about. */
 #define PARTIAL_NUMBERS (1 << 20)
 #define FEWEST_CHUNKS 6
+/* With so many slots, adding up the chunks' gradients takes as long as a part of a block does: there are fewer chunks, as many
+   for each of 2, 4 or 8 threads. With many more, a sum is best made without rows of its own where a chunk is a block. */
+#define EVEN_CHUNKS 8
+#define MANY_SLOTS (1 << 16)
 
 static void count_weights(unsigned char *times, int64_t weights, int64_t count, int64_t row_stride, int64_t width,
                           int64_t bias, int64_t bias_stride) {
@@ -108,6 +112,7 @@ int prepare_machine(Machine *m) {
     find_scratch(m, &m->forward);
     find_scratch(m, &m->backward);
     m->most_chunks = m->slots ? PARTIAL_NUMBERS / m->slots : MOST_CHUNKS;
+    if (m->slots >= SHARED_SLOTS && m->slots < MANY_SLOTS) m->most_chunks = EVEN_CHUNKS;
     if (m->most_chunks < FEWEST_CHUNKS) m->most_chunks = FEWEST_CHUNKS;
     if (m->most_chunks > MOST_CHUNKS) m->most_chunks = MOST_CHUNKS;
     return 1;

@@ -12,6 +12,11 @@ void team_end(Team *team) { (void)team; }
 
 void team_run(Team *team, int64_t items) { (void)team, (void)items; }
 
+int team_run_in_common(Team *team, int64_t items) {
+    (void)team, (void)items;
+    return 0;
+}
+
 int team_wants(Team *team, int64_t piece, int64_t item) {
     (void)team, (void)piece, (void)item;
     return 1;
