@@ -177,9 +177,86 @@ def test_calls_of_several_threads_do_not_meet() -> None:
 def test_marks_tell_data_apart() -> None:
     generator = np.random.default_rng(0)
     X, Y = generator.normal(size=(30, 2)), generator.normal(size=30)
+
+    def mark(*data: Any) -> Any:
+        return at_once._marked(*data, 8)
+
     marks = {
-        at_once._marked(X, Y), at_once._marked(Y.reshape(-1, 1), X), at_once._marked(X, None),
-        at_once._marked(X.reshape(15, 4), Y[:15]), at_once._marked(X[:15], Y[:15]), at_once._marked(X[::-1].copy(), Y),
+        mark(X, Y), mark(Y.reshape(-1, 1), X), mark(X, None), mark(X.reshape(15, 4), Y[:15]), mark(X[:15], Y[:15]),
+        mark(X[::-1].copy(), Y),
     }  # fmt: skip
     assert len(marks) == 6 and None not in marks
-    assert at_once._marked(X, Y) == at_once._marked(X.copy(), Y.reshape(30, 1))
+    assert mark(X, Y) == mark(X.copy(), Y.reshape(30, 1))
+    single = X.astype("f"), Y.astype("f")
+    assert (
+        at_once._marked(*single, 4)
+        == at_once._marked(*[one.astype("d") for one in single], 4)
+        == mark(*single)
+    )
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("given", ["float64", "float32"])
+def test_both_precisions_take_arrays_of_both(dtype: str, given: str) -> None:
+    model, X, Y = network()
+    X, Y = X.astype(given), Y.astype(given)
+    program = micrograd.compile(lambda x, y: (model(x) - y) ** 2, model, dtype=dtype)
+    for _ in range(9):  # float32 is held against float64 the first few times
+        long = program(X, Y)
+    the_same(short(program, X, Y), long)
+    outputs = program.predict(X)
+    for _ in range(9):
+        program.predict(X)
+    np.testing.assert_array_equal(at_once.outputs(program._outputs, X), outputs)
+
+
+def test_float32_is_held_against_float64_when_it_is_due() -> None:
+    model, X, Y = network()
+    program = micrograd.compile(lambda x, y: (model(x) - y) ** 2, model, dtype="float32")
+    uses = []
+    for call in range(1, 40):
+        if at_once.gradient(program._losses, X, Y) is None:
+            program(X, Y)
+            uses.append(call)
+    powers = [1, 2, 3, 4, 5, 6, 7, 8, 16, 32]
+    assert set(powers) <= set(uses), "these calls are looked at, or wait for when there is time"
+
+
+def test_what_float32_cannot_hold_goes_the_long_way() -> None:
+    model, X, Y = network()
+    program = micrograd.compile(lambda x, y: (model(x) - y) ** 2, model, dtype="float32")
+    for _ in range(9):
+        program(X, Y)
+    short(program, X, Y)
+    X[3, 1] = 1e60
+    assert at_once.gradient(program._losses, X, Y) is None
+    with pytest.raises(ValueError, match="row 3"):
+        program(X, Y)
+    X[3, 1] = 0.5
+    program(X, Y)
+    model.layers[1].neurons[0].b.data = 1e30  # its square is none of float32's numbers
+    assert at_once.gradient(program._losses, X, Y) is None
+
+
+def test_a_look_is_due_after_some_time_on_the_short_way() -> None:
+    model, X, Y = network()
+    program = compiled(model)
+    program(X, Y)
+    kernels = program._losses.last_called.at_once
+    kernels.allow(1e9, 3, 100, b"")
+    numbers = np.array([value.data for value in model.parameters()]).tobytes()
+    answers = [kernels.gradient_at_once(numbers, None, X, Y, True) for _ in range(4)]
+    assert [answer is None for answer in answers] == [False, False, False, True]
+    assert kernels.gradient_at_once(numbers, None, X, Y, True) is None
+    seconds, calls = kernels.spent()
+    assert calls == 3 and 0 <= seconds < 1 and kernels.spent() == (0.0, 0)
+    kernels.allow(1e9, 3, 100, b"")
+    assert kernels.gradient_at_once(numbers, None, X, Y, False) is False, "nobody knows these data"
+    kernels.allow(1e9, 3, 20, b"")
+    assert kernels.gradient_at_once(numbers, None, X, Y, True) is None, (
+        "more samples than are computed at once"
+    )
+    with pytest.raises(ValueError, match="parameters"):
+        kernels.gradient_at_once(numbers[:-8], None, X[:20], Y[:20], True)
+    with pytest.raises(ValueError, match="marks"):
+        kernels.allow(1.0, 1, 1, bytes(8 * 65))

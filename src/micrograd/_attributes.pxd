@@ -7,6 +7,7 @@ cdef extern from "Python.h":
     int PyObject_GC_IsTracked(object)
     int PyObject_IS_GC(object)
     object dictionary_of "PyObject_GenericGetDict"(object owner, void* unused)
+    PyObject** dictionary_place "_PyObject_GetDictPtr"(object owner)
     PyObject* code_of "PyFunction_GET_CODE"(object function)
     PyObject* defaults_of "PyFunction_GET_DEFAULTS"(object function)
     PyObject* named_defaults_of "PyFunction_GET_KW_DEFAULTS"(object function)

@@ -1,5 +1,5 @@
 # The C types of _watch.py.
-from micrograd.nn cimport MLP, Layer, Neuron
+from micrograd.nn cimport MLP, Layer, Module, Neuron
 
 
 cdef class Place:
@@ -56,7 +56,7 @@ cdef class OfModule(Place):
     cdef Py_ssize_t count
 
     cdef _remember(self, module)
-    cdef bint _is_another(self, module) except -1
+    cdef bint _is_another(self, Module module) except -1
 
 
 cdef class OfNeuron(OfModule):
@@ -82,6 +82,9 @@ cdef class Reading(Place):
 
 cdef class Watch:
     cdef list places
+    cdef tuple settled
+
+    cdef _settle(self)
 
 
 cdef dict _own(owner)

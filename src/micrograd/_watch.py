@@ -15,7 +15,7 @@ from typing import Any
 
 from micrograd import _sources
 from micrograd.engine import Value
-from micrograd.nn import MLP, Layer, Neuron
+from micrograd.nn import MLP, Layer, Module, Neuron
 
 try:
     import cython
@@ -32,6 +32,7 @@ if cython.compiled:
         code_of,
         defaults_of,
         dictionary_of,
+        dictionary_place,
         has_attributes,
         named_defaults_of,
     )
@@ -293,12 +294,14 @@ class OfModule(Place):
         self.count = len(self.attributes)
         self.made = True
 
-    def _is_another(self, module: Any) -> bool:
-        return (
-            type(module) is not self.kind
-            or _own(module) is not self.attributes
-            or len(self.attributes) != self.count
-        )
+    def _is_another(self, module: Module) -> bool:
+        if cython.compiled:
+            place = dictionary_place(module)
+            if place == cython.NULL or place[0] != address(self.attributes):
+                return True
+        elif attributes_of(module) is not self.attributes:
+            return True
+        return type(module) is not self.kind or len(self.attributes) != self.count
 
 
 @cython.final
@@ -375,20 +378,29 @@ class Watch:
 
     def __init__(self) -> None:
         self.places: list[Place] = []
+        # The same, in what nobody can change: each was looked at, and C may rely on what it is.
+        self.settled: tuple[Place, ...] = ()
 
     def add(self, place: Place) -> None:
         """Look at this place too."""
-        if not isinstance(place, Place) or not place.made:
-            raise TypeError(f"expected a place, made, got {type(place).__name__}")
+        _expect_made(place)
         self.places.append(place)
 
     def changed(self) -> bool:
         """Return whether something else stands in one of the places now."""
-        for one in self.places:
-            place: Place = one
+        if len(self.settled) != len(self.places):
+            self._settle()
+        for one in self.settled:
+            place = cython.cast(Place, one)
             if place.changed():
                 return True
         return False
+
+    def _settle(self) -> None:
+        settled = tuple(self.places)
+        for place in settled:
+            _expect_made(place)
+        self.settled = settled
 
     def __len__(self) -> int:
         return len(self.places)
@@ -398,6 +410,12 @@ def _expect(given, kind):
     """Let nothing else in: it is read as C from here on."""
     if not isinstance(given, kind):
         raise TypeError(f"this place cannot be in {type(given).__name__}: {given!r}")
+
+
+def _expect_made(place):
+    """Let nothing else into a watch."""
+    if not isinstance(place, Place) or not cython.cast(Place, place).made:
+        raise TypeError(f"expected a place, made, got {type(place).__name__}")
 
 
 def content_of(cell):

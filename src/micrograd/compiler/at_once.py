@@ -7,10 +7,8 @@ takes more than a look, None is returned, and the call goes the long way (``prog
 
 from __future__ import annotations
 
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from numpy import empty, ndarray
 from numpy.typing import NDArray
 
 from micrograd.updates import numbers_of
@@ -25,7 +23,7 @@ try:
     from micrograd.compiler._kernels import mark as _marked
 except ImportError:  # NumPy's machine takes so long that nobody would notice
 
-    def _marked(X: Any, Y: Any, /) -> int | None:
+    def _marked(X: Any, Y: Any, size: int, /) -> int | None:
         return None
 
 
@@ -36,56 +34,37 @@ SHARE_OF_CHECKS = 0.01
 def gradient(family: Family, X: Any, Y: Any) -> tuple[float, NDArray[np.float64]] | None:
     """Return what a call on a few samples gives, or None."""
     compiled = family.last_called
-    if (
-        compiled is None
-        or type(X) is not ndarray
-        or (type(Y) is not ndarray and Y is not None)
-        or len(X) > compiled.few
-        or _has_something_to_do(family, compiled)
-    ):
+    if compiled is None or _is_another(family):
         return None
-    started = perf_counter()
     parameters = family.parameters
-    by_parameters = empty(len(parameters.held))
-    answer = compiled.at_once.gradient_at_once(
-        numbers_of(parameters.held), compiled.leaves(), X, Y, by_parameters
-    )
-    if answer is None:
-        return None
-    loss, mark = answer
-    if mark not in compiled.known and compiled.may_check():
-        return None
-    seconds = perf_counter() - started
-    compiled.since_traced += seconds
-    compiled.in_program += seconds
-    return loss, parameters.in_order(by_parameters) if parameters.some_repeat else by_parameters
+    captured = compiled.captured()
+    answer = compiled.at_once.gradient_at_once(numbers_of(parameters.held), captured, X, Y, False)
+    if answer is False and not _may_check(compiled):
+        answer = compiled.at_once.gradient_at_once(numbers_of(parameters.held), captured, X, Y, True)
+    if answer and parameters.some_repeat:
+        return answer[0], parameters.in_order(answer[1])
+    return answer or None
 
 
 def outputs(family: Family, X: Any) -> NDArray[np.float64] | None:
     """Return what ``predict`` gives of a few samples, or None."""
     compiled = family.last_called
-    if (
-        compiled is None
-        or type(X) is not ndarray
-        or (samples := len(X)) > compiled.few
-        or _has_something_to_do(family, compiled)
-    ):
+    if compiled is None or _is_another(family):
         return None
-    started = perf_counter()
-    graph = compiled.graph
-    out = empty((samples, len(graph.results)) if graph.is_list else samples)
-    mark = compiled.at_once.evaluate_at_once(numbers_of(family.parameters.held), compiled.leaves(), X, out)
-    if mark is None or (mark not in compiled.known and compiled.may_check()):
-        return None
-    seconds = perf_counter() - started
-    compiled.since_traced += seconds
-    compiled.in_program += seconds
-    return out
+    numbers, captured, as_table = (
+        numbers_of(family.parameters.held),
+        compiled.captured(),
+        compiled.graph.is_list,
+    )
+    out = compiled.at_once.evaluate_at_once(numbers, captured, X, as_table, False)
+    if out is False and not _may_check(compiled):
+        out = compiled.at_once.evaluate_at_once(numbers, captured, X, as_table, True)
+    return None if out is False else out
 
 
 def mark_of(batch: Batch) -> Any:
     """Return what two different data hardly share: it comes from shapes, sums, and some of the numbers."""
-    mark = _marked(batch.X, batch.Y if batch.Y.shape[1] else None)
+    mark = _marked(batch.X, batch.Y if batch.Y.shape[1] else None, batch.X.itemsize)
     if mark is not None:
         return mark
     X, Y = batch.X.ravel(), batch.Y.ravel()
@@ -93,10 +72,12 @@ def mark_of(batch: Batch) -> Any:
     return batch.X.shape, batch.Y.shape, batch.total, *few
 
 
-def _has_something_to_do(family: Family, compiled: Compiled) -> bool:
-    """Whether the function has to be looked at again: it is due, or something that it reads is another."""
-    return (
-        (compiled.since_traced * SHARE_OF_CHECKS >= compiled.seconds_of_a_trace > 0)
-        or family.changed()
-        or not (family.covers_parameters or family.parameters.is_current())
-    )
+def _may_check(compiled: Compiled) -> bool:
+    """Whether new data, of which nobody knows yet, may be looked into: that takes the long way."""
+    compiled.settle()
+    return compiled.may_check()
+
+
+def _is_another(family: Family) -> bool:
+    """Whether something that the function reads is another, or the model has other parameters."""
+    return family.changed() or not (family.covers_parameters or family.parameters.is_current())

@@ -7,9 +7,11 @@ time that is spent in the program over many calls.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import weakref
+from array import array
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -37,6 +39,7 @@ _ALWAYS_CHECKED = 8
 _SHARE_OF_A_COMPARISON, _QUICK = 0.05, 1e-3
 # Data that were checked are remembered, the last so many.
 _REMEMBERED = 64
+_MANY = 1 << 62
 
 
 class Compiled:
@@ -47,8 +50,8 @@ class Compiled:
         self.code = code
         self.machine: Machine = machine(code, dtype)
         # The compiled kernels, when they are what runs it: up to so many samples are computed at once (at_once.py).
-        self.at_once: Any = self.machine
-        self.few: int = getattr(self.machine, "few", 0) if dtype == "float64" else 0
+        self.at_once: Any = getattr(self.machine, "kernels", None)
+        self.few: int = getattr(self.machine, "few", 0)
         # What is held against the engine: in float32, rounding could not be told from a graph that depends on data.
         self.exact: Machine = self.machine if dtype == "float64" else machine(code)
         # Seconds: in the program since the last look at the function, in the program and in checks altogether.
@@ -72,6 +75,36 @@ class Compiled:
         if not captured:
             return None
         return np.array([float(value.data) for value in captured], dtype=np.float64)
+
+    def captured(self) -> bytes | None:
+        """Return the same, eight bytes each."""
+        return (
+            array("d", [float(value.data) for value in self.graph.captured]).tobytes()
+            if self.graph.captured
+            else None
+        )
+
+    def settle(self) -> None:
+        """Take into account the calls that went the short way."""
+        if self.few:
+            seconds, calls = self.at_once.spent()
+            self.since_traced += seconds
+            self.since_compared += seconds
+            self.in_program += seconds
+            self.uses += calls
+
+    def allow(self) -> None:
+        """Let calls go the short way until a look at the function, or at the precision, is due."""
+        seconds, calls = math.inf, _MANY
+        if self.seconds_of_a_trace > 0:
+            seconds = self.seconds_of_a_trace / at_once.SHARE_OF_CHECKS - self.since_traced
+        if self.machine is not self.exact:
+            calls = (1 << self.uses.bit_length()) - self.uses - 1 if self.uses >= _ALWAYS_CHECKED else 0
+            if self.comparison_is_due:
+                due = self.seconds_of_a_comparison / _SHARE_OF_A_COMPARISON - self.since_compared
+                seconds = min(seconds, due)
+        marks = array("Q", [mark for mark in self.known if isinstance(mark, int)])
+        self.at_once.allow(seconds, calls, self.few, marks.tobytes())
 
     def took(self, seconds: float, samples: int) -> None:
         """Note how long the machine took for some samples."""
@@ -143,6 +176,12 @@ class Family:
         """Return whether something that the function reads may be another than it was when it was traced."""
         return self._references is None or self._references.changed()
 
+    def called(self, compiled: Compiled) -> None:
+        """Note that a call has ended well: of those that follow, many may go the short way."""
+        if compiled.few:
+            compiled.allow()
+            self.last_called = compiled
+
     def noticed(self) -> bool:
         """Return whether something is another than it was, of what can be compared."""
         return self._references is not None and self._references.watch.changed()
@@ -167,6 +206,7 @@ class Family:
             self._seen_data.add(key)
         else:
             compiled = self.compiled[key]
+            compiled.settle()
             if compiled.is_due(samples) or (self.changed() if changed is None else changed):
                 self._trace_again(batch, key)
         compiled = self.compiled[key]

@@ -71,7 +71,7 @@ class KernelMachine:
         self._work = encoded.work
         self.block = encoded.lanes
         self.real = np.dtype(dtype)
-        machine = self._machine = _kernels.Machine(
+        self.kernels = self._machine = _kernels.Machine(
             instruction_set=instruction_set or os.environ.get("MICROGRAD_INSTRUCTION_SET") or None,
             parameters=encoded.parameters,
             captured=encoded.captured,
@@ -91,8 +91,7 @@ class KernelMachine:
             dtype=dtype,
         )
         # For one call of so few samples that each thing that Python does for it counts: at_once.py.
-        self.few = _WORK_FOR_A_NEW_THREAD // max(1, self._work) if dtype == "float64" else 0
-        self.gradient_at_once, self.evaluate_at_once = machine.gradient_at_once, machine.evaluate_at_once
+        self.few = _WORK_FOR_A_NEW_THREAD // max(1, self._work)
 
     def lanes_of(self, samples: int) -> int:
         """See ``NumpyMachine.lanes_of``."""

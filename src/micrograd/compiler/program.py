@@ -153,7 +153,7 @@ class Program:
         single = compiled.machine is not compiled.exact
         lost = single and not (math.isfinite(value) and np.isfinite(gradient).all())
         self._losses.look(compiled, batch, flags, range(len(batch.X)), lost)
-        self._losses.last_called = compiled
+        self._losses.called(compiled)
         return value, self._parameters.in_order(gradient)
 
     def predict(self, X: Any) -> Array:
@@ -241,6 +241,7 @@ class Program:
         )
         size = min(len(batch.X), settings.batch_size or len(batch.X))
         compiled = self._losses.for_data(batch, (X, Y), settings.steps * size)
+        self._losses.last_called = None  # what the training takes counts, too, for when a look is due
         earlier = self._training if resume else None
         threads = self._choices.setdefault((id(compiled.machine), size), ThreadChoice(self._threads))
         self._training = Training(self._losses, compiled, self._parameters, settings, threads, earlier)
@@ -296,5 +297,5 @@ class Program:
         compiled.took(time.perf_counter() - started, len(batch.X))
         lost = compiled.machine is not compiled.exact and not np.isfinite(out).all()
         family.look(compiled, batch, flags, range(len(batch.X)), lost)
-        family.last_called = compiled
+        family.called(compiled)
         return out if compiled.graph.is_list else out[:, 0]

@@ -8,6 +8,17 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+/* What calls go the short way, and what those that did have taken since somebody asked. */
+#define MOST_KNOWN 64
+typedef struct {
+    double most_seconds, seconds;
+    int64_t most_calls, calls, most_samples;
+    int64_t known; /* how many data: */
+    uint64_t marks[MOST_KNOWN];
+    Room room;
+} Short;
 
 typedef struct {
     PyObject_HEAD
@@ -15,6 +26,7 @@ typedef struct {
     const Calls *calls; /* of its precision */
     void *kept;         /* a run for the next call, when no call has it just now */
     void *memory[6];
+    Short brief;
 } MachineObject;
 
 static const Calls *find_calls(const char *dtype) {
@@ -147,6 +159,7 @@ static void machine_dealloc(PyObject *object) {
         self->calls->release(&self->machine);
     }
     for (int i = 0; i < 6; i++) free(self->memory[i]);
+    free(self->brief.room.numbers);
     type->tp_free(object);
     Py_DECREF(type);
 }
@@ -239,74 +252,199 @@ static PyObject *machine_gradient(PyObject *object, PyObject *args, PyObject *kw
     return PyFloat_FromDouble(loss);
 }
 
+/* -- The short way, for small calls: of these, naming the arguments, starting threads and letting go of Python's lock would be
+   a good part. Whatever is out of the ordinary goes the long way. -- */
+
+static PyObject *empty; /* numpy.empty */
+
 static int count_is(Py_ssize_t count, Py_ssize_t expected) {
     if (count == expected) return 1;
     PyErr_Format(PyExc_TypeError, "expected %zd arguments, got %zd", expected, count);
     return 0;
 }
 
-/* gradient_at_once(parameters, captured, X, Y, gradient) -> (mean loss, mark of the data); fills gradient. None where X and Y
-   are no doubles for this program, or a sample has left an operation's domain. For small calls, of which naming the
-   arguments, starting threads and letting go of Python's lock would be a good part. */
+/* allow(seconds, calls, samples, marks): until somebody asks again, calls of up to so many samples go the short way, so many of
+   them, or for so many seconds, if the data have one of these marks (as bytes). */
+static PyObject *machine_allow(PyObject *object, PyObject *args) {
+    Short *s = &((MachineObject *)object)->brief;
+    double seconds;
+    long long calls, samples;
+    const char *marks;
+    Py_ssize_t bytes;
+    if (!PyArg_ParseTuple(args, "dLLy#", &seconds, &calls, &samples, &marks, &bytes)) return NULL;
+    if (bytes % 8 || bytes > 8 * MOST_KNOWN)
+        return PyErr_Format(PyExc_ValueError, "marks have 8 bytes each, and %d of them are kept", MOST_KNOWN);
+    s->most_seconds = seconds, s->most_calls = calls, s->most_samples = samples;
+    s->known = bytes / 8;
+    memcpy(s->marks, marks, (size_t)bytes);
+    s->seconds = 0.0, s->calls = 0;
+    Py_RETURN_NONE;
+}
+
+/* spent() -> the seconds that went into calls on the short way since the last time, and how many there were. */
+static PyObject *machine_spent(PyObject *object, PyObject *ignored) {
+    Short *s = &((MachineObject *)object)->brief;
+    const double seconds = s->seconds;
+    const long long calls = s->calls;
+    (void)ignored;
+    s->most_seconds -= seconds, s->most_calls -= calls;
+    s->seconds = 0.0, s->calls = 0;
+    return Py_BuildValue("dL", seconds, calls);
+}
+
+/* Reading a clock takes its time too: one call of so many is timed, for all of them. */
+#define CALLS_A_TIME 16
+
+static double clock_of(const Short *s) {
+    struct timespec now;
+    if (s->calls % CALLS_A_TIME || timespec_get(&now, TIME_UTC) == 0) return 0.0;
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void note_call(Short *s, double started) {
+    const double now = clock_of(s);
+    s->calls++;
+    if (started > 0.0 && now > started) s->seconds += CALLS_A_TIME * (now - started); /* somebody may set the clock */
+}
+
+static int is_known(const Short *s, uint64_t mark) {
+    for (int64_t i = s->known - 1; i >= 0; i--)
+        if (s->marks[i] == mark) return 1;
+    return 0;
+}
+
+static const void *doubles_in(PyObject *given, int64_t count, const char *name) {
+    if (PyBytes_CheckExact(given) && PyBytes_GET_SIZE(given) == 8 * count) return PyBytes_AS_STRING(given);
+    PyErr_Format(PyExc_ValueError, "%s must be bytes: %lld numbers", name, (long long)count);
+    return NULL;
+}
+
+typedef struct {
+    Marked given;
+    Data data;
+    void *kept;
+} Brief;
+
+enum { RAISED = -1, LONG_WAY, UNKNOWN, READY };
+
+static int is_due(const Short *s) { return s->calls >= s->most_calls || s->seconds >= s->most_seconds; }
+
+/* Get hold of what a call on the short way needs, if the data are such that it may go there. */
+static int start_brief(MachineObject *self, Brief *b, PyObject *const *args, PyObject *Y, int any_data) {
+    const Machine *m = &self->machine;
+    const Short *s = &self->brief;
+    const void *parameters = doubles_in(args[0], m->parameters, "parameters");
+    const void *captured = args[1] == Py_None && m->captured == 0 ? NULL : doubles_in(args[1], m->captured, "captured");
+    if (parameters == NULL || (captured == NULL && m->captured)) return RAISED;
+    if (!hold_marked(&b->given, args[2], Y, s->most_samples, self->calls->size, &self->brief.room)) return LONG_WAY;
+    const Marked *given = &b->given;
+    const int fits = given->features == m->features && given->targets == m->targets;
+    if (!fits || !(any_data || is_known(s, given->mark))) {
+        release_marked(&b->given);
+        return fits ? UNKNOWN : LONG_WAY;
+    }
+    b->kept = take_kept(self);
+    b->data = (Data){parameters, captured, given->x, given->y, NULL, NULL, given->samples, 1, &b->kept};
+    return READY;
+}
+
+static void end_brief(MachineObject *self, Brief *b) {
+    bring_back(self, b->kept);
+    release_marked(&b->given);
+}
+
+static PyObject *long_way(int outcome) {
+    if (outcome == RAISED) return NULL;
+    if (outcome == UNKNOWN) Py_RETURN_FALSE;
+    Py_RETURN_NONE;
+}
+
+/* In float32, what is not finite may be so in this precision only. */
+static int may_be_lost(const MachineObject *self, const double *numbers, int64_t count) {
+    double all = 0.0;
+    if (self->calls->size == 8) return 0;
+    for (int64_t i = 0; i < count; i++) all += numbers[i] * 0.0;
+    return all != all;
+}
+
+/* An array of numbers that nobody else has yet; `out` holds its memory. */
+static PyObject *new_array(PyObject *shape, int64_t count, Array *out) {
+    PyObject *made = PyObject_CallOneArg(empty, shape);
+    *out = (Array){.name = "result", .given = made, .count = count, .use = WRITE, .size = 8};
+    if (made != NULL && (!is_plain_array(made) || !hold(out, 1))) {
+        if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "numpy.empty returned no array");
+        Py_CLEAR(made);
+    }
+    return made;
+}
+
+/* gradient_at_once(parameters, captured, X, Y, any_data) -> (mean loss, gradient). parameters and captured are bytes. None where
+   the call has to go the long way: it is due, X and Y are no numbers for this program, or a sample has left an operation's
+   domain. False where the data are not known, unless any will do. */
 static PyObject *machine_gradient_at_once(PyObject *object, PyObject *const *args, Py_ssize_t count) {
     MachineObject *self = (MachineObject *)object;
-    const Machine *m = &self->machine;
-    Marked given;
-    if (!count_is(count, 5)) return NULL;
-    if (!hold_marked(&given, args[2], args[3])) Py_RETURN_NONE;
-    Array a[3] = {{"parameters", args[0], m->parameters, READ, 8},
-                  {"captured", args[1], m->captured, READ, 8, m->captured == 0},
-                  {"gradient", args[4], m->parameters, WRITE, 8}};
-    int told = -1;
+    const int64_t parameters = self->machine.parameters;
+    Brief b;
+    Array out;
     double loss = 0.0;
-    if (given.features == m->features && given.targets == m->targets && self->calls->size == 8) {
-        told = 0;
-        if (hold(a, 3)) {
-            void *kept = take_kept(self);
-            Data data = {memory_of(&a[0]), memory_of(&a[1]), given.X.buf, m->targets ? given.Y.buf : NULL, NULL, NULL,
-                         given.samples,    1,                &kept};
-            told = self->calls->gradient(m, &data, &loss, memory_of(&a[2]));
-            bring_back(self, kept);
-            release(a, 3);
-            if (!told) PyErr_NoMemory();
-        }
+    if (!count_is(count, 5)) return NULL;
+    if (is_due(&self->brief)) Py_RETURN_NONE;
+    const double started = clock_of(&self->brief);
+    /* Before anything is held: whatever makes an object may let others run. */
+    PyObject *shape = PyLong_FromLongLong(parameters);
+    PyObject *gradient = shape == NULL ? NULL : new_array(shape, parameters, &out);
+    Py_XDECREF(shape);
+    if (gradient == NULL) return NULL;
+    int outcome = start_brief(self, &b, args, args[3], args[4] == Py_True);
+    if (outcome == READY) {
+        double *numbers = memory_of(&out);
+        const int told = self->calls->gradient(&self->machine, &b.data, &loss, numbers);
+        end_brief(self, &b);
+        if (!told) PyErr_NoMemory();
+        if (!told) outcome = RAISED;
+        else if (told & LEFT || may_be_lost(self, numbers, parameters) || may_be_lost(self, &loss, 1)) outcome = LONG_WAY;
+        else note_call(&self->brief, started);
     }
-    release_marked(&given);
-    if (!told) return NULL;
-    if (told < 0 || told & LEFT) Py_RETURN_NONE;
-    PyObject *both[2] = {PyFloat_FromDouble(loss), PyLong_FromUnsignedLongLong(given.mark)};
-    PyObject *answer = both[0] == NULL || both[1] == NULL ? NULL : PyTuple_Pack(2, both[0], both[1]);
-    Py_XDECREF(both[0]);
-    Py_XDECREF(both[1]);
+    release(&out, 1);
+    PyObject *answer = outcome == READY ? Py_BuildValue("dO", loss, gradient) : long_way(outcome);
+    Py_DECREF(gradient);
     return answer;
 }
 
-/* evaluate_at_once(parameters, captured, X, out) -> the mark of X; fills out. None as above. */
+/* evaluate_at_once(parameters, captured, X, as_table, any_data) -> the results, of shape (samples, results), or (samples,). None
+   and False as above. */
 static PyObject *machine_evaluate_at_once(PyObject *object, PyObject *const *args, Py_ssize_t count) {
     MachineObject *self = (MachineObject *)object;
-    const Machine *m = &self->machine;
-    Marked given;
-    if (!count_is(count, 4)) return NULL;
-    if (!hold_marked(&given, args[2], Py_None)) Py_RETURN_NONE;
-    Array a[3] = {{"parameters", args[0], m->parameters, READ, 8},
-                  {"captured", args[1], m->captured, READ, 8, m->captured == 0},
-                  {"out", args[3], times(given.samples, m->results), WRITE, 8}};
-    int told = -1;
-    if (given.features == m->features && m->targets == 0 && self->calls->size == 8) {
-        told = 0;
-        if (hold(a, 3)) {
-            void *kept = take_kept(self);
-            Data data = {memory_of(&a[0]), memory_of(&a[1]), given.X.buf, NULL, NULL, NULL, given.samples, 1, &kept};
-            told = self->calls->evaluate(m, &data, memory_of(&a[2]));
-            bring_back(self, kept);
-            release(a, 3);
-            if (!told) PyErr_NoMemory();
-        }
+    const int64_t results = self->machine.results;
+    Brief b;
+    Array out;
+    if (!count_is(count, 5)) return NULL;
+    if (is_due(&self->brief)) Py_RETURN_NONE;
+    const double started = clock_of(&self->brief);
+    const int as_table = args[3] == Py_True;
+    if (!as_table && results != 1) return PyErr_Format(PyExc_ValueError, "this program has several results");
+    const Py_ssize_t samples = is_plain_array(args[2]) ? PyObject_Size(args[2]) : 0;
+    if (samples < 0) PyErr_Clear();
+    if (samples < 1 || samples > self->brief.most_samples) Py_RETURN_NONE;
+    PyObject *shape = as_table ? Py_BuildValue("nL", samples, (long long)results) : PyLong_FromSsize_t(samples);
+    PyObject *made = shape == NULL ? NULL : new_array(shape, times(samples, results), &out);
+    Py_XDECREF(shape);
+    if (made == NULL) return NULL;
+    int outcome = start_brief(self, &b, args, Py_None, args[4] == Py_True);
+    if (outcome == READY) {
+        double *numbers = memory_of(&out);
+        const int fits = b.given.samples == samples;
+        const int told = fits ? self->calls->evaluate(&self->machine, &b.data, numbers) : STARTED | LEFT;
+        end_brief(self, &b);
+        if (!told) PyErr_NoMemory();
+        if (!told) outcome = RAISED;
+        else if (told & LEFT || may_be_lost(self, numbers, times(samples, results))) outcome = LONG_WAY;
+        else note_call(&self->brief, started);
     }
-    release_marked(&given);
-    if (!told) return NULL;
-    if (told < 0 || told & LEFT) Py_RETURN_NONE;
-    return PyLong_FromUnsignedLongLong(given.mark);
+    release(&out, 1);
+    if (outcome == READY) return made;
+    Py_DECREF(made);
+    return long_way(outcome);
 }
 
 /* Copy starts, and the part of the order that is used, into memory that nobody else changes: -1 without memory, 0 where
@@ -412,6 +550,8 @@ static PyObject *machine_block(PyObject *object, PyObject *args) {
 
 static PyMethodDef machine_methods[] = {
     {"block", machine_block, METH_VARARGS, NULL},
+    {"allow", machine_allow, METH_VARARGS, NULL},
+    {"spent", machine_spent, METH_NOARGS, NULL},
     {"evaluate_at_once", (PyCFunction)(void (*)(void))machine_evaluate_at_once, METH_FASTCALL, NULL},
     {"gradient_at_once", (PyCFunction)(void (*)(void))machine_gradient_at_once, METH_FASTCALL, NULL},
     {"evaluate", (PyCFunction)(void (*)(void))machine_evaluate, METH_VARARGS | METH_KEYWORDS, NULL},
@@ -482,7 +622,17 @@ static PyMethodDef methods[] = {{"peak", peak, METH_VARARGS, NULL},
                                 {"instruction_sets", instruction_set_names, METH_NOARGS, NULL},
                                 {NULL, NULL, 0, NULL}};
 
+static int find_numpy(void) {
+    PyObject *numpy = find_arrays() < 0 ? NULL : PyImport_ImportModule("numpy");
+    PyObject *found = numpy == NULL ? NULL : PyObject_GetAttrString(numpy, "empty");
+    Py_XDECREF(numpy);
+    if (found == NULL) return -1;
+    Py_XSETREF(empty, found);
+    return 0;
+}
+
 static int module_exec(PyObject *module) {
+    if (find_numpy() < 0) return -1;
     PyObject *type = PyType_FromSpec(&machine_spec);
     if (type == NULL) return -1;
     if (PyModule_AddObject(module, "Machine", type) < 0) {
