@@ -7,10 +7,12 @@ wheel for every platform.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import runpy
 import shutil
 import sys
+import threading
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -54,12 +56,16 @@ SANITIZED = [*SANITIZERS, *OPTIMIZED, "-DSPARE_NODES=0"] if os.environ.get("MICR
 class BuildExtensions(build_ext):
     """Build what can be built, and the modules of the engine either all or not at all."""
 
+    translating = threading.Lock()
+
     def finalize_options(self) -> None:
         super().finalize_options()
         self.parallel = self.parallel or os.cpu_count()
 
     def build_extensions(self) -> None:
-        self.translate()
+        if not importlib.util.find_spec("Cython"):
+            say("Cython is not installed: the engine stays uncompiled")
+            self.extensions = [e for e in self.extensions if not is_engine(e)]
         super().build_extensions()
         # A compiled module cannot reach into the C structures of one that runs as Python.
         built = [Path(self.get_ext_fullpath(e.name)) for e in self.extensions if is_engine(e)]
@@ -69,6 +75,8 @@ class BuildExtensions(build_ext):
             say("no working C compiler: the engine will run uncompiled, slower, with the same results")
 
     def build_extension(self, ext: Extension) -> None:
+        if is_engine(ext):
+            self.translate(ext)
         flags = ENGINE_FLAGS if is_engine(ext) else KERNEL_FLAGS
         kind = self.compiler.compiler_type
         ext.extra_compile_args = [
@@ -82,21 +90,20 @@ class BuildExtensions(build_ext):
         ext.extra_link_args = [*linked, *ext.extra_link_args]
         super().build_extension(ext)
 
-    def translate(self) -> None:
-        """Make C of the engine's modules: here, and not below, because building an sdist has no use for it."""
-        try:
-            from Cython.Build import cythonize
-        except ImportError:
-            say("Cython is not installed: the engine stays uncompiled")
-            self.extensions = [e for e in self.extensions if not is_engine(e)]
-            return
-        for ext in filter(is_engine, self.extensions):
-            source = Extension(ext.name, list(ext.sources))
-            # Where Cython is told of a folder for its cache, whoever builds the same sources again does not translate
-            # them again: continuous integration builds them a dozen times.
-            cache = "CYTHON_CACHE_DIR" in os.environ
+    def translate(self, ext: Extension) -> None:
+        """Make C of a module of the engine: here, because building an sdist has no use for it.
+
+        One after another, while the compiler is at work on what was translated before, and on the kernels.
+        """
+        from Cython.Build import cythonize
+
+        # Where Cython is told of a folder for its cache, whoever builds the same sources again does not translate
+        # them again: continuous integration builds them a dozen times.
+        cache = "CYTHON_CACHE_DIR" in os.environ
+        source = Extension(ext.name, list(ext.sources))
+        with self.translating:
             (made,) = cythonize([source], include_path=["src"], build_dir="build/cython", cache=cache)
-            ext.sources = made.sources
+        ext.sources = made.sources
 
 
 class BuildPackages(build_py):
@@ -158,6 +165,7 @@ setup(
     project_urls=release["urls"](),
     long_description=release["readme"](),
     long_description_content_type="text/markdown",
-    ext_modules=[] if os.environ.get("MICROGRAD_NO_EXTENSIONS") else [*engine(), *kernels()],
+    # The kernels first: they take as long as all others together, which are built beside them.
+    ext_modules=[] if os.environ.get("MICROGRAD_NO_EXTENSIONS") else [*kernels(), *engine()],
     cmdclass={"build_ext": BuildExtensions, "build_py": BuildPackages},
 )
