@@ -210,10 +210,13 @@ import micrograd.lab.check, micrograd.lab.checks, micrograd.lab.sandbox.shell, m
 
 
 def write_bytecode() -> None:
-    """Import it once, for Python to keep what it compiles: what runs behind walls could not keep it."""
-    subprocess.run(
-        [executable("python"), "-c", IMPORTED], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    """Import it once, for Python to keep what it compiles: what runs behind walls could not keep it.
+
+    This is asked for here by name, so also where Python has been told to keep nothing by itself.
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    command = [executable("python"), "-c", IMPORTED]
+    subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def portions(lock: Path) -> tuple[list[str], list[str]]:
