@@ -102,12 +102,12 @@ def wheel_without_compiler() -> Path:
     return next(once("wheel-pure", lambda folder: build_wheel(folder, CC=compiler)).glob("*.whl"))
 
 
-def quick_compiler(folder: Path, *lines: str, flag: str = "-O0") -> str:
-    """Return a compiler that hardly optimizes, for what is tested once; ``lines`` of shell go before it."""
+def quick_compiler(folder: Path, *lines: str) -> str:
+    """Return a compiler that does not optimize, for what is tested once; ``lines`` of shell go before it."""
     if os.name == "nt":
         return ""
     compiler = folder / "compiler"
-    compiler.write_text("\n".join(["#!/bin/sh", *lines, f'exec cc "$@" {flag}', ""]), encoding="utf-8")
+    compiler.write_text("\n".join(["#!/bin/sh", *lines, f'exec cc "$@" -O0', ""]), encoding="utf-8")
     compiler.chmod(0o755)
     return str(compiler)
 

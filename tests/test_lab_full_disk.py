@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from git_bombs import blob_of, tree_of
 from made_up_class import LOOPS, empty, notebook
-from whole_class import blob_of, tree_of
 
 pytest.importorskip("nbformat", reason="the grade extra is missing, FULL DISKS ARE NOT TESTED")
 

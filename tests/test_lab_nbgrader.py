@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import copy
+import importlib.util
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 from made_up_class import LOOPS, empty, mistaken, notebook
-
-pytest.importorskip("nbgrader", reason="nbgrader is missing, OUR NOTEBOOK IS NOT TESTED WITH IT")
-
-import nbformat
-from nbgrader.api import Gradebook
 
 from micrograd import cli
 from micrograd.lab.content import assignment
 from micrograd.lab.content.names import ASSIGNMENT, FILE_NAME
 from micrograd.lab.content.tasks import CHECKED_POINTS, TASKS, WORDS_POINTS
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    # Not imported here, which takes most of a second: all processes look at all files before the first test.
+    pytest.mark.skipif(
+        not importlib.util.find_spec("nbgrader"),
+        reason="nbgrader is missing, OUR NOTEBOOK IS NOT TESTED WITH IT",
+    ),
+]
 
 NAME = ASSIGNMENT
 
@@ -35,9 +39,6 @@ def with_copies() -> bytes:
         whole["cells"].insert(index + 1, copy.deepcopy(whole["cells"][index]))
     whole["cells"][-1]["metadata"]["nbgrader"] = {}
     return json.dumps(whole).encode()
-
-
-SUBMITTED = {"copies": with_copies(), "student02": mistaken("sum-for-mean"), "student03": empty()}
 
 
 def nbgrader(course: Path, *arguments: str) -> str:
@@ -75,7 +76,8 @@ def course(tmp_path_factory) -> Path:
         cli.main(["lab", "new", "course", "--folder", str(folder.parent), "--nbgrader", "--lang", "fr"]) == 0
     )
     nbgrader(folder, "generate_assignment", NAME)
-    for student, content in SUBMITTED.items():
+    submitted = {"copies": with_copies(), "student02": mistaken("sum-for-mean"), "student03": empty()}
+    for student, content in submitted.items():
         path = folder / "submitted" / student / NAME / FILE_NAME
         path.parent.mkdir(parents=True)
         path.write_bytes(content)
@@ -85,6 +87,8 @@ def course(tmp_path_factory) -> Path:
 
 
 def scores(course: Path) -> dict[str, dict[str, tuple[float | None, float]]]:
+    from nbgrader.api import Gradebook
+
     with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
         return {
             submission.student.id: {

@@ -32,6 +32,9 @@ ENGINE_TESTS = ("test_engine_*.py", "test_gradcheck.py", "test_losses.py", "test
 # On the uncompiled engine, which hardly differs between Pythons, only what it computes.
 UNCOMPILED_TESTS = ("test_engine_operations.py", "test_engine_backward.py", "test_nn.py")
 
+# Code that is not optimized takes more of the stack, and some tests recurse as deeply as Python allows.
+DEEP = () if os.name == "nt" else ("sh", "-c", 'ulimit -s 65536; exec "$@"', "sh")
+
 HERE = sys.version_info[:2]
 OTHERS = [version for version in pythons() if version != HERE]
 # The oldest and the newest; "make pythons" sets it, for those between them.
@@ -49,9 +52,8 @@ def test_the_engine(version, tmp_path):
     """Compiled for that Python where there is a compiler, and uncompiled."""
     python = cached_environment(version, "engine", locked(*BUILD, *TEST, *BACKPORTS))
     source = copy_project(tmp_path / "source")
-    # Hardly optimized, which takes a quarter of the time: what differs between Pythons is their C API.
-    # Deep recursion needs the room on the stack that hardly optimized code takes.
-    compiler = quick_compiler(tmp_path, flag="-O1")
+    # Not optimized, which takes a quarter of the time: what differs between Pythons is their C API.
+    compiler = quick_compiler(tmp_path)
     options = ("--quiet", "--no-deps", "--no-build-isolation", "--force-reinstall")
     pip(python, "install", *options, source, **({"CC": compiler} if works_here() else {}))
     # Away from the project, whose src folder would be imported instead of what was installed.
@@ -65,7 +67,7 @@ def test_the_engine(version, tmp_path):
     options = ("-q", "-p", "no:cacheprovider", "-k", "not same_in_plain_mode")
     for pure, chosen, least in (("0", [tests], 300), ("1", [tests / name for name in UNCOMPILED_TESTS], 150)):
         printed = run(
-            *(python, "-m", "pytest", *options, *chosen),
+            *(*DEEP, python, "-m", "pytest", *options, *chosen),
             cwd=tmp_path,
             MICROGRAD_PEERS=os.environ.get("MICROGRAD_PEERS", str(ROOT / ".peers")),
             MICROGRAD_PURE=pure,
