@@ -107,7 +107,7 @@ def quick_compiler(folder: Path, *lines: str) -> str:
     if os.name == "nt":
         return ""
     compiler = folder / "compiler"
-    compiler.write_text("\n".join(["#!/bin/sh", *lines, f'exec cc "$@" -O0', ""]), encoding="utf-8")
+    compiler.write_text("\n".join(["#!/bin/sh", *lines, 'exec cc "$@" -O0', ""]), encoding="utf-8")
     compiler.chmod(0o755)
     return str(compiler)
 
