@@ -54,17 +54,12 @@ def contenders(features: int, sizes: list[int], samples: int, dtype: str, thread
     return found
 
 
-def ours(weights: Any, X: Any, Y: Any, dtype: str, threads: int) -> Callable[[int], object]:
-    import micrograd
+def model_with(features: int, sizes: list[int]) -> tuple[Any, Callable[[Any, Any], Any]]:
+    """Return an MLP and its loss: the squared error of one output, the cross-entropy of several."""
     from micrograd import losses
     from micrograd.nn import MLP
 
-    model = MLP(X.shape[1], [b.size for _, b in weights])
-    for layer, (W, b) in zip(model.layers, weights):
-        for neuron, column, bias in zip(layer.neurons, W.T.tolist(), b.tolist()):
-            neuron.b.data = bias
-            for weight, number in zip(neuron.w, column):
-                weight.data = number
+    model = MLP(features, sizes)
 
     def squared(x: Any, y: Any) -> Any:
         return (model(x) - y) ** 2
@@ -72,7 +67,19 @@ def ours(weights: Any, X: Any, Y: Any, dtype: str, threads: int) -> Callable[[in
     def entropy(x: Any, y: Any) -> Any:
         return losses.cross_entropy(model(x), y)
 
-    program = micrograd.compile(squared if Y.shape[1] == 1 else entropy, model, threads=threads, dtype=dtype)
+    return model, squared if sizes[-1] == 1 else entropy
+
+
+def ours(weights: Any, X: Any, Y: Any, dtype: str, threads: int) -> Callable[[int], object]:
+    import micrograd
+
+    model, loss = model_with(X.shape[1], [b.size for _, b in weights])
+    for layer, (W, b) in zip(model.layers, weights):
+        for neuron, column, bias in zip(layer.neurons, W.T.tolist(), b.tolist()):
+            neuron.b.data = bias
+            for weight, number in zip(neuron.w, column):
+                weight.data = number
+    program = micrograd.compile(loss, model, threads=threads, dtype=dtype)
     return lambda steps: program.train(X, Y, steps, RATE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Iterable
@@ -38,8 +39,23 @@ class Turns:
 
     def ratio(self, slower: str, faster: str) -> float:
         """Return how many times longer one contender takes than another: the median of the turns' ratios."""
-        pairs = zip(self.seconds[slower], self.seconds[faster], strict=True)
-        return statistics.median(one / other for one, other in pairs)
+        return statistics.median(self._ratios(slower, faster))
+
+    def interval(self, slower: str, faster: str) -> tuple[float, float]:
+        """Return the interval of 95 % of that median, by the order of the turns' ratios (of 5 or fewer, all of them).
+
+        The number of turns below the true median is binomial with a half, whatever the distribution.
+        """
+        ratios = sorted(self._ratios(slower, faster))
+        turns = len(ratios)
+        left_out, outside = 0, 2.0 ** (1 - turns)
+        while outside + 2.0 ** (1 - turns) * math.comb(turns, left_out + 1) <= 0.05:
+            left_out += 1
+            outside += 2.0 ** (1 - turns) * math.comb(turns, left_out)
+        return ratios[left_out], ratios[-1 - left_out]
+
+    def _ratios(self, slower: str, faster: str) -> list[float]:
+        return [one / other for one, other in zip(self.seconds[slower], self.seconds[faster], strict=True)]
 
 
 def repeated(call: Callable[[], object]) -> Callable[[int], None]:

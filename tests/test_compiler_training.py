@@ -10,6 +10,7 @@ from compiled import MACHINES, by_backward, use_machine
 
 import micrograd
 from micrograd import DivergenceError, optim
+from micrograd.compiler import training
 from micrograd.engine import Value
 from micrograd.nn import MLP
 
@@ -282,3 +283,29 @@ def test_divergence_errors_travel_between_processes():
 
     error = pickle.loads(pickle.dumps(DivergenceError("gone", 3, np.ones(3))))
     assert (str(error), error.step, len(error.losses)) == ("gone", 3, 3)
+
+
+@pytest.mark.parametrize("ending", ["all steps", "a callback", "patience", "divergence"])
+def test_epochs_that_are_drawn_ahead_change_nothing(machine, ending, monkeypatch):
+    """Whatever ends a training, the one that goes on from it draws the epochs that would have come next."""
+    settings = {
+        "all steps": {},
+        "a callback": {"callback": lambda step, loss: step >= 40, "callback_every": 20},
+        "patience": {"patience": 7, "tolerance": 1e-3},
+        "divergence": {"learning_rate": lambda step: 0.01 if step < 33 else 1e300},
+    }[ending]
+
+    def trained(most_ahead):
+        monkeypatch.setattr(training, "_MOST_AHEAD", most_ahead)
+        model = new_model()
+        program = micrograd.compile(lambda x, y: (model(x) - y) ** 2, model, threads=1)
+        try:
+            losses = program.train(X, Y, 90, **{"learning_rate": 0.01, **settings}, batch_size=7, seed=3)
+        except DivergenceError as error:
+            losses = error.losses
+        resumed = program.train(X, Y, 30, 0.01, 7, resume=True)
+        return losses.tolist(), resumed.tolist(), weights(model).tolist()
+
+    one_at_a_time, ahead = trained(0), trained(1 << 17)
+    assert ahead == one_at_a_time
+    assert ending == "all steps" or len(ahead[0]) < 90

@@ -163,7 +163,7 @@ class KernelMachine:
     ) -> tuple[int, int]:
         """See ``NumpyMachine.train``."""
         o = state
-        batch = len(X) if order is None else int(starts[1] - starts[0])
+        batch = len(X) if order is None else int((starts[1:] - starts[:-1]).max())
         threads = self._threads(threads, batch, _WORK_FOR_A_THREAD)
         known = {**vars(o), "samples": len(X), "threads": threads, "done": 0, "state": RUNNING}
         record = bytearray(_RECORD.pack(*[known[name] for name in TRAINING]))

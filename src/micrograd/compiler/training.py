@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,12 @@ _FIRST_STEPS, _MOST_STEPS = 16, 1 << 16
 # How many measurements of a number of threads are remembered; the best of them counts.
 _TRIALS = 3
 _SECONDS_OF_A_TRIAL = 1e-3
+# So much more is trained the faster way than is tried the slower one.
+_BETWEEN_TRIALS = 60
+# More threads have to be worth having.
+_WORTH_IT = 0.97
+# So many samples of epochs to come may be drawn ahead.
+_MOST_AHEAD = 1 << 17
 
 
 class Training:
@@ -62,11 +69,13 @@ class Training:
         losses = _room_for(settings.steps)
         batches = _Batches(len(batch.X), settings.batch_size, self.generator)
         leaves = self.compiled.leaves()
-        at_a_time = _FIRST_STEPS
+        at_a_time = self.threads.steps_in(_SECONDS_AT_A_TIME)
+        before = 0
         try:
             while self.done < settings.steps:
                 left = min(at_a_time, settings.steps - self.done, self._steps_to_callback())
                 threads, count = self.threads.next(left)
+                before = self.done
                 order, starts = batches.take(count)
                 rates = settings.rates(self.first_step + self.done, len(starts) - 1)
                 if callable(settings.learning_rate):
@@ -76,9 +85,8 @@ class Training:
                 seconds = time.perf_counter() - started
                 self.threads.took(done, seconds)
                 self.compiled.took(
-                    seconds, done * int(starts[1] - starts[0] if order is not None else len(batch.X))
+                    seconds, int(starts[done] - starts[0]) if order is not None else done * len(batch.X)
                 )
-                self.done += done
                 if outcome in (LOSS_NOT_FINITE, WEIGHTS_NOT_FINITE):
                     if self.done == 0:
                         self.family.look(self.compiled, batch, bytearray(), range(len(batch.X)), lost=True)
@@ -91,6 +99,7 @@ class Training:
                 if settings.callback is not None:
                     leaves = self._refresh(batch)
         finally:
+            batches.put_back(self.done - before)
             self.parameters.write(self.state.weights)
             settings.write_back(self.state)
         if self.compiled.machine is not self.compiled.exact:
@@ -114,7 +123,8 @@ class Training:
         """
         machine = self.compiled.machine
         train, block = machine.train, machine.block
-        part = losses[self.done : self.done + len(rates)]
+        before = self.done
+        part = losses[before : before + len(rates)]
         flags = domains.new_flags(len(batch.X) if order is None else int(np.diff(starts).max()), block)
         done = 0
         while True:
@@ -123,15 +133,17 @@ class Training:
                 captured=leaves, weights=batch.weights, flags=flags,
             )  # fmt: skip
             done += more
+            self.done = before + done
             if outcome != OUTSIDE_DOMAIN:
                 return done, outcome
             chosen = range(len(batch.X)) if order is None else order[starts[done] : starts[done + 1]].tolist()
-            self._look(batch, flags, chosen, losses[: self.done + done])
+            self._look(batch, flags, chosen, losses[: self.done])
             more, outcome = train(
                 self.state, batch.X, batch.Y, order, starts[done : done + 2], rates[done : done + 1],
                 part[done : done + 1], threads, captured=leaves, weights=batch.weights,
             )  # fmt: skip
             done += more
+            self.done = before + done
             if outcome != RUNNING or done == len(rates):
                 return done, outcome
             flags = bytearray(len(flags))
@@ -244,22 +256,27 @@ class ThreadChoice:
         self.seconds: dict[int, list[float]] = {1: [], most: []}
         self.chosen = 1
         self.trial_steps = 0  # how many steps take long enough to be compared; 0 while that is not known
-        self.turns = 0
+        self.trials = 0
+        self.since_trial = 0.0  # seconds of training since the slower one was tried
 
     def next(self, steps: int) -> tuple[int, int]:
         """Return how many threads to use next, and for how many steps: ``steps``, fewer for a trial."""
         if self.most == 1 or not self.trial_steps:
             return self.chosen, steps
-        self.turns += 1
-        if self.turns <= 2 * _TRIALS:
-            self.chosen = 1 if self.turns % 2 == 0 else self.most
-            return self.chosen, min(steps, self.trial_steps)
-        faster, slower = sorted(self.seconds, key=lambda threads: min(self.seconds[threads]))
-        if self.turns % 16 == 0:
+        trial = min(steps, self.trial_steps)
+        if self.trials < 2 * _TRIALS:
+            self.trials += 1
+            self.chosen = self.most if self.trials % 2 else 1
+            return self.chosen, trial
+        one, all_of_them = min(self.seconds[1]), min(self.seconds[self.most])
+        worth_it = all_of_them < _WORTH_IT * one
+        slower = 1 if worth_it else self.most
+        if self.since_trial > _BETWEEN_TRIALS * trial * min(self.seconds[slower]):
+            self.since_trial = 0.0
             self.chosen = slower
-            return slower, min(steps, self.trial_steps)
-        self.chosen = faster
-        return faster, steps
+            return slower, trial
+        self.chosen = self.most if worth_it else 1
+        return self.chosen, steps
 
     def took(self, steps: int, seconds: float) -> None:
         """Note how long the steps with the threads chosen last took."""
@@ -267,6 +284,12 @@ class ThreadChoice:
             # Of a step or two, one disturbance would be taken for their speed.
             self.trial_steps = max(steps, 8)
         self.seconds[self.chosen] = [*self.seconds[self.chosen], seconds / max(1, steps)][-_TRIALS:]
+        self.since_trial += seconds
+
+    def steps_in(self, seconds: float) -> int:
+        """Return how many steps take about so long, as far as that is known."""
+        known = [min(times) for times in self.seconds.values() if times]
+        return max(1, min(_MOST_STEPS, int(seconds / min(known)))) if known else _FIRST_STEPS
 
 
 class _Batches:
@@ -276,21 +299,36 @@ class _Batches:
         self.samples = samples
         self.size = None if size is None else min(size, samples)
         self.generator = generator
-        self.order: NDArray[np.int64] | None = None
-        self.position = samples
+        self.order = np.empty(0, dtype=np.int64)
+        # Of epochs that were drawn ahead: which of the steps begins them, and the generator's state before.
+        self.ahead: list[tuple[int, Any]] = []
 
     def take(self, count: int) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
         """Return an order of samples, and where in it each of the next steps begins and the last one ends.
 
-        These are at most ``count`` steps, fewer where the epoch ends.
+        These are at most ``count`` steps, fewer where too many epochs would have to be drawn ahead.
         """
         if self.size is None:
             return None, np.zeros(count + 1, dtype=np.int64)
-        if self.position == self.samples:
-            self.order = self.generator.permutation(self.samples)
-            self.position = 0
-        left = -(-(self.samples - self.position) // self.size)
-        starts = self.position + self.size * np.arange(min(count, left) + 1, dtype=np.int64)
-        starts[-1] = min(starts[-1], self.samples)
-        self.position = int(starts[-1])
-        return self.order, starts
+        orders, starts, steps, begin = [], [], 0, 0
+        self.ahead = []
+        while steps < count and (steps == 0 or begin < _MOST_AHEAD):
+            if not len(self.order):
+                if steps:
+                    self.ahead.append((steps, self.generator.bit_generator.state))
+                self.order = self.generator.permutation(self.samples)
+            more = min(count - steps, -(-len(self.order) // self.size))
+            used = min(more * self.size, len(self.order))
+            orders.append(self.order[:used])
+            starts.append(np.arange(begin, begin + used, self.size, dtype=np.int64))
+            self.order = self.order[used:]
+            steps, begin = steps + more, begin + used
+        starts.append(np.array([begin], dtype=np.int64))
+        return orders[0] if len(orders) == 1 else np.concatenate(orders), np.concatenate(starts)
+
+    def put_back(self, steps: int) -> None:
+        """Of the steps taken last, so many were made: let the generator be as if later epochs had not been drawn."""
+        for first, state in self.ahead:
+            if first >= steps:
+                self.generator.bit_generator.state = state
+                return
