@@ -111,7 +111,8 @@ def main() -> None:
                     reached = "✓" if gain >= is_asked_for(name, samples) - 0.02 else "✗"
                     print(
                         f"{name:14}{samples:7,} {way:9}{times.median('one') * 1e6:9.1f} µs"
-                        f"{times.median('two') * 1e6:9.1f} µs{gain:6.2f}x   {low:.2f}..{high:.2f}  {ceiling:6.2f}x {reached}",
+                        f"{times.median('two') * 1e6:9.1f} µs{gain:6.2f}x   {low:.2f}..{high:.2f}"
+                        f"  {ceiling:6.2f}x {reached}",
                         flush=True,
                     )
                     rows.append(

@@ -189,7 +189,7 @@ static int64_t blocks_of(int64_t lanes, int64_t count) { return (count + lanes -
 
 int run_start(Run *run, const Machine *machine, int64_t most, int threads) {
     const Machine *m = machine;
-    int64_t blocks = blocks_of(m->lanes, most), chunks = blocks < m->most_chunks ? blocks : m->most_chunks;
+    int64_t blocks = blocks_of(m->lanes, most), chunks = chunks_of(m, blocks);
     memset(run, 0, sizeof *run);
     run->machine = m;
     run->threads = threads < chunks ? threads : (int)chunks;
@@ -285,7 +285,7 @@ static void divide(Run *run) {
     run->divided = run->count;
     run->lanes = block_lanes(m->lanes, LANES, run->count);
     run->blocks = blocks_of(run->lanes, run->count);
-    run->chunks = run->blocks < m->most_chunks ? run->blocks : m->most_chunks;
+    run->chunks = chunks_of(m, run->blocks);
 }
 
 double run_step(Run *run) {

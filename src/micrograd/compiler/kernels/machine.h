@@ -71,12 +71,16 @@ typedef struct {
 
 #define prepare_machine PRECISE(prepare_machine)
 #define release_machine PRECISE(release_machine)
+#define chunks_of PRECISE(chunks_of)
 #define run_start PRECISE(run_start)
 #define run_end PRECISE(run_end)
 #define run_step PRECISE(run_step)
 
 /* How many samples each block has, of `count` altogether: as many in one as in the other, as far as that goes. */
 int64_t block_lanes(int64_t most, int64_t group, int64_t count);
+
+/* Into how many chunks so many blocks go. */
+int64_t chunks_of(const Machine *machine, int64_t blocks);
 
 /* Look through a program that validate.c has found right. Returns 0 when there is not enough memory. */
 int prepare_machine(Machine *machine);

@@ -24,10 +24,22 @@ int64_t block_lanes(int64_t most, int64_t group, int64_t count) {
 /* Partial gradients of so many slots may lie about. */
 #define PARTIAL_NUMBERS (1 << 20)
 #define FEWEST_CHUNKS 6
-/* With so many slots, adding up the chunks' gradients takes as long as a part of a block does: there are fewer chunks, as many
-   for each of 2, 4 or 8 threads. With many more, a sum is best made without rows of its own where a chunk is a block. */
-#define EVEN_CHUNKS 8
+/* With so many slots, adding up the chunks' gradients takes as long as a part of a block does. Either each block is a chunk,
+   and alone a thread adds to the sum at once, or there are few chunks: one for each so many blocks, an even share for two
+   or four threads. With many more slots, the first is best as long as it goes. */
+#define STRAIGHT_BLOCKS 12
+#define FEW_CHUNKS 4
+#define BLOCKS_A_CHUNK 8
 #define MANY_SLOTS (1 << 16)
+
+int64_t chunks_of(const Machine *m, int64_t blocks) {
+    int64_t most = m->most_chunks;
+    if (m->slots >= SHARED_SLOTS && m->slots < MANY_SLOTS && blocks > STRAIGHT_BLOCKS) {
+        const int64_t fours = blocks / (BLOCKS_A_CHUNK * FEW_CHUNKS) * FEW_CHUNKS;
+        if (most > fours) most = fours > FEW_CHUNKS ? fours : FEW_CHUNKS;
+    }
+    return blocks < most ? blocks : most;
+}
 
 static void count_weights(unsigned char *times, int64_t weights, int64_t count, int64_t row_stride, int64_t width,
                           int64_t bias, int64_t bias_stride) {
@@ -112,7 +124,6 @@ int prepare_machine(Machine *m) {
     find_scratch(m, &m->forward);
     find_scratch(m, &m->backward);
     m->most_chunks = m->slots ? PARTIAL_NUMBERS / m->slots : MOST_CHUNKS;
-    if (m->slots >= SHARED_SLOTS && m->slots < MANY_SLOTS) m->most_chunks = EVEN_CHUNKS;
     if (m->most_chunks < FEWEST_CHUNKS) m->most_chunks = FEWEST_CHUNKS;
     if (m->most_chunks > MOST_CHUNKS) m->most_chunks = MOST_CHUNKS;
     return 1;
