@@ -32,13 +32,15 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "micrograd"))
 # What takes longest, in the order in which it is best begun: what is begun last, one process does alone. Those that
 # need a package are apart: one would wait while the other makes it.
 LONGEST = (
-    "pythons", "lab_live", "draw_page", "lab_grading", "packaging", "lab_student", "lab_run",
-    "lab_check_strangers", "lab_sandbox", "draw_playground", "lab_nbgrader", "docs", "draw_notebook",
-    "lab_check_corpus", "compiler_tracing", "import", "draw_outputs", "lab_check_from_nothing",
-    "compiler_generated", "draw_play_reach", "draw_play", "compiler_changes", "compiler_training",
-    "sklearn", "compiler_determinism", "compiler_peers", "lab_check_live", "lab_notebook",
-    "lab_hostile", "lab_walls", "lab_patterns", "site_files", "engine_types", "engine_memory", "plot",
-    "draw_explorer", "lab_checks",
+    "pythons", "lab_live", "lab_sandbox", "lab_check_strangers", "draw_page", "draw_playground",
+    "packaging", "lab_grading", "lab_student", "lab_run", "lab_check_corpus", "draw_play_reach",
+    "draw_notebook", "compiler_tracing", "docs", "compiler_generated", "import", "lab_check_live",
+    "draw_play", "lab_nbgrader", "lab_check_from_nothing", "compiler_training", "lab_notebook",
+    "lab_hostile_clones", "lab_walls", "sklearn", "lab_hostile", "draw_outputs", "compiler_determinism",
+    "lab_full_disk", "compiler_changes", "engine_safety", "engine_types", "draw_play_access",
+    "sklearn_dask", "lab_patterns", "lab_borrowing", "wasm", "compiler_peers", "compiler_instructions",
+    "site_gallery", "engine_memory", "compiler_functions", "draw_choosing", "gpt", "draw_explorer",
+    "compiler_precision", "safety_tools",
 )  # fmt: skip
 
 
