@@ -216,7 +216,15 @@ def test_large_numbers_are_not_taken_for_infinite_ones(model):
 
 @pytest.mark.parametrize(
     "convert",
-    [lambda a: a.tolist(), lambda a: a.astype(np.float32), np.asfortranarray, lambda a: a[::-1][::-1], tuple],
+    [
+        lambda a: a.tolist(),
+        lambda a: a.astype(np.float32),
+        lambda a: a.astype(">f8"),
+        np.asfortranarray,
+        lambda a: a[::-1][::-1],
+        lambda a: np.frombuffer(b"?" + a.tobytes(), "f8", offset=1).reshape(a.shape),
+        tuple,
+    ],
 )
 def test_data_may_come_in_many_forms(model, convert):
     program = micrograd.compile(lambda x, y: (model(x) - y) ** 2, model)

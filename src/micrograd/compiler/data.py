@@ -129,7 +129,9 @@ def _numbers(data: Any, name: str, dtype: str) -> Matrix:
     if array.ndim > 0 and array.shape[0] == 0:
         raise ValueError(f"{name} is empty: at least one sample is needed")
     with np.errstate(over="ignore"):
-        return np.ascontiguousarray(array, dtype=dtype)
+        array = np.ascontiguousarray(array, dtype=dtype)
+    # What is read from a file may begin at any byte; the kernels read whole numbers.
+    return array if array.flags.aligned else array.copy()
 
 
 def _as_float(x: Any, name: str) -> float:
