@@ -154,3 +154,10 @@ def test_dir_shows_what_is_for_users():
     names = run(sys.executable, "-c", "import micrograd; print(*dir(micrograd))").split()
     assert {"Value", "dot", "compile", "Program", "CompileError", "DivergenceError"} <= set(names)
     assert not {"os", "Any", "TYPE_CHECKING"} & set(names)
+
+
+def test_modules_are_there_without_imports_of_their_own():
+    program = "import micrograd; print(micrograd.nn.MLP.__module__, micrograd.optim.Adam.__name__)"
+    assert run(sys.executable, "-c", program).split() == ["micrograd.nn", "Adam"]
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        getattr(__import__("micrograd"), "nonsense")  # noqa: B009

@@ -24,10 +24,13 @@ __all__ = ["Value", "dot"]
 
 
 _FROM_THE_COMPILER = ("CompileError", "DivergenceError", "Program", "compile")
+# micrograd.nn is there without an import of its own.
+_MODULES = ("data", "draw", "gradcheck", "losses", "nn", "optim", "plot", "schedules", "sklearn")
 
 
 def __dir__() -> list[str]:
-    return sorted({name for name in globals() if not _is_hidden(name)} | {*_FROM_THE_COMPILER, "__version__"})
+    named = {*_FROM_THE_COMPILER, *_MODULES, "__version__"}
+    return sorted({name for name in globals() if not _is_hidden(name)} | named)
 
 
 def _is_hidden(name: str) -> bool:
@@ -41,6 +44,10 @@ def __getattr__(name: str) -> Any:
         from micrograd import compiler
 
         return getattr(compiler, name)
+    if name in _MODULES:
+        import importlib
+
+        return importlib.import_module(f"{__name__}.{name}")
     if name == "__version__":  # from Git's tags, when it was built (tools/release.py)
         from importlib import metadata
 
