@@ -332,13 +332,14 @@ def _take_all_kinds(node, given):
     i: cython.Py_ssize_t
     if len(given) != n:  # the list was changed while it was copied
         raise _numbers.wrong_count(n, len(given))
-    items: list = []
+    items: list = None  # where another number has to be kept than was given
     only_floats: cython.bint = True
     for i in range(n):
         item = given[i]
         if isinstance(item, Value):
             operand = cython.cast(Value, item)
-            node.by_hand = node.by_hand or _overrides(operand)
+            if type(item) is not Value:
+                node.by_hand = node.by_hand or _overrides(operand)
             node.numbers[i] = operand._data
             only_floats = False
             # Data, that is; where a result is not finite, it is not the data that have to be cleaned.
@@ -348,14 +349,16 @@ def _take_all_kinds(node, given):
                 _track(node)
         else:
             if type(item) is not float:
-                item = _plain(item, f"inputs[{i}]")
-                only_floats = only_floats and isinstance(item, float)
+                plain = _plain(item, f"inputs[{i}]")
+                only_floats = only_floats and isinstance(plain, float)
+                if plain is not item:
+                    items = list(given) if items is None else items
+                    items[i] = item = plain
             node.numbers[i] = float(item)
             if not isfinite(node.numbers[i]):
                 raise _numbers.not_finite(i, node.numbers[i])
-        items.append(item)
     if not only_floats:
-        node.inputs = tuple(items)
+        node.inputs = given if items is None else tuple(items)
 
 
 def _list_of(inputs, n):

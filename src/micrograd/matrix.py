@@ -68,7 +68,8 @@ class Matrix:
         self.numbers[position] = weight._data
         weight._marks |= WATCHED
         self.tracked |= weight._marks & TRACKED
-        self.overridden = self.overridden or _overrides(weight)
+        if type(weight) is not Value:
+            self.overridden = self.overridden or _overrides(weight)
         self.trainable = self.trainable and weight._kind < FUSED
         self.whole = self.whole and bool(weight._marks & WHOLE_DATA)
 
@@ -181,10 +182,12 @@ def matrix_of(rows: list, biases: list) -> Matrix:
     """
     # Copied first and checked then: while a user's collection is read, the user's code may change it.
     kept: list = []
+    i: cython.Py_ssize_t
     for row in rows:
         weights: tuple = _tuple_of(row)
-        for position, weight in enumerate(weights):
-            _value(weight, "w", position)
+        for i in range(len(weights)):
+            if not isinstance(weights[i], Value):
+                _value(weights[i], "w", i)
         kept.append(weights)
     for bias in biases:
         if bias is not None:

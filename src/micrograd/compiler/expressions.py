@@ -130,7 +130,8 @@ class Expressions:
                 known = self._append(key, DOT, (), 0.0, SAMPLE, True)
                 self.dots[known] = (weights, inputs, bias)
             return known
-        if weights and only_parameters and max(inputs) < self.parameters:
+        last = inputs[-1] if isinstance(inputs, range) and inputs.step > 0 else max(inputs, default=0)
+        if weights and only_parameters and last < self.parameters:
             return self._shared_dot(weights, inputs, bias)
         total = bias if bias is not None else self.constant(0.0)
         for weight, operand in zip(weights, inputs, strict=True):

@@ -13,6 +13,7 @@ from micrograd.compiler.instructions import (
     Binary,
     BinaryGradient,
     Code,
+    Dot,
     Draft,
     Gather,
     Layer,
@@ -179,6 +180,10 @@ def _varies(instruction: RowInstruction | SlotInstruction, rows: list[bool], slo
         return slots[instruction.slot]
     if isinstance(instruction, Map) and OPERATIONS[instruction.function].slope == NOTHING:
         return False
+    if isinstance(instruction, Dot):
+        return any(
+            True in slots[first : first + count] for a, b, count in instruction.runs for first in (a, b)
+        )
     assert not isinstance(instruction, Gather)
     return any(rows[row] for row in instruction.reads())
 

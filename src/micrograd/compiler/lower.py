@@ -304,6 +304,8 @@ def _as_range(row: Sequence[int]) -> Sequence[int]:
 
 def _runs(one: Sequence[int], other: Sequence[int]) -> tuple[tuple[int, int, int], ...]:
     """Return pairs of slots as runs of neighbours: the first of the one, the first of the other, how many they are."""
+    if isinstance(one, range) and isinstance(other, range) and one.step == other.step == 1:
+        return ((one[0], other[0], len(one)),)
     runs: list[tuple[int, int, int]] = []
     first, second, count = one[0], other[0], 0
     for a, b in zip(one, other, strict=True):
