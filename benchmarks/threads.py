@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 from sizes import NETWORKS, model_with
-from timing import Turns, repeated
+from timing import Turns
 
 import micrograd
 from micrograd.compiler import _kernels
@@ -52,8 +52,12 @@ def training(
     model, loss = model_with(features, sizes)
     program = micrograd.compile(loss, model, threads=threads, dtype=dtype)
     if way == "short":
-        call = repeated(lambda: program.train(X, Y, FEW_STEPS, RATE))
-        return lambda steps: call(max(1, steps // FEW_STEPS))
+
+        def in_short_calls(steps: int) -> None:
+            for done in range(0, steps, FEW_STEPS):
+                program.train(X, Y, min(FEW_STEPS, steps - done), RATE)
+
+        return in_short_calls
     batch = samples if way == "shuffled" else None
     return lambda steps: program.train(X, Y, steps, RATE, batch, seed=0)
 

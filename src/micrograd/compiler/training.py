@@ -21,11 +21,14 @@ Array = NDArray[np.float64]
 
 # The machine gets as many steps at a time as take about this long, so that Ctrl-C is heard.
 _SECONDS_AT_A_TIME = 0.1
-_FIRST_STEPS, _MOST_STEPS = 16, 1 << 16
+_FIRST_STEPS, _MOST_STEPS = 2, 1 << 16
 
 # How many measurements of a number of threads are remembered; the best of them counts.
 _TRIALS = 3
-_SECONDS_OF_A_TRIAL = 1e-3
+# Steps that take less than the first cannot be compared; those of a trial take about the second.
+_LEAST_SECONDS, _SECONDS_OF_A_TRIAL = 1e-3, 4e-3
+# The first step with other threads pays for their start, and for memory that is touched for the first time.
+_LEAST_STEPS = 3
 # So much more is trained the faster way than is tried the slower one.
 _BETWEEN_TRIALS = 60
 # More threads have to be worth having.
@@ -280,9 +283,8 @@ class ThreadChoice:
 
     def took(self, steps: int, seconds: float) -> None:
         """Note how long the steps with the threads chosen last took."""
-        if not self.trial_steps and seconds >= _SECONDS_OF_A_TRIAL:
-            # Of a step or two, one disturbance would be taken for their speed.
-            self.trial_steps = max(steps, 8)
+        if not self.trial_steps and seconds >= _LEAST_SECONDS:
+            self.trial_steps = max(_LEAST_STEPS, round(_SECONDS_OF_A_TRIAL * steps / seconds))
         self.seconds[self.chosen] = [*self.seconds[self.chosen], seconds / max(1, steps)][-_TRIALS:]
         self.since_trial += seconds
 

@@ -112,7 +112,7 @@ static void set_to_zero(const Machine *m, real *gradients) {
 
 /* Where a thread's gradients of a chunk are. */
 static real *row_of(const Run *run, int64_t member, int64_t chunk) {
-    return run->partial + (member * MOST_CHUNKS + chunk) * run->stride;
+    return run->partial + (member * run->parts + chunk) * run->stride;
 }
 
 /* Whether this step's work is shared with other threads. */
@@ -196,6 +196,8 @@ int run_start(Run *run, const Machine *machine, int64_t most, int threads) {
     if (run->threads < 1) run->threads = 1;
     const int64_t members = run->threads;
     run->stride = PADDED(m->slots);
+    /* A step of fewer blocks may have more chunks. */
+    run->parts = blocks < m->most_chunks ? blocks : m->most_chunks;
     run->slice = PADDED((m->slots - 1) / SLICES + 1);
     run->slots = aligned_numbers(m->slots + LANES);
     run->spare = aligned_numbers(m->slots + LANES);
@@ -209,7 +211,7 @@ int run_start(Run *run, const Machine *machine, int64_t most, int threads) {
     run->left = aligned_memory((size_t)(members * PADDED(blocks)));
     run->left_chunk = aligned_memory((size_t)members * CACHE_LINE);
     run->flags = calloc((size_t)blocks + 1, 1);
-    run->partial = chunks > 1 ? aligned_numbers((members > 1 ? members * MOST_CHUNKS : 1) * run->stride + LANES) : NULL;
+    run->partial = chunks > 1 ? aligned_numbers((members > 1 ? members * run->parts : 1) * run->stride + LANES) : NULL;
     if (members > 1 && m->slots >= SHARED_SLOTS) run->common = aligned_numbers(run->stride);
     if (run->slots == NULL || run->spare == NULL || run->packed == NULL || run->losses == NULL || run->gradients == NULL ||
         run->rows == NULL || run->scratch == NULL || run->samples == NULL || run->left == NULL || run->left_chunk == NULL ||

@@ -47,6 +47,7 @@ typedef struct {
     real *scratch;
     const real **samples; /* for each thread, where the features of each lane are */
     real *partial;   /* the gradients of chunks: of one, or for each thread of all, */
+    int64_t parts;   /* so many for each thread, */
     int64_t stride;  /* so far apart */
     int64_t slice;   /* how many slots of their sum are an item of the team's */
     double *losses;  /* for each thread the sums of the chunks' losses */
