@@ -6,6 +6,7 @@ import json
 import math
 import random
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -30,6 +31,15 @@ def go_back(page: Any, step: int) -> None:
         "k => { const b = document.getElementById('back'); b.value = k; b.dispatchEvent(new Event('input')) }",
         step,
     )
+
+
+def states_of(page: Any, steps: int, one: Callable[[], object]) -> list[Any]:
+    """The states of a page before the first of so many steps, and after each."""
+    states = [page.evaluate("playground.state()")]
+    for _ in range(steps):
+        one()
+        states.append(page.evaluate("playground.state()"))
+    return states
 
 
 def redone(page: Any) -> list[float]:
@@ -315,10 +325,7 @@ def test_several_classes_are_as_many_outputs(shown) -> None:
 def test_going_back_keeps_what_came_until_another_way_is_gone(shown) -> None:
     loss, model = moons([3, 1])
     page = shown(play(loss, model, X, Y))
-    states = [page.evaluate("playground.state()")]
-    for _ in range(6):
-        page.click("#step")
-        states.append(page.evaluate("playground.state()"))
+    states = states_of(page, 6, lambda: page.click("#step"))
     for step in (2, 5, 0, 6):
         go_back(page, step)
         assert page.evaluate("playground.state()") == states[step]
@@ -332,10 +339,7 @@ def test_going_back_keeps_what_came_until_another_way_is_gone(shown) -> None:
 def test_each_step_can_be_gone_back_to_though_few_are_kept(shown) -> None:
     loss, model = moons([3, 1])
     page = shown(play(loss, model, X, Y))
-    states = [page.evaluate("playground.state()")]
-    for _ in range(7):
-        page.evaluate("playground.step(1)")
-        states.append(page.evaluate("playground.state()"))
+    states = states_of(page, 7, lambda: page.evaluate("playground.step(1)"))
     page.click("#reset")
     page.evaluate("playground.internals().panel.trainer.train(7, 1)")
     page.evaluate("playground.internals().panel.update()")
