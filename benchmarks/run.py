@@ -32,6 +32,7 @@ PARTS = {
     "import_time": "Importing",
     "compiled": "Compiled training",
     "sizes": "Networks of every size",
+    "threads": "A second thread",
     "one_call": "One call of a program",
     "digits": "Handwritten digits, above 97 %",
     "gpt": "A character-level GPT",

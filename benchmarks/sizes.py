@@ -1,6 +1,7 @@
 """A training step of networks of every size, in both precisions: against JAX, PyTorch and scikit-learn.
 
-Run it with ``python benchmarks/sizes.py [--quick] [--json FILE]``. One thread each, then two. Contenders take turns;
+Run it with ``python benchmarks/sizes.py [--quick] [--json FILE]``. One thread each, then two; ours also with the other
+vector instructions that the processor has. Contenders take turns;
 times are medians over the turns, and ratios the medians of each turn's own. Beside them: which kernels NumPy, SciPy and
 we have chosen, and the share of what NumPy's matrix product reaches in the same run.
 """
@@ -46,11 +47,15 @@ def contenders(features: int, sizes: list[int], samples: int, dtype: str, thread
         for a, b in zip(widths, widths[1:])
     ]
     found: dict[str, Any] = {"ours": ours(weights, X, Y, dtype, threads)}
+    for other in other_instruction_sets():
+        found[f"ours, {other}"] = ours(weights, X, Y, dtype, threads, other)
     for name, make in (("JAX", jax_steps), ("PyTorch", torch_steps), ("scikit-learn", sklearn_steps)):
         try:
             found[name] = make(weights, X, Y.astype(dtype), dtype, threads)
         except ImportError:
             continue
+    if threads > 1 and "PyTorch" in found:  # of small networks, its best number of threads is one
+        found["PyTorch, 1 thread"] = torch_steps(weights, X, Y.astype(dtype), dtype, 1)
     return found
 
 
@@ -70,7 +75,16 @@ def model_with(features: int, sizes: list[int]) -> tuple[Any, Callable[[Any, Any
     return model, squared if sizes[-1] == 1 else entropy
 
 
-def ours(weights: Any, X: Any, Y: Any, dtype: str, threads: int) -> Callable[[int], object]:
+def other_instruction_sets() -> list[str]:
+    """Which vector instructions the processor has beside those that are chosen, as long as nobody has chosen any."""
+    from micrograd.compiler import _kernels
+
+    return [] if "MICROGRAD_INSTRUCTION_SET" in os.environ else list(_kernels.instruction_sets()[1:-1])
+
+
+def ours(
+    weights: Any, X: Any, Y: Any, dtype: str, threads: int, instruction_set: str | None = None
+) -> Callable[[int], object]:
     import micrograd
 
     model, loss = model_with(X.shape[1], [b.size for _, b in weights])
@@ -79,7 +93,12 @@ def ours(weights: Any, X: Any, Y: Any, dtype: str, threads: int) -> Callable[[in
             neuron.b.data = bias
             for weight, number in zip(neuron.w, column):
                 weight.data = number
+    if instruction_set is not None:
+        os.environ["MICROGRAD_INSTRUCTION_SET"] = instruction_set
     program = micrograd.compile(loss, model, threads=threads, dtype=dtype)
+    program.train(X, Y, 1, RATE)  # the kernels are chosen
+    if instruction_set is not None:
+        del os.environ["MICROGRAD_INSTRUCTION_SET"]
     return lambda steps: program.train(X, Y, steps, RATE)
 
 
@@ -111,13 +130,13 @@ def jax_steps(weights: Any, X: Any, Y: Any, dtype: str, threads: int) -> Callabl
 def torch_steps(weights: Any, X: Any, Y: Any, dtype: str, threads: int) -> Callable[[int], object]:
     import torch
 
-    torch.set_num_threads(threads)
     x, y = torch.tensor(X), torch.tensor(Y)
     layers = [(torch.tensor(W, requires_grad=True), torch.tensor(b, requires_grad=True)) for W, b in weights]
     optimizer = torch.optim.SGD([tensor for layer in layers for tensor in layer], lr=RATE)
     target = y.argmax(1)
 
     def train(steps: int) -> None:
+        torch.set_num_threads(threads)
         for _ in range(steps):
             hidden = x
             for W, b in layers[:-1]:
@@ -211,8 +230,11 @@ def measured(threads: int, quick: bool, only: list[int]) -> list[dict[str, Any]]
             for samples in BATCHES:
                 found = contenders(features, sizes, samples, dtype, threads)
                 # Our weights are Values before and after a turn: of many, that has to be a small part of it.
-                times = Turns(found, turns, turn * (3 if features == 784 else 1))
-                ratios = {name: times.ratio(name, "ours") for name in found if name != "ours"}
+                # Threads of BLAS and OpenMP keep a processor busy for some ten milliseconds after their work is done.
+                pause = 0.06 if threads > 1 else 0.0
+                times = Turns(found, turns, turn * (3 if features == 784 else 1), pause)
+                ratios = {name: times.ratio(name, "ours") for name in found if not name.startswith("ours")}
+                others = [name for name in found if name.startswith("ours, ")]
                 share = multiply_adds(features, sizes, samples) / times.median("ours") / peak
                 least = min(ratios.values(), default=float("inf"))
                 reached = (
@@ -222,7 +244,8 @@ def measured(threads: int, quick: bool, only: list[int]) -> list[dict[str, Any]]
                 print(
                     f"{name:16}{samples:6}{times.median('ours') * 1e6:9.1f} µs{share:8.0%}   "
                     + "  ".join(f"{who} {ratio:.2f}" for who, ratio in ratios.items())
-                    + f"  {'✓' if reached else '✗'}",
+                    + f"  {'✓' if reached else '✗'}"
+                    + "".join(f"   {name}: {times.median(name) * 1e6:.1f} µs" for name in others),
                     flush=True,
                 )
                 rows.append(

@@ -15,12 +15,18 @@ class Turns:
     that follow.
     """
 
-    def __init__(self, contenders: dict[str, Callable[[int], object]], turns: int, turn: float) -> None:
-        """Let the contenders, functions of how many calls to make, take ``turns`` turns of about ``turn`` seconds."""
+    def __init__(
+        self, contenders: dict[str, Callable[[int], object]], turns: int, turn: float, pause: float = 0.0
+    ) -> None:
+        """Let the contenders, functions of how many calls to make, take ``turns`` turns of about ``turn`` seconds.
+
+        ``pause`` seconds lie before each turn: threads of the contender before may go on looking for work for a while.
+        """
         calls = {name: _calls_in(run, turn) for name, run in contenders.items()}
         self.seconds: dict[str, list[float]] = {name: [] for name in contenders}
         for _ in range(turns):
             for name, run in contenders.items():
+                time.sleep(pause)
                 started = time.perf_counter()
                 run(calls[name])
                 self.seconds[name].append((time.perf_counter() - started) / calls[name])

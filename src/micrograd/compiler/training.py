@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 
 # The machine gets as many steps at a time as take about this long, so that Ctrl-C is heard.
 _SECONDS_AT_A_TIME = 0.1
-_FIRST_STEPS, _MOST_STEPS = 2, 1 << 16
+_FIRST_STEPS, _STEPS_OF_A_SCHEDULE, _MOST_STEPS = 2, 16, 1 << 16
 
 # How many measurements of a number of threads are remembered; the best of them counts.
 _TRIALS = 3
@@ -73,11 +73,16 @@ class Training:
         batches = _Batches(len(batch.X), settings.batch_size, self.generator)
         leaves = self.compiled.leaves()
         at_a_time = self.threads.steps_in(_SECONDS_AT_A_TIME)
+        if callable(settings.learning_rate):
+            # What is wrong with a schedule most often shows in its first steps: before anything has been trained.
+            at_a_time = max(_STEPS_OF_A_SCHEDULE, at_a_time)
         before = 0
         try:
             while self.done < settings.steps:
                 left = min(at_a_time, settings.steps - self.done, self._steps_to_callback())
                 threads, count = self.threads.next(left)
+                if callable(settings.learning_rate) and self.done == 0:
+                    count = max(count, min(left, _STEPS_OF_A_SCHEDULE))
                 before = self.done
                 order, starts = batches.take(count)
                 rates = settings.rates(self.first_step + self.done, len(starts) - 1)
