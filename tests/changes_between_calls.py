@@ -8,6 +8,7 @@ import contextvars
 import dataclasses
 import enum
 import functools
+import math
 import threading
 import types
 from typing import Any
@@ -445,6 +446,9 @@ CHANGES: dict[str, Any] = {
     ),
     "another member of an enumeration": _holder(
         lambda: {"kind": Kind.HARD}, lambda d: d["kind"].value, lambda d: d.update(kind=Kind.SOFT)
+    ),
+    "the sign of zero": _holder(
+        lambda: [0.0], lambda z: math.copysign(1.0, z[0]) + 2.0, lambda z: z.__setitem__(0, -0.0)
     ),
     "an object that is called": _holder(
         lambda: [Scale()], lambda s: s[0](1), lambda s: s.__setitem__(0, lambda v: v * 5)

@@ -80,6 +80,49 @@ def test_a_change_in_a_callback_is_noticed(name):
             undo()
 
 
+class _Settings:
+    """What a loss of a user's refers to."""
+
+    def __init__(self):
+        self.factor, self.table, self.frozen = 0.5, {"a": 1.0}, MLP(FEATURES, [1])
+
+
+# After these, the loss raises: not because of a sample's numbers, or because of a number of the user's own.
+THAT_RAISE = {
+    "a check of the user's": (lambda s: setattr(s, "factor", -0.5), AssertionError),
+    "an error of a number": (lambda s: setattr(s, "factor", 0.0), ValueError),
+    "an attribute that is gone": (lambda s: delattr(s, "factor"), AttributeError),
+    "no number any more": (lambda s: setattr(s, "factor", "no"), TypeError),
+    "an entry that is gone": (lambda s: s.table.clear(), KeyError),
+    "a layer for other inputs": (lambda s: setattr(s, "frozen", MLP(FEATURES + 1, [1])), ValueError),
+}
+
+
+@pytest.mark.parametrize("name", THAT_RAISE)
+def test_where_the_loss_raises_since_a_change_the_program_does_so_until_it_is_mended(name):
+    random.seed(2)
+    model, settings = MLP(FEATURES, [3, 1]), _Settings()
+    change, error = THAT_RAISE[name]
+
+    def loss(x, y):
+        assert settings.factor >= 0
+        difference = model(x) + settings.frozen(x) - y
+        return difference**2 * settings.table["a"] + Value(settings.factor).log()
+
+    program = micrograd.compile(loss, model)
+    before = program(X, Y)[0]
+    weights = [p.data for p in model.parameters()]
+    kept = dict(vars(settings), table=dict(settings.table))
+    change(settings)
+    for use in (lambda: program(X, Y), lambda: program(X, Y), lambda: program.train(X, Y, 2, 0.01)):
+        with pytest.raises(error):
+            use()
+    assert [p.data for p in model.parameters()] == weights
+    vars(settings).update(kept)
+    assert program(X, Y)[0] == before
+    assert_equal(program, loss, model)
+
+
 @pytest.fixture
 def put_back():
     """What is the interpreter's, or the process's."""

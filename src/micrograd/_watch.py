@@ -465,7 +465,8 @@ def _differ(one, other):
     return not (
         type(one) is type(other)
         and isinstance(one, PLAIN)
-        and (one == other or (one != one and other != other))
+        # Of the numbers that are equal, 0.0 and -0.0 are two.
+        and ((one == other and (one or repr(one) == repr(other))) or (one != one and other != other))
     )
 
 

@@ -244,9 +244,7 @@ class Family:
         try:
             graph = same_graph.trace_samples(self.function, self.parameters, samples)
         except Exception as error:
-            if domains.is_of_a_number(error):
-                # Some sample is to blame: the first one, rather than the first of those that were chosen.
-                domains.raise_for(self.function, batch.X, batch.Y, range(len(batch.X)), batch.row)
+            self._blame_a_sample(error, batch)
             raise
         known = self.compiled.get(key)
         if known is None or not same_graph.equal(known.graph, graph):
@@ -256,15 +254,20 @@ class Family:
         compiled.in_checks += time.perf_counter() - started
 
     def _trace_again(self, batch: Batch, key: tuple[int, int]) -> None:
-        """Trace one sample; where the graph is another now, compile anew."""
+        """Trace a sample; where the graph is another now, compile anew."""
         with _ONE_AT_A_TIME:
             self._look_again(batch, key)
 
     def _look_again(self, batch: Batch, key: tuple[int, int]) -> None:
         compiled = self.compiled[key]
         started = time.perf_counter()
-        one = sample(batch.X, batch.Y, 0)
-        same = same_graph.is_still(self.function, self.parameters, one, compiled.graph)
+        exact = batch.exact
+        samples = [sample(exact.X, exact.Y, row) for row in rows_to_check(len(exact.X), seed=0)]
+        try:
+            same = same_graph.is_still(self.function, self.parameters, samples, compiled.graph)
+        except Exception as error:
+            self._blame_a_sample(error, exact)
+            raise
         self._refer_to(compiled.graph.references)
         compiled.seconds_of_a_trace = time.perf_counter() - started
         compiled.in_checks += compiled.seconds_of_a_trace
@@ -273,6 +276,11 @@ class Family:
             for other in [other for other in self._seen_data if other != key]:
                 self._seen_data.discard(other)
             self._trace(batch, key)
+
+    def _blame_a_sample(self, error: Exception, batch: Batch) -> None:
+        """Where a sample may be to blame, raise the error of the first one, not of the first that was chosen."""
+        if domains.is_of_a_number(error):
+            domains.raise_for(self.function, batch.X, batch.Y, range(len(batch.X)), batch.row)
 
     def _compile(self, graph: Graph, key: tuple[int, int]) -> None:
         if self.with_gradient and graph.is_list:
@@ -354,9 +362,7 @@ class Family:
             try:
                 row_check.check(self.function, self.parameters, one, batch.row(row), answer)
             except Exception as error:
-                if domains.is_of_a_number(error):
-                    # Some sample is to blame: the first one, rather than the first of those that were chosen.
-                    domains.raise_for(self.function, batch.X, batch.Y, range(len(batch.X)), batch.row)
+                self._blame_a_sample(error, batch)
                 raise
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from micrograd.compiler import chance, futures
+from micrograd.compiler import chance, domains, futures
 from micrograd.compiler.errors import CompileError
 from micrograd.compiler.expressions import CONSTANT, describe, first_difference
 from micrograd.compiler.given import input_names
@@ -102,21 +102,29 @@ def _refuse_older(calls: Calls, again: Calls) -> None:
         )
 
 
-def is_still(function: Callable[..., Any], parameters: Parameters, sample: Sample, graph: Graph) -> bool:
-    """Return whether ``graph`` is what the function gives on a sample now."""
-    calls = Calls()
-    with chance.put_back():
-        try:
-            one = run(function, parameters, sample, (), calls)
-        except CompileError:
-            raise
-        except Exception:
-            # Outside its domain with the parameters of now: whoever computes the samples will say so.
-            graph.references = References(function, calls)
-            return True
-        other = read(one, parameters, set(graph.captured))
-    graph.references = References(function, calls)
-    return equal(graph, other)
+def is_still(
+    function: Callable[..., Any], parameters: Parameters, samples: Iterable[Sample], graph: Graph
+) -> bool:
+    """Return whether ``graph`` is what the function gives now, on the first of the samples that it accepts.
+
+    Raises what the function raises: at once, or, where only a sample's numbers may be to blame, if it accepts none.
+    """
+    refused: Exception = ValueError("there are no samples")
+    for sample in samples:
+        calls = Calls()
+        with chance.put_back():
+            try:
+                one = run(function, parameters, sample, (), calls)
+            except Exception as error:
+                if not domains.is_of_a_number(error):
+                    raise
+                # Outside its domain with the parameters of now: that says nothing about its graph.
+                refused = error
+                continue
+            other = read(one, parameters, set(graph.captured))
+        graph.references = References(function, calls)
+        return equal(graph, other)
+    raise refused
 
 
 def trace_without_data(function: Callable[..., Any], parameters: Parameters, features: int) -> Graph | None:
