@@ -245,18 +245,40 @@ def test_a_look_is_due_after_some_time_on_the_short_way() -> None:
     kernels = program._losses.last_called.at_once
     kernels.allow(1e9, 3, 100, b"")
     numbers = np.array([value.data for value in model.parameters()]).tobytes()
-    answers = [kernels.gradient_at_once(numbers, None, X, Y, True) for _ in range(4)]
-    assert [answer is None for answer in answers] == [False, False, False, True]
-    assert kernels.gradient_at_once(numbers, None, X, Y, True) is None
+
+    def call(X: Any, Y: Any, any_data: bool = True, numbers: bytes = numbers) -> Any:
+        return kernels.gradient_at_once(lambda: False, lambda held: held, numbers, None, any_data, X, Y)
+
+    assert [call(X, Y) is None for _ in range(5)] == [False, False, False, True, True]
     seconds, calls = kernels.spent()
     assert calls == 3 and 0 <= seconds < 1 and kernels.spent() == (0.0, 0)
     kernels.allow(1e9, 3, 100, b"")
-    assert kernels.gradient_at_once(numbers, None, X, Y, False) is False, "nobody knows these data"
+    assert call(X, Y, any_data=False) is False, "nobody knows these data"
     kernels.allow(1e9, 3, 20, b"")
-    assert kernels.gradient_at_once(numbers, None, X, Y, True) is None, (
-        "more samples than are computed at once"
-    )
+    assert call(X, Y) is None, "more samples than are computed at once"
     with pytest.raises(ValueError, match="parameters"):
-        kernels.gradient_at_once(numbers[:-8], None, X[:20], Y[:20], True)
+        call(X[:20], Y[:20], numbers=numbers[:-8])
     with pytest.raises(ValueError, match="marks"):
         kernels.allow(1.0, 1, 1, bytes(8 * 65))
+
+
+def test_what_runs_while_a_call_is_on_its_way_may_change_all_there_is() -> None:
+    model, X, Y = network()
+    program = compiled(model)
+    program(X, Y)
+    kernels = program._losses.last_called.at_once
+    numbers = np.array([value.data for value in model.parameters()]).tobytes()
+
+    def shorten(held: bytes) -> bytes:
+        X.shape = (3, 21)
+        return held
+
+    kernels.allow(1e9, 9, 100, b"")
+    arguments = shorten, numbers, None, True
+    assert kernels.gradient_at_once(lambda: False, *arguments, X, Y) is None, (
+        "no longer as many samples as targets"
+    )
+    with pytest.raises(ZeroDivisionError):
+        kernels.gradient_at_once(lambda: 1 / 0, *arguments, X, Y)
+    with pytest.raises(ValueError, match="parameters"):
+        kernels.gradient_at_once(lambda: False, lambda held: None, *arguments[1:], X, Y[:3])

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 OPERATIONS_A_ROUND: int
@@ -33,10 +34,26 @@ class Machine:
     def allow(self, seconds: float, calls: int, samples: int, marks: bytes, /) -> None: ...
     def spent(self) -> tuple[float, int]: ...
     def gradient_at_once(
-        self, parameters: bytes, captured: bytes | None, X: Any, Y: Any, any_data: bool, /
+        self,
+        changed: Callable[[], bool],
+        numbers_of: Callable[[Any], bytes],
+        held: Any,
+        captured: Callable[[], bytes] | None,
+        any_data: bool,
+        X: Any,
+        Y: Any = None,
+        /,
     ) -> Any: ...
     def evaluate_at_once(
-        self, parameters: bytes, captured: bytes | None, X: Any, as_table: bool, any_data: bool, /
+        self,
+        changed: Callable[[], bool],
+        numbers_of: Callable[[Any], bytes],
+        held: Any,
+        captured: Callable[[], bytes] | None,
+        any_data: bool,
+        as_table: bool,
+        X: Any,
+        /,
     ) -> Any: ...
     def evaluate(self, **arguments: Any) -> None: ...
     def gradient(self, **arguments: Any) -> float: ...

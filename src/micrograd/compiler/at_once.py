@@ -7,6 +7,8 @@ takes more than a look, None is returned, and the call goes the long way (``prog
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
@@ -33,33 +35,57 @@ SHARE_OF_CHECKS = 0.01
 
 def gradient(family: Family, X: Any, Y: Any) -> tuple[float, NDArray[np.float64]] | None:
     """Return what a call on a few samples gives, or None."""
-    compiled = family.last_called
-    if compiled is None or _is_another(family):
-        return None
-    parameters = family.parameters
-    captured = compiled.captured()
-    answer = compiled.at_once.gradient_at_once(numbers_of(parameters.held), captured, X, Y, False)
-    if answer is False and not _may_check(compiled):
-        answer = compiled.at_once.gradient_at_once(numbers_of(parameters.held), captured, X, Y, True)
-    if answer and parameters.some_repeat:
-        return answer[0], parameters.in_order(answer[1])
-    return answer or None
+    answer: Any = family.quickly(X, Y)
+    if answer is False:
+        answer = _of_new_data(family, X, Y)
+    found: tuple[float, NDArray[np.float64]] | None = answer
+    return found
 
 
 def outputs(family: Family, X: Any) -> NDArray[np.float64] | None:
     """Return what ``predict`` gives of a few samples, or None."""
+    out: Any = family.quickly(X)
+    if out is False:
+        out = _of_new_data(family, X)
+    found: NDArray[np.float64] | None = out
+    return found
+
+
+def nothing(*_: Any) -> None:
+    """The short way while there is none."""
+
+
+def way(family: Family, compiled: Compiled, any_data: bool = False) -> Callable[..., Any]:
+    """Return what is called with X, and Y where there are targets, until a look at the function is due.
+
+    It is one call of C, and returns what the machine does, or None where that takes more than a look; False where
+    nobody knows the data yet, unless ``any_data`` will do.
+    """
+    captured = compiled.captured if compiled.graph.captured else None
+    first = family.what_changed(), numbers_of, family.parameters.held, captured, any_data
+    if family.with_gradient:
+        quickly = partial(compiled.at_once.gradient_at_once, *first)
+        return _in_order(family, quickly) if family.parameters.some_repeat else quickly
+    return partial(compiled.at_once.evaluate_at_once, *first, compiled.graph.is_list)
+
+
+def _in_order(family: Family, quickly: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the same for parameters of which some are listed twice."""
+
+    def in_order(X: Any, Y: Any) -> Any:
+        answer = quickly(X, Y)
+        return (answer[0], family.parameters.in_order(answer[1])) if answer else answer
+
+    return in_order
+
+
+def _of_new_data(family: Family, *data: Any) -> Any:
+    """New data are looked into, which takes the long way, unless too much time has gone into that already."""
     compiled = family.last_called
-    if compiled is None or _is_another(family):
+    if compiled is None:
         return None
-    numbers, captured, as_table = (
-        numbers_of(family.parameters.held),
-        compiled.captured(),
-        compiled.graph.is_list,
-    )
-    out = compiled.at_once.evaluate_at_once(numbers, captured, X, as_table, False)
-    if out is False and not _may_check(compiled):
-        out = compiled.at_once.evaluate_at_once(numbers, captured, X, as_table, True)
-    return None if out is False else out
+    compiled.settle()
+    return None if compiled.may_check() else way(family, compiled, any_data=True)(*data)
 
 
 def mark_of(batch: Batch) -> Any:
@@ -70,14 +96,3 @@ def mark_of(batch: Batch) -> Any:
     X, Y = batch.X.ravel(), batch.Y.ravel()
     few = X[:: max(1, len(X) // 8)][:9].tobytes(), Y[:: max(1, len(Y) // 8)][:9].tobytes()
     return batch.X.shape, batch.Y.shape, batch.total, *few
-
-
-def _may_check(compiled: Compiled) -> bool:
-    """Whether new data, of which nobody knows yet, may be looked into: that takes the long way."""
-    compiled.settle()
-    return compiled.may_check()
-
-
-def _is_another(family: Family) -> bool:
-    """Whether something that the function reads is another, or the model has other parameters."""
-    return family.changed() or not (family.covers_parameters or family.parameters.is_current())

@@ -76,13 +76,9 @@ class Compiled:
             return None
         return np.array([float(value.data) for value in captured], dtype=np.float64)
 
-    def captured(self) -> bytes | None:
+    def captured(self) -> bytes:
         """Return the same, eight bytes each."""
-        return (
-            array("d", [float(value.data) for value in self.graph.captured]).tobytes()
-            if self.graph.captured
-            else None
-        )
+        return array("d", [float(value.data) for value in self.graph.captured]).tobytes()
 
     def settle(self) -> None:
         """Take into account the calls that went the short way."""
@@ -163,6 +159,7 @@ class Family:
         self.covers_parameters = False
         # The program of the last call, where no more is to be known of it before the next one.
         self.last_called: Compiled | None = None
+        self.quickly: Callable[..., Any] = at_once.nothing
 
     def try_without_data(self, features: int) -> None:
         """Compile before there are data, if the function runs on made-up samples."""
@@ -180,7 +177,19 @@ class Family:
         """Note that a call has ended well: of those that follow, many may go the short way."""
         if compiled.few:
             compiled.allow()
-            self.last_called = compiled
+            if self.last_called is not compiled:
+                self.last_called, self.quickly = compiled, at_once.way(self, compiled)
+
+    def forget_last_call(self) -> None:
+        """Let the next call go the long way."""
+        self.last_called, self.quickly = None, at_once.nothing
+
+    def what_changed(self) -> Callable[[], bool]:
+        """Return what says whether anything is another: the function's places, or the model's parameters."""
+        references = self._references
+        if references is not None and self.covers_parameters and not references.cannot_tell:
+            return references.watch.changed
+        return lambda: self.changed() or not self.parameters.is_current()
 
     def noticed(self) -> bool:
         """Return whether something is another than it was, of what can be compared."""
@@ -188,7 +197,7 @@ class Family:
 
     def _refer_to(self, references: References | None) -> None:
         self._references = references
-        self.last_called = None
+        self.forget_last_call()
         self.covers_parameters = references is not None and references.covers(self.parameters.model)
 
     def for_data(

@@ -133,8 +133,10 @@ class Program:
         ``.grad`` are left alone. Raises ``ValueError`` on NaN, infinity, wrong shapes, and ``CompileError`` where the
         program would not give what the loss gives.
         """
-        if sample_weight is None and (answer := at_once.gradient(self._losses, X, Y)) is not None:
-            return answer
+        if sample_weight is None:
+            answer = self._losses.quickly(X, Y)
+            if answer or (answer is False and (answer := at_once.gradient(self._losses, X, Y))):
+                return answer
         changed = self._notice_changes(self._losses)
         batch = data.batch(X, Y, sample_weight, self.dtype)
         compiled = self._losses.for_data(batch, (X, Y), len(batch.X), changed)
@@ -241,7 +243,7 @@ class Program:
         )
         size = min(len(batch.X), settings.batch_size or len(batch.X))
         compiled = self._losses.for_data(batch, (X, Y), settings.steps * size)
-        self._losses.last_called = None  # what the training takes counts, too, for when a look is due
+        self._losses.forget_last_call()  # what the training takes counts, too, for when a look is due
         earlier = self._training if resume else None
         threads = self._choices.setdefault((id(compiled.machine), size), ThreadChoice(self._threads))
         self._training = Training(self._losses, compiled, self._parameters, settings, threads, earlier)

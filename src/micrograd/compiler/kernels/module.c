@@ -314,7 +314,7 @@ static int is_known(const Short *s, uint64_t mark) {
 }
 
 static const void *doubles_in(PyObject *given, int64_t count, const char *name) {
-    if (PyBytes_CheckExact(given) && PyBytes_GET_SIZE(given) == 8 * count) return PyBytes_AS_STRING(given);
+    if (given != NULL && PyBytes_CheckExact(given) && PyBytes_GET_SIZE(given) == 8 * count) return PyBytes_AS_STRING(given);
     PyErr_Format(PyExc_ValueError, "%s must be bytes: %lld numbers", name, (long long)count);
     return NULL;
 }
@@ -329,14 +329,22 @@ enum { RAISED = -1, LONG_WAY, UNKNOWN, READY };
 
 static int is_due(const Short *s) { return s->calls >= s->most_calls || s->seconds >= s->most_seconds; }
 
+/* How many samples these are, if they are so few; 0 for all else. */
+static Py_ssize_t may_be_brief(const Short *s, PyObject *X) {
+    const Py_ssize_t samples = is_plain_array(X) ? PyObject_Size(X) : 0;
+    if (samples < 0) PyErr_Clear(); /* it has no dimensions */
+    return samples > 0 && samples <= s->most_samples ? samples : 0;
+}
+
 /* Get hold of what a call on the short way needs, if the data are such that it may go there. */
-static int start_brief(MachineObject *self, Brief *b, PyObject *const *args, PyObject *Y, int any_data) {
+static int start_brief(MachineObject *self, Brief *b, PyObject *numbers, PyObject *leaves, PyObject *X, PyObject *Y,
+                       int any_data) {
     const Machine *m = &self->machine;
     const Short *s = &self->brief;
-    const void *parameters = doubles_in(args[0], m->parameters, "parameters");
-    const void *captured = args[1] == Py_None && m->captured == 0 ? NULL : doubles_in(args[1], m->captured, "captured");
+    const void *parameters = doubles_in(numbers, m->parameters, "parameters");
+    const void *captured = m->captured == 0 ? NULL : doubles_in(leaves, m->captured, "captured");
     if (parameters == NULL || (captured == NULL && m->captured)) return RAISED;
-    if (!hold_marked(&b->given, args[2], Y, s->most_samples, self->calls->size, &self->brief.room)) return LONG_WAY;
+    if (!hold_marked(&b->given, X, Y, s->most_samples, self->calls->size, &self->brief.room)) return LONG_WAY;
     const Marked *given = &b->given;
     const int fits = given->features == m->features && given->targets == m->targets;
     if (!fits || !(any_data || is_known(s, given->mark))) {
@@ -367,83 +375,134 @@ static int may_be_lost(const MachineObject *self, const double *numbers, int64_t
     return all != all;
 }
 
-/* An array of numbers that nobody else has yet; `out` holds its memory. */
-static PyObject *new_array(PyObject *shape, int64_t count, Array *out) {
-    PyObject *made = PyObject_CallOneArg(empty, shape);
-    *out = (Array){.name = "result", .given = made, .count = count, .use = WRITE, .size = 8};
-    if (made != NULL && (!is_plain_array(made) || !hold(out, 1))) {
-        if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "numpy.empty returned no array");
-        Py_CLEAR(made);
+/* Where NumPy's arrays have the address of their numbers: the first field of PyArrayObject_fields. Asking for a buffer of each
+   new array takes as long as computing a few samples, so it is done once, to see that this holds. */
+static int address_is_first;
+#define FIRST_FIELD(array) (*(void **)((char *)(array) + sizeof(PyObject)))
+
+static int look_at_an_array(void) {
+    Py_buffer view;
+    PyObject *made = PyObject_CallFunction(empty, "i", 3);
+    if (made == NULL) return -1;
+    const int held = is_plain_array(made) && PyObject_GetBuffer(made, &view, PyBUF_WRITABLE) == 0;
+    if (held) {
+        const int room = ((PyTypeObject *)Py_TYPE(made))->tp_basicsize >= (Py_ssize_t)(sizeof(PyObject) + sizeof(void *));
+        address_is_first = room && view.len == 24 && FIRST_FIELD(made) == view.buf;
+        PyBuffer_Release(&view);
     }
-    return made;
+    PyErr_Clear();
+    Py_DECREF(made);
+    return 0;
 }
 
-/* gradient_at_once(parameters, captured, X, Y, any_data) -> (mean loss, gradient). parameters and captured are bytes. None where
-   the call has to go the long way: it is due, X and Y are no numbers for this program, or a sample has left an operation's
-   domain. False where the data are not known, unless any will do. */
+/* An array of doubles that nobody else has yet, and where they are. */
+static PyObject *new_array(PyObject *shape, int64_t count, double **numbers) {
+    PyObject *made = PyObject_CallOneArg(empty, shape);
+    if (made == NULL) return NULL;
+    if (is_plain_array(made) && address_is_first) {
+        *numbers = FIRST_FIELD(made);
+        return made;
+    }
+    Array out = {.name = "result", .given = made, .count = count, .use = WRITE, .size = 8};
+    if (is_plain_array(made) && hold(&out, 1)) {
+        *numbers = memory_of(&out);
+        release(&out, 1); /* it stays where it is: nobody else has the array */
+        return made;
+    }
+    if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "numpy.empty returned no array");
+    Py_DECREF(made);
+    return NULL;
+}
+
+/* The first four arguments of a call on the short way: what says whether anything has changed since the last one, what returns
+   the numbers of the parameters as bytes and what it is given for that, and what returns those of the leaves, or None. They are
+   asked before anything is held, since they may run the user's code. Returns as start_brief does. */
+static int ask(PyObject *const *args, PyObject **parameters, PyObject **captured) {
+    *parameters = *captured = NULL;
+    PyObject *changed = PyObject_CallNoArgs(args[0]);
+    const int differs = changed == NULL ? RAISED : PyObject_IsTrue(changed);
+    Py_XDECREF(changed);
+    if (differs != 0) return differs < 0 ? RAISED : LONG_WAY;
+    *parameters = PyObject_CallOneArg(args[1], args[2]);
+    if (*parameters == NULL) return RAISED;
+    if (args[3] != Py_None && (*captured = PyObject_CallNoArgs(args[3])) == NULL) return RAISED;
+    return READY;
+}
+
+/* gradient_at_once(changed, numbers_of, held, captured, any_data, X, Y=None) -> (mean loss, gradient). None where the call has to
+   go the long way: it is due, something has changed, X and Y are no numbers for this program, or a sample has left an
+   operation's domain. False where the data are not known, unless any will do. */
 static PyObject *machine_gradient_at_once(PyObject *object, PyObject *const *args, Py_ssize_t count) {
     MachineObject *self = (MachineObject *)object;
     const int64_t parameters = self->machine.parameters;
+    PyObject *Y = count == 7 ? args[6] : Py_None, *numbers, *captured, *gradient = NULL, *answer = NULL;
+    double loss = 0.0, *out = NULL;
     Brief b;
-    Array out;
-    double loss = 0.0;
-    if (!count_is(count, 5)) return NULL;
-    if (is_due(&self->brief)) Py_RETURN_NONE;
+    if (count != 6 && !count_is(count, 7)) return NULL;
+    if (is_due(&self->brief) || !may_be_brief(&self->brief, args[5])) Py_RETURN_NONE;
     const double started = clock_of(&self->brief);
-    /* Before anything is held: whatever makes an object may let others run. */
-    PyObject *shape = PyLong_FromLongLong(parameters);
-    PyObject *gradient = shape == NULL ? NULL : new_array(shape, parameters, &out);
-    Py_XDECREF(shape);
-    if (gradient == NULL) return NULL;
-    int outcome = start_brief(self, &b, args, args[3], args[4] == Py_True);
+    int outcome = ask(args, &numbers, &captured);
     if (outcome == READY) {
-        double *numbers = memory_of(&out);
-        const int told = self->calls->gradient(&self->machine, &b.data, &loss, numbers);
+        PyObject *shape = PyLong_FromLongLong(parameters);
+        gradient = shape == NULL ? NULL : new_array(shape, parameters, &out);
+        Py_XDECREF(shape);
+        outcome = gradient == NULL ? RAISED : start_brief(self, &b, numbers, captured, args[5], Y, args[4] == Py_True);
+    }
+    if (outcome == READY) {
+        const int told = self->calls->gradient(&self->machine, &b.data, &loss, out);
         end_brief(self, &b);
         if (!told) PyErr_NoMemory();
         if (!told) outcome = RAISED;
-        else if (told & LEFT || may_be_lost(self, numbers, parameters) || may_be_lost(self, &loss, 1)) outcome = LONG_WAY;
+        else if (told & LEFT || may_be_lost(self, out, parameters) || may_be_lost(self, &loss, 1)) outcome = LONG_WAY;
         else note_call(&self->brief, started);
     }
-    release(&out, 1);
-    PyObject *answer = outcome == READY ? Py_BuildValue("dO", loss, gradient) : long_way(outcome);
-    Py_DECREF(gradient);
+    Py_XDECREF(numbers);
+    Py_XDECREF(captured);
+    if (outcome == READY) {
+        PyObject *mean = PyFloat_FromDouble(loss);
+        if (mean != NULL) answer = PyTuple_Pack(2, mean, gradient);
+        Py_XDECREF(mean);
+    } else {
+        answer = long_way(outcome);
+    }
+    Py_XDECREF(gradient);
     return answer;
 }
 
-/* evaluate_at_once(parameters, captured, X, as_table, any_data) -> the results, of shape (samples, results), or (samples,). None
-   and False as above. */
+/* evaluate_at_once(changed, numbers_of, held, captured, any_data, as_table, X) -> the results, of shape (samples, results), or
+   (samples,). None and False as above. */
 static PyObject *machine_evaluate_at_once(PyObject *object, PyObject *const *args, Py_ssize_t count) {
     MachineObject *self = (MachineObject *)object;
     const int64_t results = self->machine.results;
+    PyObject *numbers, *captured, *made = NULL;
+    double *out = NULL;
     Brief b;
-    Array out;
-    if (!count_is(count, 5)) return NULL;
-    if (is_due(&self->brief)) Py_RETURN_NONE;
-    const double started = clock_of(&self->brief);
-    const int as_table = args[3] == Py_True;
+    if (!count_is(count, 7)) return NULL;
+    const int as_table = args[5] == Py_True;
     if (!as_table && results != 1) return PyErr_Format(PyExc_ValueError, "this program has several results");
-    const Py_ssize_t samples = is_plain_array(args[2]) ? PyObject_Size(args[2]) : 0;
-    if (samples < 0) PyErr_Clear();
-    if (samples < 1 || samples > self->brief.most_samples) Py_RETURN_NONE;
-    PyObject *shape = as_table ? Py_BuildValue("nL", samples, (long long)results) : PyLong_FromSsize_t(samples);
-    PyObject *made = shape == NULL ? NULL : new_array(shape, times(samples, results), &out);
-    Py_XDECREF(shape);
-    if (made == NULL) return NULL;
-    int outcome = start_brief(self, &b, args, Py_None, args[4] == Py_True);
+    const Py_ssize_t samples = may_be_brief(&self->brief, args[6]);
+    if (is_due(&self->brief) || samples == 0) Py_RETURN_NONE;
+    const double started = clock_of(&self->brief);
+    int outcome = ask(args, &numbers, &captured);
     if (outcome == READY) {
-        double *numbers = memory_of(&out);
-        const int fits = b.given.samples == samples;
-        const int told = fits ? self->calls->evaluate(&self->machine, &b.data, numbers) : STARTED | LEFT;
+        PyObject *shape = as_table ? Py_BuildValue("nL", samples, (long long)results) : PyLong_FromSsize_t(samples);
+        made = shape == NULL ? NULL : new_array(shape, times(samples, results), &out);
+        Py_XDECREF(shape);
+        outcome = made == NULL ? RAISED : start_brief(self, &b, numbers, captured, args[6], Py_None, args[4] == Py_True);
+    }
+    if (outcome == READY) {
+        const int fits = b.given.samples == samples; /* others might have changed the array's shape meanwhile */
+        const int told = fits ? self->calls->evaluate(&self->machine, &b.data, out) : STARTED | LEFT;
         end_brief(self, &b);
         if (!told) PyErr_NoMemory();
         if (!told) outcome = RAISED;
-        else if (told & LEFT || may_be_lost(self, numbers, times(samples, results))) outcome = LONG_WAY;
+        else if (told & LEFT || may_be_lost(self, out, times(samples, results))) outcome = LONG_WAY;
         else note_call(&self->brief, started);
     }
-    release(&out, 1);
+    Py_XDECREF(numbers);
+    Py_XDECREF(captured);
     if (outcome == READY) return made;
-    Py_DECREF(made);
+    Py_XDECREF(made);
     return long_way(outcome);
 }
 
@@ -628,7 +687,7 @@ static int find_numpy(void) {
     Py_XDECREF(numpy);
     if (found == NULL) return -1;
     Py_XSETREF(empty, found);
-    return 0;
+    return look_at_an_array();
 }
 
 static int module_exec(PyObject *module) {
