@@ -265,6 +265,7 @@ class ThreadChoice:
         self.chosen = 1
         self.trial_steps = 0  # how many steps take long enough to be compared; 0 while that is not known
         self.trials = 0
+        self.tried = {1: 0.0, most: 0.0}  # seconds
         self.since_trial = 0.0  # seconds of training since the slower one was tried
 
     def next(self, steps: int) -> tuple[int, int]:
@@ -272,7 +273,7 @@ class ThreadChoice:
         if self.most == 1 or not self.trial_steps:
             return self.chosen, steps
         trial = min(steps, self.trial_steps)
-        if self.trials < 2 * _TRIALS:
+        if self.trials < 2 * _TRIALS and min(self.tried.values()) < _TRIALS * _SECONDS_OF_A_TRIAL:
             self.trials += 1
             self.chosen = self.most if self.trials % 2 else 1
             return self.chosen, trial
@@ -292,6 +293,8 @@ class ThreadChoice:
             self.trial_steps = max(_LEAST_STEPS, round(_SECONDS_OF_A_TRIAL * steps / seconds))
         self.seconds[self.chosen] = [*self.seconds[self.chosen], seconds / max(1, steps)][-_TRIALS:]
         self.since_trial += seconds
+        if self.trials:
+            self.tried[self.chosen] += seconds
 
     def steps_in(self, seconds: float) -> int:
         """Return how many steps take about so long, as far as that is known."""
