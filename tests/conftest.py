@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -61,6 +62,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     groups = {item.nodeid: item.path.stem for item in items if not _is_on_its_own(item)}
     _groups_file().write_text(json.dumps(groups), encoding="utf-8")  # every worker writes the same
     return (yield)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the modules and the tests, which stay, from the garbage collector: each time, it would look at them all."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
