@@ -26,7 +26,7 @@ _FIRST_STEPS, _STEPS_OF_A_SCHEDULE, _MOST_STEPS = 2, 16, 1 << 16
 # How many measurements of a number of threads are remembered; the best of them counts.
 _TRIALS = 3
 # Steps that take less than the first cannot be compared; those of a trial take about the second.
-_LEAST_SECONDS, _SECONDS_OF_A_TRIAL = 1e-3, 4e-3
+_LEAST_SECONDS, _SECONDS_OF_A_TRIAL = 1e-3, 8e-3
 # The first step with other threads pays for their start, and for memory that is touched for the first time.
 _LEAST_STEPS = 3
 # So much more is trained the faster way than is tried the slower one.
@@ -289,9 +289,9 @@ class ThreadChoice:
 
     def took(self, steps: int, seconds: float) -> None:
         """Note how long the steps with the threads chosen last took."""
-        if not self.trial_steps and seconds >= _LEAST_SECONDS:
-            self.trial_steps = max(_LEAST_STEPS, round(_SECONDS_OF_A_TRIAL * steps / seconds))
         self.seconds[self.chosen] = [*self.seconds[self.chosen], seconds / max(1, steps)][-_TRIALS:]
+        if self.trial_steps or seconds >= _LEAST_SECONDS:
+            self.trial_steps = max(_LEAST_STEPS, self.steps_in(_SECONDS_OF_A_TRIAL))
         self.since_trial += seconds
         if self.trials:
             self.tried[self.chosen] += seconds
