@@ -64,10 +64,13 @@ _MOST_LANES = 120
 # Blocks of large networks are smaller, so that a batch of a hundred samples is enough for two threads; those of the
 # largest are not, because a block reads and writes the gradients of all weights.
 _MULTIPLY_ADDS_A_BLOCK, _FEWER_LANES, _LARGEST = 150_000, 56, 16_384
-# Where the weights do not fit into that cache anyway, there are fewer blocks, and rows may have twice the room.
-_BEYOND_THE_CACHE, _MORE_LANES = 1 << 17, 168
+# Where the weights do not fit into that cache anyway, or the gradient of a wide first layer is computed after a block,
+# there are fewer blocks, and rows may have twice the room.
+_BEYOND_THE_CACHE, _MORE_LANES = 1 << 17, 216
 # A first layer that is this wide reads the samples where they lie.
 _WIDE_INPUTS, _WIDE_WEIGHTS, _WIDE_NEURONS = 12, 192, 8
+# A first layer with so many weights has its gradient computed apart (MANY_WEIGHTS in prepare.c).
+_MANY_WEIGHTS = 1 << 14
 # Packed weights have room for a multiple of this many neurons (PACKED_NEURONS in program.h).
 _PACKED_NEURONS = 16
 
@@ -92,6 +95,14 @@ class Encoded:
     work: int
     packed: int  # how many numbers the packed weights of first layers are
 
+    @property
+    def stays_packed(self) -> bool:
+        """Whether a training leaves the weights packed from step to step (``stays_packed`` in machine.h)."""
+        if self.shared[:2].tolist() != [KINDS["Pack"], len(self.shared)]:
+            return False
+        fields = dict(zip(LAYOUT["Pack"], self.shared[2:]))
+        return fields["count"] * fields["width"] >= _MANY_WEIGHTS
+
 
 def encode(code: Code, dtype: str = "float64", in_rows: bool = False) -> Encoded:
     """Return the code's words for kernels of a precision; ``code.placed`` has to be there.
@@ -102,7 +113,8 @@ def encode(code: Code, dtype: str = "float64", in_rows: bool = False) -> Encoded
     placed = code.placed
     encoder = _Encoder(code, in_rows)
     work = _multiply_adds([*placed.forward, *placed.backward])
-    lanes = _lanes(work, code.slots, placed.rows - code.features + len(encoder.loaded), dtype)
+    wide = any(_is_wide(i, encoder.features) for i in placed.forward)
+    lanes = _lanes(work, code.slots, placed.rows - code.features + len(encoder.loaded), dtype, wide)
     shared = encoder.encode(code.shared, 1)
     forward = encoder.loads(lanes)
     forward.extend(encoder.encode(placed.forward, lanes))
@@ -127,12 +139,12 @@ def encode(code: Code, dtype: str = "float64", in_rows: bool = False) -> Encoded
     )
 
 
-def _lanes(work: int, slots: int, rows: int, dtype: str) -> int:
+def _lanes(work: int, slots: int, rows: int, dtype: str, wide: bool) -> int:
     """Return the most samples of a block: of so much work for a sample, so many slots, and rows that are used."""
     group = GROUPS[dtype]
     most = _MOST_LANES if work * _MOST_LANES < _MULTIPLY_ADDS_A_BLOCK or slots >= _LARGEST else _FEWER_LANES
     numbers = _CACHED_BYTES * group // 64
-    if slots >= _BEYOND_THE_CACHE:
+    if wide or slots >= _BEYOND_THE_CACHE:
         most, numbers = _MORE_LANES, 2 * numbers
     groups = min(most, max(group, numbers // max(1, rows))) // group
     return group * (groups - 1 + groups % 2)
@@ -305,6 +317,11 @@ def _reads_samples(i: Layer | WeightGradient, features: int) -> bool:
         return False
     first = i.inputs[0]
     return first + width <= features and i.inputs == tuple(range(first, first + width))
+
+
+def _is_wide(i: RowInstruction, features: int) -> bool:
+    """Whether it is a first layer with many weights."""
+    return isinstance(i, Layer) and _reads_samples(i, features) and i.count * len(i.inputs) >= _MANY_WEIGHTS
 
 
 def _rows_read(i: RowInstruction, features: int) -> Sequence[int]:

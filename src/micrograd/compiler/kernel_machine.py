@@ -65,7 +65,8 @@ class KernelMachine:
     ) -> None:
         self.code = code
         encoded = encode(code, dtype, in_rows)
-        self._packs = encoded.packed > 0
+        # Where weights are packed for each step, that takes longer than a few samples do.
+        self._packs = encoded.packed > 0 and not encoded.stays_packed
         self._instruction_set = instruction_set
         self._of_few: KernelMachine | None = None
         self._work = encoded.work

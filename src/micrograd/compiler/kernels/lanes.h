@@ -3,9 +3,10 @@
 #include "vectors.h"
 #include "functions.h"
 #include "layers.h"
+#include "updates.h"
 #include "weights.h"
 #include "samples.h"
-#include "updates.h"
+#include "wide.h"
 
 #define EACH(l) for (int64_t l = 0; l < lanes; l += WIDTH)
 
@@ -199,6 +200,10 @@ static int run(const Instructions *instructions, const Block *b) {
     int left = 0;
     for (; word < end; word += word[1]) {
         const void *instruction = word;
+        if (instruction == b->late) {
+            keep(instruction, b);
+            continue;
+        }
         switch (word[0]) {
         case LAYER: layer(instruction, b); break;
         case SAMPLE_LAYER: sample_layer(instruction, b); break;
@@ -285,6 +290,6 @@ static double peak(int64_t rounds) {
     return v_sum(total);
 }
 
-const InstructionSet PRECISE(INSTRUCTION_SET) = {INSTRUCTION_SET_NAME, run,      pack,    scratch, map_number,
-                                                 binary_number,        descend,  momentum, adam,   add,
+const InstructionSet PRECISE(INSTRUCTION_SET) = {INSTRUCTION_SET_NAME, run,      pack,    unpack,  scratch, wide_scratch, map_number,
+                                                 binary_number,        update,   wide,     add,
                                                  add_multiple,         dot,      peak};

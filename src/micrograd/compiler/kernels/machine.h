@@ -27,6 +27,10 @@ typedef struct {
     int points;      /* some instruction asks where the features of a lane are */
     int64_t scratch; /* how many numbers an instruction may need while it runs */
     int64_t most_chunks;
+    Wide wide;        /* the layer whose gradient is computed for several blocks at once: */
+    int64_t at_once;  /* for so many at most, if threads share them; without one, for 1 */
+    int64_t kept;     /* how many numbers are kept of each */
+    int stays_packed; /* nothing but that layer reads its weights: a training can leave them packed */
 } Machine;
 
 typedef struct {
@@ -45,7 +49,10 @@ typedef struct {
     real *common;    /* what the team writes together, or NULL */
     real *rows;      /* one set of rows for each thread */
     real *scratch;
-    const real **samples; /* for each thread, where the features of each lane are */
+    /* For the wide layer: for each thread, of each block of a round, what the gradient needs; the gradient; and what is packed
+       while it is trained: the last weights (as in `spare`) and the moments. The team writes into memory of its own. */
+    real *kept, *sums, *team_sums, *packed_spare, *team_packed, *packed_moment[2];
+    const real **samples; /* for each thread, and each block of a round, where the features of each lane are */
     real *partial;   /* the gradients of chunks: of one, or for each thread of all, */
     int64_t parts;   /* so many for each thread, */
     int64_t stride;  /* so far apart */
@@ -57,7 +64,20 @@ typedef struct {
     unsigned char *flags; /* the same after a step, of the blocks; any_left tells whether there is one */
     int any_left;
     int64_t divided; /* the number of samples that these are for: */
-    int64_t lanes, blocks, chunks;
+    int64_t lanes, blocks;
+    /* A step has one round; or several, where the gradient of a wide layer is computed after each of them. */
+    int64_t first, some, chunks; /* the first block of this round, how many blocks and how many chunks it has */
+    int64_t at_once; /* how many blocks a round has at most, with a wide layer */
+    WideWork work;
+    Update team_update;
+    Block round[MOST_ITEMS]; /* what has been kept of its blocks */
+    int of_wide;             /* the team is at the wide gradient: */
+    int item_finite[MOST_ITEMS];
+    const Update *update; /* what is to be done with the wide gradient after the last round, if the loss is finite */
+    int watches_domains; /* and, if this is set, no operation has left its domain; or NULL */
+    int updated;         /* that was done, */
+    int finite;          /* and all of its weights are finite */
+    int is_packed;       /* the weights have been packed for this step already */
     int64_t owner[MOST_ITEMS]; /* which thread's results of a chunk count */
     int threads;
     int loaded; /* the samples in the rows are those of this step already */
@@ -90,6 +110,11 @@ void release_machine(Machine *machine);
 /* Returns 0 when there is not enough memory. `most` is the largest number of samples of a step. */
 int run_start(Run *run, const Machine *machine, int64_t most, int threads);
 void run_end(Run *run);
+
+static inline void exchange(real **one, real **other) {
+    real *kept = *one;
+    *one = *other, *other = kept;
+}
 
 /* Compute loss and gradient, or the results of each sample; returns the mean loss. */
 double run_step(Run *run);

@@ -34,7 +34,7 @@ int64_t block_lanes(int64_t most, int64_t group, int64_t count) {
 
 int64_t chunks_of(const Machine *m, int64_t blocks) {
     int64_t most = m->most_chunks;
-    if (m->slots >= SHARED_SLOTS && m->slots < MANY_SLOTS && blocks > STRAIGHT_BLOCKS) {
+    if (m->wide.instruction == NULL && m->slots >= SHARED_SLOTS && m->slots < MANY_SLOTS && blocks > STRAIGHT_BLOCKS) {
         const int64_t fours = blocks / (BLOCKS_A_CHUNK * FEW_CHUNKS) * FEW_CHUNKS;
         if (most > fours) most = fours > FEW_CHUNKS ? fours : FEW_CHUNKS;
     }
@@ -88,6 +88,54 @@ static void find_scratch(Machine *m, const Instructions *instructions) {
     m->scratch = (m->scratch + LANES - 1) / LANES * LANES;
 }
 
+/* So many weights are worth it; so many numbers that are kept stay in the cache beside them. */
+#define MANY_WEIGHTS (1 << 14)
+#define MANY_KEPT ((int64_t)((3 << 18) / sizeof(real)))
+
+/* How the weights of an instruction are packed; NULL where they are not. */
+static const Pack *pack_of(const Machine *m, const SampleGradient *i) {
+    const int64_t *word = m->shared.code, *end = word + m->shared.length;
+    for (; word < end; word += word[1]) {
+        const Pack *p = (const void *)word;
+        if (word[0] == PACK && p->weights == i->weights && p->count == i->count && p->width == i->width &&
+            p->row_stride == i->row_stride && p->column_stride == 1 && p->bias == i->bias && p->bias_stride == i->bias_stride)
+            return p;
+    }
+    return NULL;
+}
+
+/* The layer of an instruction, if its weights and biases are many, and all slots from the first to the last of them. */
+static Wide wide_of(const Machine *m, const SampleGradient *i) {
+    Wide w = {i, pack_of(m, i), i->count, i->width, i->first, i->bias, i->weights, 0};
+    const int64_t last_bias = i->bias + (i->count - 1) * i->bias_stride;
+    w.end = i->weights + (i->count - 1) * i->row_stride + i->width;
+    if (i->bias >= 0 && i->bias < w.begin) w.begin = i->bias;
+    if (i->bias >= 0 && last_bias >= w.end) w.end = last_bias + 1;
+    if (w.pack == NULL || w.count * w.width < MANY_WEIGHTS || w.end > m->parameters ||
+        w.end - w.begin != w.count * (w.width + (w.bias >= 0)))
+        w.instruction = NULL;
+    return w;
+}
+
+/* The widest layer. */
+static void find_wide(Machine *m) {
+    const int64_t *word = m->backward.code, *end = word + m->backward.length;
+    m->at_once = 1;
+    for (; m->once && word < end; word += word[1]) {
+        if (word[0] != SAMPLE_GRADIENT) continue;
+        const Wide w = wide_of(m, (const void *)word);
+        if (w.instruction != NULL && w.count * w.width > m->wide.count * m->wide.width) m->wide = w;
+    }
+    if (m->wide.instruction == NULL) return;
+    const int64_t neurons = (m->wide.count + PACKED_NEURONS - 1) / PACKED_NEURONS * PACKED_NEURONS;
+    m->kept = neurons * m->lanes;
+    m->at_once = MANY_KEPT / m->kept & ~1;
+    if (m->at_once < 2) m->at_once = 2;
+    const int64_t scratch = m->set->wide_scratch(m->lanes);
+    if (scratch > m->scratch) m->scratch = scratch;
+    m->stays_packed = m->shared_count == 1 && m->result[1] == NONE;
+}
+
 static int asks_where(const Instructions *instructions) {
     const int64_t *word = instructions->code, *end = word + instructions->length;
     for (; word < end; word += word[1]) {
@@ -120,12 +168,14 @@ int prepare_machine(Machine *m) {
         release_machine(m);
         return 0;
     }
+    find_wide(m);
     m->points = asks_where(&m->forward) || asks_where(&m->backward);
     find_scratch(m, &m->forward);
     find_scratch(m, &m->backward);
     m->most_chunks = m->slots ? PARTIAL_NUMBERS / m->slots : MOST_CHUNKS;
     if (m->most_chunks < FEWEST_CHUNKS) m->most_chunks = FEWEST_CHUNKS;
     if (m->most_chunks > MOST_CHUNKS) m->most_chunks = MOST_CHUNKS;
+    if (m->at_once > m->most_chunks) m->at_once = m->most_chunks;
     return 1;
 }
 

@@ -77,8 +77,40 @@ typedef struct {
     real *gradients;            /* by slots */
     int fresh;                  /* the gradients are to be written, not added to */
     int loaded;                 /* the features that are read from rows are there already */
+    const void *late;           /* the instruction that is not run here: its gradient rows are kept for wide.h; or NULL */
+    real *kept;                 /* (count + WIDTH - 1) / WIDTH * WIDTH numbers for each lane */
     real *scratch;
 } Block;
+
+enum { SGD, ADAM };
+
+/* How the weights change: the rules are those of training_state.py. The new weights go elsewhere than the old ones lie, which
+   are still there if the new ones are not finite. */
+typedef struct {
+    int64_t kind;
+    int nesterov;
+    real rate, momentum, beta1, beta2, rest1, rest2, grown1, grown2, epsilon;
+    real *weights;
+    const real *old;
+    real *first, *second; /* the moments */
+} Update;
+
+/* A first layer with many weights, whose gradient is computed for several blocks at once (wide.h). */
+typedef struct {
+    const void *instruction; /* what computes it in other programs; NULL: there is no such layer */
+    const Pack *pack;        /* how its weights are packed; its gradient is laid out in the same way */
+    int64_t count, width, first, bias;
+    int64_t begin, end;      /* its slots: from here to there, and no others */
+} Wide;
+
+/* What becomes of the gradient: it is added to what is at `before`, or, if that is NULL, to nothing. */
+typedef struct {
+    const real *before;
+    real *sums;
+    real *strip; /* scratch */
+    const Update *update; /* if not NULL, only new weights are wanted */
+    int64_t item, items;  /* which part of the inputs */
+} WideWork;
 
 /* So few features are read column by column where samples lie one after another; else, each lane is asked where it is. */
 #define FEW_FEATURES 4
@@ -92,17 +124,18 @@ typedef struct {
     int (*run)(const Instructions *instructions, const Block *block);
     /* Lay the weights of a layer out as samples pass by them. */
     void (*pack)(const Pack *pack, const real *slots, real *packed);
+    void (*unpack)(const Pack *pack, const real *packed, real *slots);
     /* How many numbers of scratch an instruction needs. */
     int64_t (*scratch)(const int64_t *instruction, int64_t lanes);
+    /* And the wide gradient, of blocks that have so many lanes. */
+    int64_t (*wide_scratch)(int64_t lanes);
     /* A function of numbers, and its derivatives. */
     real (*map_number)(int64_t function, real x, real exponent, real *slope);
     real (*binary_number)(int64_t function, real a, real b, real *slopes);
-    /* weights = old - rate * gradient; returns whether all weights are finite. */
-    int (*descend)(real *weights, const real *old, const real *gradient, real rate, int64_t count);
-    int (*momentum)(real *weights, const real *old, const real *gradient, real *velocity, real momentum, int nesterov,
-                    real rate, int64_t count);
-    int (*adam)(real *weights, const real *old, const real *gradient, real *first, real *second, const double *settings,
-                real rate, int64_t count);
+    /* New weights for `count` gradients, which belong to those from number `first` on; returns whether they are finite. */
+    int (*update)(const Update *update, const real *gradient, int64_t first, int64_t count);
+    /* The wide gradient over blocks of which has been kept what it needs; returns whether all new weights are finite. */
+    int (*wide)(const Wide *wide, const Block *blocks, int64_t many, const WideWork *work);
     /* total += part; total += factor * part; the sum of products. */
     void (*add)(real *total, const real *part, int64_t count);
     void (*add_multiple)(real *total, const real *part, real factor, int64_t count);

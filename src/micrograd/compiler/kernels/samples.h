@@ -16,38 +16,74 @@
 
 static int64_t padded_neurons(int64_t count) { return (count + WIDTH - 1) / WIDTH * WIDTH; }
 
-/* A panel's rows from `input` on: WIDTH neurons and WIDTH inputs are transposed at a time. */
-static void pack_inputs(const Pack *p, const real *slots, real *panel, int64_t neuron, int vectors) {
-    const real *weights = slots + p->weights;
-    for (int v = 0; v < vectors; v++, neuron += WIDTH) {
-        const int64_t left = p->count - neuron;
-        real *out = panel + v * WIDTH;
-        for (int k = 0; k < WIDTH; k++) out[k] = p->bias >= 0 && k < left ? slots[p->bias + (neuron + k) * p->bias_stride] : 0;
-        out += vectors * WIDTH;
-        if (p->column_stride != 1) {
-            for (int64_t i = 0; i < p->width; i++, out += vectors * WIDTH)
-                for (int k = 0; k < WIDTH; k++)
-                    out[k] = k < left ? weights[(neuron + k) * p->row_stride + i * p->column_stride] : 0;
-            continue;
-        }
-        for (int64_t i = 0; i < p->width; i += WIDTH) {
-            vec part[WIDTH];
-            UNROLL for (int k = 0; k < WIDTH; k++)
-                part[k] = k < left ? v_load_first(weights + (neuron + k) * p->row_stride + i, p->width - i) : v_splat(0);
-            v_transpose(part);
-            for (int k = 0; k < WIDTH && i + k < p->width; k++, out += vectors * WIDTH) v_store(out, part[k]);
-        }
-    }
-}
-
-static void pack(const Pack *p, const real *slots, real *packed) {
+static void pack_biases(const Pack *p, const real *slots, real *packed) {
     int vectors;
     real *panel = packed + p->out;
     for (int64_t neuron = 0; neuron < p->count; neuron += vectors * WIDTH) {
         vectors = next_vectors(p->count - neuron);
-        pack_inputs(p, slots, panel, neuron, vectors);
+        for (int64_t k = 0; k < vectors * WIDTH; k++)
+            panel[k] = p->bias >= 0 && k < p->count - neuron ? slots[p->bias + (neuron + k) * p->bias_stride] : 0;
         panel += (1 + p->width) * vectors * WIDTH;
     }
+}
+
+/* A panel's rows for inputs `from` to `to`: WIDTH neurons and WIDTH inputs are transposed at a time. */
+static void pack_panel(const Pack *p, const real *slots, real *panel, int64_t neuron, int vectors, int64_t from, int64_t to) {
+    const real *weights = slots + p->weights;
+    for (int v = 0; v < vectors; v++, neuron += WIDTH) {
+        const int64_t left = p->count - neuron;
+        real *out = panel + ((1 + from) * vectors + v) * WIDTH;
+        if (p->column_stride != 1) {
+            for (int64_t i = from; i < to; i++, out += vectors * WIDTH)
+                for (int k = 0; k < WIDTH; k++)
+                    out[k] = k < left ? weights[(neuron + k) * p->row_stride + i * p->column_stride] : 0;
+            continue;
+        }
+        for (int64_t i = from; i < to; i += WIDTH) {
+            vec part[WIDTH];
+            UNROLL for (int k = 0; k < WIDTH; k++)
+                part[k] = k < left ? v_load_first(weights + (neuron + k) * p->row_stride + i, to - i) : v_splat(0);
+            v_transpose(part);
+            for (int k = 0; k < WIDTH && i + k < to; k++, out += vectors * WIDTH) v_store(out, part[k]);
+        }
+    }
+}
+
+static void pack_inputs(const Pack *p, const real *slots, real *packed, int64_t from, int64_t to) {
+    int vectors;
+    real *panel = packed + p->out;
+    for (int64_t neuron = 0; neuron < p->count; neuron += vectors * WIDTH) {
+        vectors = next_vectors(p->count - neuron);
+        pack_panel(p, slots, panel, neuron, vectors, from, to);
+        panel += (1 + p->width) * vectors * WIDTH;
+    }
+}
+
+/* The way back; no weights are stored twice in slots whose places differ by `column_stride` 1. */
+static void unpack(const Pack *p, const real *packed, real *slots) {
+    int vectors;
+    const real *panel = packed + p->out;
+    for (int64_t neuron = 0; neuron < p->count; neuron += vectors * WIDTH) {
+        vectors = next_vectors(p->count - neuron);
+        const int64_t some = p->count - neuron < vectors * WIDTH ? p->count - neuron : vectors * WIDTH;
+        for (int64_t k = 0; k < some && p->bias >= 0; k++) slots[p->bias + (neuron + k) * p->bias_stride] = panel[k];
+        panel += vectors * WIDTH;
+        for (int64_t k = 0; k < some; k += WIDTH)
+            for (int64_t i = 0; i < p->width; i += WIDTH) {
+                vec part[WIDTH];
+                for (int j = 0; j < WIDTH; j++)
+                    part[j] = i + j < p->width ? v_load(panel + (i + j) * vectors * WIDTH + k) : v_splat(0);
+                v_transpose(part);
+                for (int j = 0; j < WIDTH && k + j < some; j++)
+                    v_store_first(slots + p->weights + (neuron + k + j) * p->row_stride + i, p->width - i, part[j]);
+            }
+        panel += p->width * vectors * WIDTH;
+    }
+}
+
+static void pack(const Pack *p, const real *slots, real *packed) {
+    pack_biases(p, slots, packed);
+    pack_inputs(p, slots, packed, 0, p->width);
 }
 
 /* Inputs `from` to `to` of a few samples by the neurons of a panel; the sums go on from what they were. */

@@ -4,7 +4,6 @@
 
 #include "machine.h"
 
-enum { SGD, ADAM };
 enum { RUNNING, LOSS_NOT_FINITE, WEIGHTS_NOT_FINITE, NO_PROGRESS, OUTSIDE_DOMAIN };
 
 #define TRAINING_FIELDS(WHOLE, REAL)                                                         \

@@ -1,67 +1,50 @@
-/* The updates of the weights; the rules are those of training_state.py. The new weights go elsewhere than the old ones lie, which
-   are still there if the new ones are not finite. A weight times zero is zero exactly when it is finite. */
+/* The updates of the weights. A weight times zero is zero exactly when it is finite. Numbers that do not fill a vector are one
+   all the same, so that it does not matter in which pieces the weights are updated. */
 
-static int descend(real *weights, const real *old, const real *gradient, real rate, int64_t count) {
-    vec wrong = v_splat(0);
-    real rest = 0;
-    int64_t i = 0;
-    for (; i + WIDTH <= count; i += WIDTH) {
-        vec w = v_load(old + i) - rate * v_load(gradient + i);
-        v_store(weights + i, w);
-        wrong += w * (real)0.0;
+#define EACH_UPDATE(statement)                                   \
+    for (; i + WIDTH <= count; i += WIDTH) {                     \
+        const int64_t some = WIDTH;                              \
+        statement                                                \
+    }                                                            \
+    if (i < count) {                                             \
+        const int64_t some = count - i;                          \
+        statement                                                \
     }
-    for (; i < count; i++) {
-        weights[i] = old[i] - rate * gradient[i];
-        rest += weights[i] * 0;
-    }
-    return rest == 0 && !v_any_nan(wrong);
-}
 
-static int momentum(real *weights, const real *old, const real *gradient, real *velocity, real factor, int nesterov,
-                    real rate, int64_t count) {
-    vec wrong = v_splat(0);
-    real rest = 0;
-    int64_t i = 0;
-    for (; i + WIDTH <= count; i += WIDTH) {
-        vec g = v_load(gradient + i), v = factor * v_load(velocity + i) + g;
-        vec w = v_load(old + i) - rate * (nesterov ? g + factor * v : v);
-        v_store(velocity + i, v);
-        v_store(weights + i, w);
-        wrong += w * (real)0.0;
-    }
-    for (; i < count; i++) {
-        velocity[i] = factor * velocity[i] + gradient[i];
-        weights[i] = old[i] - rate * (nesterov ? gradient[i] + factor * velocity[i] : velocity[i]);
-        rest += weights[i] * 0;
-    }
-    return rest == 0 && !v_any_nan(wrong);
-}
+INLINE vec descended(vec old, vec gradient, real rate) { return v_fma(v_splat(-rate), gradient, old); }
 
-/* settings: beta1, beta2, epsilon, 1 - beta1**t, 1 - beta2**t. */
-static int adam(real *weights, const real *old, const real *gradient, real *first, real *second, const double *settings,
-                real rate, int64_t count) {
-    const real beta1 = (real)settings[0], beta2 = (real)settings[1], epsilon = (real)settings[2];
-    const real rest1 = (real)(1.0 - settings[0]), rest2 = (real)(1.0 - settings[1]);
-    const real grown1 = (real)settings[3], grown2 = (real)settings[4];
+static int update(const Update *u, const real *gradient, int64_t slot, int64_t count) {
+    real *weights = u->weights + slot;
+    const real *old = u->old + slot;
+    const real rate = u->rate;
     vec wrong = v_splat(0);
-    real rest = 0;
     int64_t i = 0;
-    for (; i + WIDTH <= count; i += WIDTH) {
-        vec g = v_load(gradient + i);
-        vec mean = beta1 * v_load(first + i) + rest1 * g;
-        vec square = beta2 * v_load(second + i) + rest2 * g * g;
-        vec w = v_load(old + i) - rate * (mean / grown1) / (v_sqrt(square / grown2) + epsilon);
-        v_store(first + i, mean);
-        v_store(second + i, square);
-        v_store(weights + i, w);
-        wrong += w * (real)0.0;
+    if (u->kind == SGD && u->momentum == 0) {
+        EACH_UPDATE(
+            vec w = descended(v_load_first(old + i, some), v_load_first(gradient + i, some), rate);
+            v_store_first(weights + i, some, w);
+            wrong += w * (real)0.0;)
+    } else if (u->kind == SGD) {
+        real *velocity = u->first + slot;
+        const real factor = u->momentum;
+        EACH_UPDATE(
+            vec g = v_load_first(gradient + i, some);
+            vec v = factor * v_load_first(velocity + i, some) + g;
+            vec w = descended(v_load_first(old + i, some), u->nesterov ? g + factor * v : v, rate);
+            v_store_first(velocity + i, some, v);
+            v_store_first(weights + i, some, w);
+            wrong += w * (real)0.0;)
+    } else {
+        real *first = u->first + slot, *second = u->second + slot;
+        EACH_UPDATE(
+            vec g = v_load_first(gradient + i, some);
+            vec mean = u->beta1 * v_load_first(first + i, some) + u->rest1 * g;
+            vec square = u->beta2 * v_load_first(second + i, some) + u->rest2 * g * g;
+            vec w = v_load_first(old + i, some) - rate * (mean / u->grown1) / (v_sqrt(square / u->grown2) + u->epsilon);
+            v_store_first(first + i, some, mean);
+            v_store_first(second + i, some, square);
+            v_store_first(weights + i, some, w);
+            wrong += w * (real)0.0;)
     }
-    for (; i < count; i++) {
-        real g = gradient[i];
-        first[i] = beta1 * first[i] + rest1 * g;
-        second[i] = beta2 * second[i] + rest2 * g * g;
-        weights[i] = old[i] - rate * (first[i] / grown1) / (V_SQRT(second[i] / grown2) + epsilon);
-        rest += weights[i] * 0;
-    }
-    return rest == 0 && !v_any_nan(wrong);
+    return !v_any_nan(wrong);
 }

@@ -133,8 +133,15 @@ INLINE vec v_with_sign(vec x, vec y) {
 /* The first `count` elements (or all, when count is larger) of what lies at p: the others are zero, or are not touched. */
 #if V_BYTES == 64 && WIDTH > 1
 #define V_FIRST(count) ((v_mask)((count) >= WIDTH ? (1 << WIDTH) - 1 : (1 << (count)) - 1))
-INLINE vec v_load_first(const real *p, int64_t count) { return (vec)V_NAME(_mm512_maskz_loadu)(V_FIRST(count), p); }
-INLINE void v_store_first(real *p, int64_t count, vec x) { V_NAME(_mm512_mask_storeu)(p, V_FIRST(count), V_512(x)); }
+/* Where the compiler knows that all are meant, it needs no mask. */
+#define V_ALL(count) (__builtin_constant_p((count) >= WIDTH) && (count) >= WIDTH)
+INLINE vec v_load_first(const real *p, int64_t count) {
+    return V_ALL(count) ? v_load(p) : (vec)V_NAME(_mm512_maskz_loadu)(V_FIRST(count), p);
+}
+INLINE void v_store_first(real *p, int64_t count, vec x) {
+    if (V_ALL(count)) v_store(p, x);
+    else V_NAME(_mm512_mask_storeu)(p, V_FIRST(count), V_512(x));
+}
 #else
 INLINE vec v_load_first(const real *p, int64_t count) {
     if (count >= WIDTH) return v_load(p);
