@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import random
 from typing import Any
 
@@ -282,3 +284,28 @@ def test_what_runs_while_a_call_is_on_its_way_may_change_all_there_is() -> None:
         kernels.gradient_at_once(lambda: 1 / 0, *arguments, X, Y)
     with pytest.raises(ValueError, match="parameters"):
         kernels.gradient_at_once(lambda: False, lambda held: None, *arguments[1:], X, Y[:3])
+
+
+@pytest.mark.parametrize("calls", [0, 4])
+@pytest.mark.parametrize("use", ["call", "predict", "evaluate"])
+def test_a_loss_that_calls_another_program_is_refused(use, calls):
+    """What that returns are numbers, and would stay those of the first time."""
+    model = MLP(2, [2, 1])
+    X, Y = np.ones((3, 2)), np.ones(3)
+    inner = micrograd.compile(lambda x, y: (model(x) - y) ** 2, model)
+    uses = {
+        "call": lambda: inner(X, Y)[0],
+        "predict": lambda: inner.predict(X)[0],
+        "evaluate": lambda: inner.evaluate(model, X)[0],
+    }
+    for _ in range(calls):
+        uses[use]()
+    with pytest.raises(micrograd.CompileError, match=r"(?s)looks at a number, .*inner"):
+        micrograd.compile(lambda x, y: (model(x) - y) ** 2 * float(uses[use]()), model)(X, Y)
+
+
+@pytest.mark.parametrize("copying", [copy.deepcopy, pickle.dumps])
+def test_a_copy_of_a_program_is_refused_with_what_to_do(copying):
+    model = MLP(2, [1])
+    with pytest.raises(TypeError, match=r"Copy or pickle the model, and call micrograd.compile"):
+        copying(micrograd.compile(lambda x, y: (model(x) - y) ** 2, model))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from micrograd import _sources
+from micrograd import _looks, _sources
 from micrograd.engine import Value
 
 try:
@@ -98,6 +98,8 @@ def read(parameters: Iterable[Value], into: Any) -> None:
     i: cython.Py_ssize_t
     for i in range(len(values)):
         parameter: Value = values[i]
+        if _node._listeners:
+            _looks.seen(parameter, ".data")
         numbers[i] = parameter._data
 
 
@@ -172,6 +174,10 @@ def forget(parameters: Iterable[Value]) -> None:
 def _doubles(values, gradients):
     """Return the gradients of some parameters, or else their data, as bytes."""
     i: cython.Py_ssize_t
+    if _node._listeners and not gradients:
+        # A program that is called while another loss is traced computes with numbers, and not with Values.
+        for value in values:
+            _looks.seen(value, ".data")
     if not cython.compiled:
         known = _values(values, "parameters")
         return array("d", [one._grad if gradients else one._data for one in known]).tobytes()

@@ -52,6 +52,17 @@ def _compare_names() -> None:
 _compare_names()
 
 
+def _chosen_set() -> str | None:
+    """Return the instruction set that the environment names, in capitals or not, with a hyphen or without."""
+    given = os.environ.get("MICROGRAD_INSTRUCTION_SET") or None
+    known = {_plainly(name): name for name in _kernels.instruction_sets()}
+    return given and known.get(_plainly(given), given)
+
+
+def _plainly(name: str) -> str:
+    return name.replace("-", "").lower()
+
+
 class KernelMachine:
     """Runs a ``Code`` with the compiled kernels; the methods are those of ``NumpyMachine``.
 
@@ -73,7 +84,7 @@ class KernelMachine:
         self.block = encoded.lanes
         self.real = np.dtype(dtype)
         self.kernels = self._machine = _kernels.Machine(
-            instruction_set=instruction_set or os.environ.get("MICROGRAD_INSTRUCTION_SET") or None,
+            instruction_set=instruction_set or _chosen_set(),
             parameters=encoded.parameters,
             captured=encoded.captured,
             features=encoded.features,

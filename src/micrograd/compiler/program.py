@@ -124,6 +124,12 @@ class Program:
             return True
         return changed
 
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            "a program cannot be copied or pickled: it computes with the Values of its model. Copy or pickle the "
+            "model, and call micrograd.compile with the other one"
+        )
+
     def __call__(self, X: Any, Y: Any = None, sample_weight: Any = None) -> tuple[float, Array]:
         """Return the mean loss over the samples and its gradient, in the order of ``model.parameters()``.
 
