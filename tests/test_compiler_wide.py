@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 import pytest
-from compiled import INSTRUCTION_SETS, use_machine
+from compiled import INSTRUCTION_SETS, code_of, machine_of, use_machine
 
 import micrograd
 from micrograd import DivergenceError
@@ -110,6 +110,18 @@ def test_the_number_of_threads_changes_no_bit(model, machine, rule, monkeypatch,
     for samples in (217, SAMPLES):  # two blocks, and three: with one thread, each is a round of its own
         alone, together = (trained(model, samples, threads=threads, **RULES[rule]) for threads in (1, 3))
         np.testing.assert_array_equal(together, alone)
+
+
+@pytest.mark.parametrize("machine", INSTRUCTION_SETS)
+def test_several_rounds_of_blocks_are_as_one(model, machine):
+    """Of many blocks, threads share some at a time, and one thread takes them one by one."""
+    many, targets = np.tile(X, (5, 1)), np.tile(Y, (5, 1))
+    many += np.arange(len(many))[:, None] / len(many)
+    weights = np.array([p.data for p in model.parameters()])
+    runner = machine_of(code_of(loss_of(model), model, X[:9], Y[:9]), machine)
+    alone, together = (runner.gradient(weights, many, targets, threads) for threads in (1, 3))
+    assert together[0] == alone[0]
+    np.testing.assert_array_equal(together[1], alone[1])
 
 
 @pytest.mark.parametrize("machine", INSTRUCTION_SETS)

@@ -401,9 +401,8 @@ static void begin_round(Run *run, int64_t first) {
     if (run->blocks - first < run->some) run->some = run->chunks = run->blocks - first;
 }
 
-/* Returns the sum of the losses. */
-static double run_round(Run *run, int left_for_all) {
-    double loss = 0.0;
+/* Returns `loss` and the sum of the losses, added one after another whatever the rounds. */
+static double run_round(Run *run, int left_for_all, double loss) {
     if (helped_by_team(run)) run_together(run);
     else run_alone(run);
     for (int64_t chunk = 0; chunk < run->chunks; chunk++) {
@@ -427,7 +426,7 @@ static double run_samples(Run *run, int left_for_all) {
     double loss = 0.0;
     for (int64_t first = 0; first < run->blocks; first += run->some) {
         begin_round(run, first);
-        loss += run_round(run, left_for_all);
+        loss = run_round(run, left_for_all, loss);
         if (m->wide.instruction == NULL || run->out != NULL) continue;
         const int last = first + run->some == run->blocks, fails = run->any_left && run->watches_domains;
         run_wide(run, last && run->update != NULL && !fails && isfinite(mean_of(run, loss)));
