@@ -219,6 +219,9 @@ def measured(threads: int, quick: bool, only: list[int]) -> list[dict[str, Any]]
 
     turns, turn = (3, 0.02) if quick else (7, 0.06)
     rows = []
+    if threads == 1 and hasattr(os, "sched_setaffinity"):
+        # JAX takes all processors that it sees, whatever it is told; so one is all that there is to see.
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     print("kernels: " + ", ".join(f"{who} {what}" for who, what in kernels().items()))
     for dtype in ("float64", "float32"):
         peak = best_product(dtype)
@@ -230,9 +233,10 @@ def measured(threads: int, quick: bool, only: list[int]) -> list[dict[str, Any]]
             for samples in BATCHES:
                 found = contenders(features, sizes, samples, dtype, threads)
                 # Our weights are Values before and after a turn: of many, that has to be a small part of it.
+                length = turn * (1 + features * sizes[0] / 20_000)
                 # Threads of BLAS and OpenMP keep a processor busy for some ten milliseconds after their work is done.
                 pause = 0.06 if threads > 1 else 0.0
-                times = Turns(found, turns, turn * (3 if features == 784 else 1), pause)
+                times = Turns(found, turns, length, pause)
                 ratios = {name: times.ratio(name, "ours") for name in found if not name.startswith("ours")}
                 others = [name for name in found if name.startswith("ours, ")]
                 share = multiply_adds(features, sizes, samples) / times.median("ours") / peak

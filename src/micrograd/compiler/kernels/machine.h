@@ -89,6 +89,10 @@ typedef struct {
 #define MOST_CHUNKS MOST_ITEMS
 /* From so many slots on, threads share the work of adding up the chunks' gradients. */
 #define SHARED_SLOTS 1024
+/* Their sum is then cut into so many slices. */
+#define SLICES 8
+/* What one thread writes lies in cache lines of its own: others that wrote there too would take turns with it. */
+#define PADDED(count) (((count) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE)
 
 #define prepare_machine PRECISE(prepare_machine)
 #define release_machine PRECISE(release_machine)
@@ -96,6 +100,7 @@ typedef struct {
 #define run_start PRECISE(run_start)
 #define run_end PRECISE(run_end)
 #define run_step PRECISE(run_step)
+#define run_item PRECISE(run_item)
 
 /* How many samples each block has, of `count` altogether: as many in one as in the other, as far as that goes. */
 int64_t block_lanes(int64_t most, int64_t group, int64_t count);
@@ -111,10 +116,15 @@ void release_machine(Machine *machine);
 int run_start(Run *run, const Machine *machine, int64_t most, int threads);
 void run_end(Run *run);
 
+static inline int64_t blocks_for(int64_t lanes, int64_t count) { return (count + lanes - 1) / lanes; }
+
 static inline void exchange(real **one, real **other) {
     real *kept = *one;
     *one = *other, *other = kept;
 }
+
+/* What a team does for a run, which is its context (see team.h). */
+void run_item(void *context, int kind, int member, int64_t piece, int64_t item);
 
 /* Compute loss and gradient, or the results of each sample; returns the mean loss. */
 double run_step(Run *run);

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from importlib.abc import Traversable  # importlib.resources.abc, from Python 3.11 on
 
 # What the module is built from: the kernels of every machine, without Python and without threads, and its own door.
-KERNELS = ("baseline.c", "machine.c", "prepare.c", "shared.c", "training.c", "validate.c")
+KERNELS = ("baseline.c", "machine.c", "memory.c", "prepare.c", "shared.c", "training.c", "validate.c")
 OWN = ("api.c", "one_thread.c", "random.c")
 _SECTION = b"micrograd.sources"
 

@@ -1,0 +1,3 @@
+/* memory.c for float32. */
+#define SINGLE
+#include "memory.c"
