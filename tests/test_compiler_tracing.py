@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import cProfile
 import gc
 import os
 import random
+import sys
 import threading
 
 import numpy as np
@@ -273,3 +275,27 @@ def test_the_garbage_collector_is_as_it_was_before(model):
             assert gc.isenabled() == enabled
         finally:
             gc.enable()
+
+
+def test_a_profiler_goes_on_after_compiling():
+    """cProfile shows an object of its own as the profiler that is set, which cannot be set again."""
+    model = MLP(2, [2, 1])
+    heard: list[str] = []
+
+    def compiled():
+        return micrograd.compile(lambda x, y: (model(x) - y) ** 2, model)(np.ones((3, 2)), np.ones(3))
+
+    def afterwards():
+        return len(heard)
+
+    profiler = cProfile.Profile()
+    profiler.runcall(lambda: (compiled(), afterwards()))
+    assert any("afterwards" in str(entry.code) for entry in profiler.getstats())
+    sys.setprofile(lambda frame, event, argument: heard.append(frame.f_code.co_name))
+    try:
+        compiled()
+        heard.clear()
+        afterwards()
+    finally:
+        sys.setprofile(None)
+    assert "afterwards" in heard

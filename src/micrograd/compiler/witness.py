@@ -83,6 +83,15 @@ _MOST_HELD = 4096
 _GLOBAL = random.random.__self__  # type: ignore[attr-defined]
 
 
+def _listen_again(profiler: Any) -> None:
+    """Let whoever listened before go on; cProfile shows its object, and is no function that could be set."""
+    if profiler is None or callable(profiler):
+        sys.setprofile(profiler)
+    else:
+        sys.setprofile(None)
+        profiler.enable()
+
+
 class Calls:
     """Listens in a ``with`` block, in this thread, to the calls below it."""
 
@@ -112,7 +121,7 @@ class Calls:
         return self
 
     def __exit__(self, *_: object) -> None:
-        sys.setprofile(self._before)
+        _listen_again(self._before)
         if self._collects:
             gc.enable()
         self._outermost = None
