@@ -37,6 +37,8 @@ Array = NDArray[np.float64]
 _ALWAYS_CHECKED = 8
 # A comparison of float32 with float64 may take this part of the time in the program since the last one; or so long.
 _SHARE_OF_A_COMPARISON, _QUICK = 0.05, 1e-3
+# So many samples times operations take no time to speak of, however long it seems to take on a busy machine.
+_LITTLE_WORK = 100_000
 # Data that were checked are remembered, the last so many.
 _REMEMBERED = 64
 _MANY = 1 << 62
@@ -233,7 +235,8 @@ class Family:
         compiled.uses += 1
         is_power = compiled.uses & (compiled.uses - 1) == 0
         compiled.comparison_is_due |= is_power or compiled.uses <= _ALWAYS_CHECKED
-        if is_new or (compiled.comparison_is_due and compiled.may_compare()):
+        is_short = len(batch.X) * same_graph.cost(compiled.graph) <= _LITTLE_WORK
+        if is_new or (compiled.comparison_is_due and (is_short or compiled.may_compare())):
             started = time.perf_counter()
             self._compare_precisions(compiled, batch, range(len(batch.X)))
             compiled.compared(time.perf_counter() - started)

@@ -64,7 +64,7 @@ def trace_samples(function: Callable[..., Any], parameters: Parameters, samples:
                 "next: a program is made from one graph. Give what changes to the function as a feature"
             )
         if references.watch.changed():
-            most = min(_MOST_RUNS_WITH_STATE, _OPERATIONS_WITH_STATE // _cost(graph))
+            most = min(_MOST_RUNS_WITH_STATE, _OPERATIONS_WITH_STATE // cost(graph))
             for _ in range(most):
                 _compare_run(function, parameters, samples[0], graph, nodes, generators)
             counters = references.counters()
@@ -172,14 +172,15 @@ def _made_up(sample: Sample, count: int) -> list[Sample]:
     return made
 
 
-def _cost(graph: Graph) -> int:
+def cost(graph: Graph) -> int:
+    """Return about how many operations a graph has."""
     # Layers are read as they are: of their weights, each costs less than an operation does.
     table = graph.expressions
     return max(1, len(table) - table.parameters + table.parameters // 8)
 
 
 def _comparisons(graph: Graph) -> int:
-    return max(_FEWEST_COMPARISONS, min(_MOST_COMPARISONS, _OPERATIONS_TO_COMPARE // _cost(graph)))
+    return max(_FEWEST_COMPARISONS, min(_MOST_COMPARISONS, _OPERATIONS_TO_COMPARE // cost(graph)))
 
 
 def equal(one: Graph, other: Graph) -> bool:
