@@ -80,10 +80,10 @@ def run(part: str, quick: bool) -> tuple[Any, int]:
         text = program.read_text(encoding="utf-8")
         options = ["--json", str(json_file)] if '"--json"' in text else []
         options += ["--quick"] if quick and '"--quick"' in text else []
-        # Some build machines choose slow kernels for OpenBLAS: peers are measured at their best.
-        environment = {
-            k: v for k, v in os.environ.items() if k not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-        }
+        # Some build machines choose slow kernels for OpenBLAS: peers are measured at their best. Some let Python
+        # keep nothing that it translates, so that each process pays for it, where installed libraries do not.
+        left_out = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE")
+        environment = {k: v for k, v in os.environ.items() if k not in left_out}
         command = [str(peers.PYTHON), str(program), *options]
         status = subprocess.run(command, cwd=HERE.parent, env=environment).returncode
         figures = json.loads(json_file.read_text(encoding="utf-8")) if json_file.exists() else None
