@@ -20,10 +20,17 @@ static int update(const Update *u, const real *gradient, int64_t slot, int64_t c
     vec wrong = v_splat(0);
     int64_t i = 0;
     if (u->kind == SGD && u->momentum == 0) {
-        EACH_UPDATE(
-            vec w = descended(v_load_first(old + i, some), v_load_first(gradient + i, some), rate);
-            v_store_first(weights + i, some, w);
-            wrong += w * (real)0.0;)
+        for (; i + WIDTH <= count; i += WIDTH) {
+            vec w = descended(v_load(old + i), v_load(gradient + i), rate);
+            v_store(weights + i, w);
+            wrong += w * (real)0.0;
+        }
+        /* One by one: a few that have just been written are read sooner than a vector of them. */
+        for (; i < count; i++) {
+            vec w = descended(v_splat(old[i]), v_splat(gradient[i]), rate);
+            memcpy(weights + i, &w, sizeof(real));
+            wrong += w * (real)0.0;
+        }
     } else if (u->kind == SGD) {
         real *velocity = u->first + slot;
         const real factor = u->momentum;
