@@ -32,7 +32,7 @@ def compiled(model: Any) -> Program:
 
 def short(program: Program, X: Any, Y: Any) -> Any:
     """What the short way gives: it must be gone, or the test would test nothing."""
-    answer = at_once.gradient(program._losses, X, Y)
+    answer = at_once.answer(program._losses, X, Y)
     assert answer is not None, "this call went the long way"
     return answer
 
@@ -45,7 +45,7 @@ def the_same(some: Any, others: Any) -> None:
 def test_the_short_way_gives_the_bits_of_the_long_one() -> None:
     model, X, Y = network()
     program = compiled(model)
-    assert at_once.gradient(program._losses, X, Y) is None, "nothing was looked into yet"
+    assert at_once.answer(program._losses, X, Y) is None, "nothing was looked into yet"
     long = program(X, Y)
     the_same(short(program, X, Y), long)
     the_same(short(program, X, Y.reshape(-1, 1)), long)
@@ -98,7 +98,7 @@ def test_what_the_loss_reads_is_compared(change: str) -> None:
         model.layers[1] = MLP(5, [1]).layers[0]
     else:
         model.layers[0].neurons[0].activation = "relu"
-    assert at_once.gradient(program._losses, X, Y) is None
+    assert at_once.answer(program._losses, X, Y) is None
     after = program(X, Y)
     assert after[0] != before[0]
     the_same(after, micrograd.compile(loss, model)(X, Y))
@@ -111,7 +111,7 @@ def test_other_data_are_looked_into_first() -> None:
     program(X, Y)
     short(program, X, Y)
     X[4, 1] += 1.0  # in place: the same array, and other numbers
-    assert at_once.gradient(program._losses, X, Y) is None
+    assert at_once.answer(program._losses, X, Y) is None
     program(X, Y)
     the_same(short(program, X, Y), compiled(model)(X, Y))
 
@@ -137,7 +137,7 @@ def test_what_is_no_matrix_of_doubles_goes_the_long_way(X: Any) -> None:
     model, known, Y = network()
     program = compiled(model)
     program(known, Y)
-    assert at_once.gradient(program._losses, X, Y) is None
+    assert at_once.answer(program._losses, X, Y) is None
     short(program, known, Y)
 
 
@@ -161,7 +161,7 @@ def test_a_model_that_is_a_list_is_asked_for_its_parameters() -> None:
     program(X)
     short(program, X, None)
     weights[1] = Value(-1.0)
-    assert at_once.gradient(program._losses, X, None) is None
+    assert at_once.answer(program._losses, X, None) is None
     assert program(X)[0] == pytest.approx(np.mean((0.5 * X[:, 0] - X[:, 1]) ** 2))
 
 
@@ -209,7 +209,7 @@ def test_both_precisions_take_arrays_of_both(dtype: str, given: str) -> None:
     outputs = program.predict(X)
     for _ in range(9):
         program.predict(X)
-    np.testing.assert_array_equal(at_once.outputs(program._outputs, X), outputs)
+    np.testing.assert_array_equal(at_once.answer(program._outputs, X), outputs)
 
 
 def test_float32_is_held_against_float64_when_it_is_due() -> None:
@@ -217,7 +217,7 @@ def test_float32_is_held_against_float64_when_it_is_due() -> None:
     program = micrograd.compile(lambda x, y: (model(x) - y) ** 2, model, dtype="float32")
     uses = []
     for call in range(1, 40):
-        if at_once.gradient(program._losses, X, Y) is None:
+        if at_once.answer(program._losses, X, Y) is None:
             program(X, Y)
             uses.append(call)
     powers = [1, 2, 3, 4, 5, 6, 7, 8, 16, 32]
@@ -231,13 +231,13 @@ def test_what_float32_cannot_hold_goes_the_long_way() -> None:
         program(X, Y)
     short(program, X, Y)
     X[3, 1] = 1e60
-    assert at_once.gradient(program._losses, X, Y) is None
+    assert at_once.answer(program._losses, X, Y) is None
     with pytest.raises(ValueError, match="row 3"):
         program(X, Y)
     X[3, 1] = 0.5
     program(X, Y)
     model.layers[1].neurons[0].b.data = 1e30  # its square is none of float32's numbers
-    assert at_once.gradient(program._losses, X, Y) is None
+    assert at_once.answer(program._losses, X, Y) is None
 
 
 def test_a_look_is_due_after_some_time_on_the_short_way() -> None:

@@ -28,12 +28,14 @@ def deep(root: Value, memo: dict[int, Any]) -> Value:
     """
     order = [node for node in topological_order(root) if id(node) not in memo]
     for node in order:
-        if any(id(operand) not in memo for operand in node._operands):
+        try:
+            operands = tuple(memo[id(operand)] for operand in node._operands)
+        except KeyError:
             raise ValueError(
                 f"cannot copy {node!r}: it is its own operand, or that of one of its operands; "
                 "give it operands that were made before it"
-            )
-        memo[id(node)] = _copy_fields(node, tuple(memo[id(operand)] for operand in node._operands))
+            ) from None
+        memo[id(node)] = _copy_fields(node, operands)
     rebind = Rebinding(memo)
     for node in order:  # attributes may refer to any node of the graph
         for name, found in _attributes_of(node).items():

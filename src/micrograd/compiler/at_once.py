@@ -11,13 +11,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from numpy.typing import NDArray
-
 from micrograd.updates import numbers_of
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from micrograd.compiler.data import Batch
     from micrograd.compiler.family import Compiled, Family
 
@@ -33,22 +29,10 @@ except ImportError:  # NumPy's machine takes so long that nobody would notice
 SHARE_OF_CHECKS = 0.01
 
 
-def gradient(family: Family, X: Any, Y: Any) -> tuple[float, NDArray[np.float64]] | None:
-    """Return what a call on a few samples gives, or None."""
-    answer: Any = family.quickly(X, Y)
-    if answer is False:
-        answer = _of_new_data(family, X, Y)
-    found: tuple[float, NDArray[np.float64]] | None = answer
-    return found
-
-
-def outputs(family: Family, X: Any) -> NDArray[np.float64] | None:
-    """Return what ``predict`` gives of a few samples, or None."""
-    out: Any = family.quickly(X)
-    if out is False:
-        out = _of_new_data(family, X)
-    found: NDArray[np.float64] | None = out
-    return found
+def answer(family: Family, *data: Any) -> Any:
+    """Return what a call on a few samples gives, a loss and its gradient or outputs, or None."""
+    found = family.quickly(*data)
+    return of_new_data(family, *data) if found is False else found
 
 
 def nothing(*_: Any) -> None:
@@ -79,7 +63,7 @@ def _in_order(family: Family, quickly: Callable[..., Any]) -> Callable[..., Any]
     return in_order
 
 
-def _of_new_data(family: Family, *data: Any) -> Any:
+def of_new_data(family: Family, *data: Any) -> Any:
     """New data are looked into, which takes the long way, unless too much time has gone into that already."""
     compiled = family.last_called
     if compiled is None:
