@@ -12,6 +12,7 @@ import pytest
 
 import micrograd
 from micrograd.compiler import at_once
+from micrograd.compiler.data import marked
 from micrograd.engine import Value
 from micrograd.nn import MLP
 
@@ -181,7 +182,7 @@ def test_marks_tell_data_apart() -> None:
     X, Y = generator.normal(size=(30, 2)), generator.normal(size=30)
 
     def mark(*data: Any) -> Any:
-        return at_once._marked(*data, 8)
+        return marked(*data, 8)
 
     marks = {
         mark(X, Y), mark(Y.reshape(-1, 1), X), mark(X, None), mark(X.reshape(15, 4), Y[:15]), mark(X[:15], Y[:15]),
@@ -190,11 +191,7 @@ def test_marks_tell_data_apart() -> None:
     assert len(marks) == 6 and None not in marks
     assert mark(X, Y) == mark(X.copy(), Y.reshape(30, 1))
     single = X.astype("f"), Y.astype("f")
-    assert (
-        at_once._marked(*single, 4)
-        == at_once._marked(*[one.astype("d") for one in single], 4)
-        == mark(*single)
-    )
+    assert marked(*single, 4) == marked(*[one.astype("d") for one in single], 4) == mark(*single)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

@@ -186,3 +186,13 @@ def test_an_attribute_that_a_value_gets_later_is_noticed(change, where):
     change(held)
     assert_equal(program, loss, model)
     assert program(X, Y)[0] != before
+
+
+def test_weights_that_a_training_has_changed_are_no_change_of_what_the_loss_reads():
+    """A layer reads its weights again where they have changed, and that is no doing of the schedule's."""
+    model = MLP(2, [3, 1])
+    program = micrograd.compile(lambda x, y: (model(x) - y) ** 2, model)
+    generator = np.random.default_rng(0)
+    for _ in range(3):
+        X, Y = generator.normal(size=(9, 2)), generator.normal(size=9)
+        assert len(program.train(X, Y, 4, learning_rate=lambda step: 0.01)) == 4

@@ -75,3 +75,19 @@ cdef inline unsigned char* enlarge_bytes(unsigned char* data, Py_ssize_t count) 
 
 cdef inline void free_bytes(unsigned char* data) noexcept:
     PyMem_Free(data)
+
+
+cdef inline int* allocate_places(Py_ssize_t room) except NULL:
+    cdef int* places = <int*> PyMem_Calloc(room, sizeof(int))
+    if places == NULL:
+        raise MemoryError
+    return places
+
+
+cdef inline void free_places(int* places) noexcept:
+    PyMem_Free(places)
+
+
+cdef inline Py_ssize_t scattered(PyObject* node) noexcept:
+    # Fibonacci's hash of the address: the upper half of its product with 2**64 divided by the golden ratio.
+    return <Py_ssize_t> (((<unsigned long long> <size_t> node >> 4) * 11400714819323198485ULL) >> 33)

@@ -20,6 +20,7 @@ cdef class Items(Place):
     cdef tuple keys, values
 
     cdef _remember(self)
+    cdef tuple _content(self)
     cdef bint _differs(self) except -1
 
 

@@ -118,16 +118,23 @@ class Items(Place):
         self.made = True
 
     def _remember(self) -> None:
-        self.keys = tuple(dict.keys(self.dictionary))
-        self.values = tuple(dict.values(self.dictionary))
+        self.keys, self.values = self._content()
+
+    def _content(self) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """Return the keys and what stands under them."""
+        if not cython.compiled and isinstance(self.owner, Module):
+            # What a compiled layer keeps in C, its weights' numbers, which it reads again when it is called.
+            own = {name: found for name, found in dict.items(self.dictionary) if name != "_matrix"}
+            return tuple(own), tuple(own.values())
+        return tuple(dict.keys(self.dictionary)), tuple(dict.values(self.dictionary))
 
     def changed(self) -> bool:
         if self.owner is not None and _own(self.owner) is not self.dictionary:
             return True
         if not cython.compiled:
-            now = tuple(dict.values(self.dictionary))
+            keys_now, now = self._content()
             if len(now) == len(self.values) and all(map(operator.is_, now, self.values)):
-                return self.keys != tuple(dict.keys(self.dictionary))
+                return self.keys != keys_now
         else:
             if PyDict_Size(self.dictionary) != len(self.keys):
                 return True
@@ -148,7 +155,7 @@ class Items(Place):
 
     def _differs(self) -> bool:
         """Whether it is more than numbers that were replaced by equal ones."""
-        keys, values = tuple(dict.keys(self.dictionary)), tuple(dict.values(self.dictionary))
+        keys, values = self._content()
         if _all_same(keys, self.keys) and _all_same(values, self.values):
             self.keys, self.values = keys, values
             return False

@@ -11,12 +11,14 @@ cdef class FusedLayer(Value):
     cdef double* state
     cdef int activation
     cdef bint by_hand  # an input is of a subclass with operations of its own
+    cdef bint only_values  # all inputs are Values, no number is among them
 
     cdef apply(self)
     cdef tuple input_values(self)
     cdef list neurons(self)
 
 
+cdef tuple _as_weights(tuple given)
 cdef double _received(double* weights, double* slopes, Py_ssize_t start, Py_ssize_t m) noexcept
 cdef FusedLayer layer(Matrix matrix, inputs, FusedLayer before, int activation)
 cdef _take(FusedLayer node, inputs)

@@ -197,6 +197,7 @@ class FusedLayer(Value):
             if self.source is None:
                 return tuple([self.numbers[i] for i in range(self.matrix.width)])
             self.inputs = tuple(self.source.neurons())
+            self.only_values = True
         return self.inputs
 
     def neurons(self) -> list:
@@ -225,10 +226,12 @@ class FusedLayer(Value):
     def _dot_of(self, node: Value) -> Any:
         if _is_awaited(self):
             _numbers.looked_at_too_soon()
-        inputs = [given if isinstance(given, Value) else _constant(given) for given in self.input_values()]
+        inputs: tuple = self.input_values()
+        if not self.only_values:  # else neurons of a layer are seen to share one tuple
+            inputs = tuple([given if isinstance(given, Value) else _constant(given) for given in inputs])
         return (
             self.matrix.rows[node._row],
-            tuple(inputs),
+            inputs,
             self.matrix.biases[node._row],
             ACTIVATION_SIGNS[self.activation],
         )
@@ -311,6 +314,9 @@ def _take(node, inputs):
     """Read the numbers of the inputs, and keep the inputs themselves where they are more than numbers."""
     n: cython.Py_ssize_t = node.matrix.width
     i: cython.Py_ssize_t
+    if type(inputs) is tuple and len(inputs) == n:
+        _take_all_kinds(node, inputs)
+        return
     listed: list = inputs if type(inputs) is list else _list_of(inputs, n)
     if len(listed) != n:
         raise _numbers.wrong_count(n, len(listed), listed[0] if listed else None)
@@ -334,6 +340,7 @@ def _take_all_kinds(node, given):
         raise _numbers.wrong_count(n, len(given))
     items: list = None  # where another number has to be kept than was given
     only_floats: cython.bint = True
+    only_values: cython.bint = True
     for i in range(n):
         item = given[i]
         if isinstance(item, Value):
@@ -348,6 +355,7 @@ def _take_all_kinds(node, given):
             if operand._marks & TRACKED:
                 _track(node)
         else:
+            only_values = False
             if type(item) is not float:
                 plain = _plain(item, f"inputs[{i}]")
                 only_floats = only_floats and isinstance(plain, float)
@@ -359,6 +367,7 @@ def _take_all_kinds(node, given):
                 raise _numbers.not_finite(i, node.numbers[i])
     if not only_floats:
         node.inputs = given if items is None else tuple(items)
+        node.only_values = only_values
 
 
 def _list_of(inputs, n):
@@ -412,15 +421,16 @@ def dot(
     Summed from left to right, as a loop would. Raises ``ValueError`` when there are not as many inputs as
     weights, or a number among the inputs is not finite; ``TypeError`` for what is not a Value or a number.
     """
-    row = [
-        weight if isinstance(weight, Value) else _constant(_plain(weight, "weights")) for weight in weights
-    ]
+    given: tuple = weights if type(weights) is tuple else tuple(weights)
+    row: tuple = _as_weights(given)
     if bias is not None and not isinstance(bias, Value):
         bias = _constant(_plain(bias, "bias"))
     if not row:
         _list_of(inputs, 0)
         return Value(0) if bias is None else bias
-    numbers = inputs if type(inputs) is list else _list_of(inputs, len(row))
+    numbers = inputs if type(inputs) is list or type(inputs) is tuple else _list_of(inputs, len(row))
+    if inputs is weights and row is given:
+        numbers = row  # a sum of squares: its Values are kept once, and are seen to be the same
     matrix: Matrix = matrix_of([row], [bias])
     if _operations_as_written() and not matrix.overridden:
         made: FusedLayer = layer(matrix, numbers, None, 0)
@@ -429,6 +439,16 @@ def dot(
     for weight, given in zip(row, numbers, strict=True):
         bias = weight * given if bias is None else bias + weight * given
     return bias
+
+
+def _as_weights(given):
+    """Return weights as Values; the tuple itself where they are."""
+    for weight in given:
+        if not isinstance(weight, Value):
+            return tuple(
+                [one if isinstance(one, Value) else _constant(_plain(one, "weights")) for one in given]
+            )
+    return given
 
 
 if cython.compiled:
@@ -440,7 +460,8 @@ else:
         node = FusedLayer.__new__(FusedLayer)
         _clear(node)
         node._kind = kind
-        node.matrix, node.activation, node.by_hand = matrix, activation, False
+        node.matrix, node.activation = matrix, activation
+        node.by_hand = node.only_values = False
         node.source = node.inputs = None
         node.state, node.numbers = [0.0] * (3 * height), [0.0] * width
         return node

@@ -205,7 +205,7 @@ def _checked(parameters: Any) -> list[Value]:
         raise TypeError(f"parameters is {parameters!r}: expected a list of Values") from None
     if not held:
         raise ValueError("parameters is empty: there is nothing to train; does model.parameters() list them?")
-    if updates.are_leaves(held) and len(set(held)) == len(held):
+    if updates.are_leaves(held) and len(updates.Index(held)) == len(held):
         return held  # of many, there is no need to look for the one that is to blame
     places: dict[Value, int] = {}
     for position, parameter in enumerate(held):

@@ -14,16 +14,7 @@ from typing import TYPE_CHECKING, Any
 from micrograd.updates import numbers_of
 
 if TYPE_CHECKING:
-    from micrograd.compiler.data import Batch
     from micrograd.compiler.family import Compiled, Family
-
-try:
-    from micrograd.compiler._kernels import mark as _marked
-except ImportError:  # NumPy's machine takes so long that nobody would notice
-
-    def _marked(X: Any, Y: Any, size: int, /) -> int | None:
-        return None
-
 
 # Checks may take this part of the time spent in a program.
 SHARE_OF_CHECKS = 0.01
@@ -70,13 +61,3 @@ def of_new_data(family: Family, *data: Any) -> Any:
         return None
     compiled.settle()
     return None if compiled.may_check() else way(family, compiled, any_data=True)(*data)
-
-
-def mark_of(batch: Batch) -> Any:
-    """Return what two different data hardly share: it comes from shapes, sums, and some of the numbers."""
-    mark = _marked(batch.X, batch.Y if batch.Y.shape[1] else None, batch.X.itemsize)
-    if mark is not None:
-        return mark
-    X, Y = batch.X.ravel(), batch.Y.ravel()
-    few = X[:: max(1, len(X) // 8)][:9].tobytes(), Y[:: max(1, len(Y) // 8)][:9].tobytes()
-    return batch.X.shape, batch.Y.shape, batch.total, *few

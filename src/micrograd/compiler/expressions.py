@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias, TypeVar
 
 from micrograd.operations import OPERATIONS
 
@@ -24,6 +24,8 @@ BINARY = tuple(name for name, operation in OPERATIONS.items() if operation.arity
 
 # What an expression depends on. Only what depends on the sample has to be computed for each sample.
 FIXED, SHARED, SAMPLE = 0, 1, 2
+
+Thing = TypeVar("Thing")
 
 # The weights or the inputs of a dot product, as ``evenly`` returns them.
 Places: TypeAlias = "tuple[int, ...] | range"
@@ -43,6 +45,27 @@ def evenly(places: tuple[int, ...]) -> Places:
     return steps if tuple(steps) == places else places
 
 
+class Column(dict[int, Thing]):
+    """One thing of each expression of a table, by its number.
+
+    Of the parameters, which may be many, and of the inputs, with which a table begins, it is always the same: that is
+    not written down for each of them.
+    """
+
+    def __init__(self, parameters: int, inputs: int, of_parameters: Thing, of_inputs: Thing) -> None:
+        self.first, self.next = parameters, parameters + inputs
+        self.of_parameters, self.of_inputs = of_parameters, of_inputs
+
+    def __missing__(self, place: int) -> Thing:
+        if not 0 <= place < self.next:
+            raise KeyError(place)
+        return self.of_parameters if place < self.first else self.of_inputs
+
+    def later(self, size: int) -> list[Thing]:
+        """Return what follows the inputs, in a table of ``size`` expressions."""
+        return [self[place] for place in range(self.next, size)]
+
+
 class Expressions:
     """A table of distinct expressions over ``parameters`` parameters and ``inputs`` inputs of a sample.
 
@@ -53,22 +76,21 @@ class Expressions:
         self.parameters = parameters
         self.inputs = inputs
         self.captured_leaves = 0
-        first = parameters + inputs
-        self.operation = [PARAMETER] * first
-        self.operation[parameters:] = [INPUT] * inputs
-        self.operands: list[tuple[int, ...]] = [()] * first
+        self.size = parameters + inputs
+        self.operation = Column(parameters, inputs, PARAMETER, INPUT)
+        self.operands: Column[tuple[int, ...]] = Column(parameters, inputs, (), ())
         # The value of a constant, the exponent of a constant power, the number of a captured leaf, else 0.
-        self.number = array("d", bytes(8 * first))
-        self.depends = bytearray([SHARED]) * parameters + bytearray([SAMPLE]) * inputs
+        self.number = Column(parameters, inputs, 0.0, 0.0)
+        self.depends = Column(parameters, inputs, SHARED, SAMPLE)
         # Whether a parameter has an influence on it, so that a gradient flows through it.
-        self.varies = bytearray([True]) * parameters + bytearray([False]) * inputs
+        self.varies = Column(parameters, inputs, True, False)
         # A dot product keeps weights, inputs and bias apart from ``operands``, which would be copied per neuron.
         self.dots: dict[int, tuple[Places, Places, int | None]] = {}
         self._known: dict[object, int] = {}
         self._all_samples: dict[Places, bool] = {}
 
     def __len__(self) -> int:
-        return len(self.operation)
+        return self.size
 
     def constant(self, value: float) -> int:
         """Return the expression of a constant; +0.0 and -0.0 are two constants."""
@@ -167,12 +189,13 @@ class Expressions:
         depends: int,
         varies: bool,
     ) -> int:
-        place = len(self.operation)
-        self.operation.append(operation)
-        self.operands.append(operands)
-        self.number.append(number)
-        self.depends.append(depends)
-        self.varies.append(varies)
+        place = self.size
+        self.size += 1
+        self.operation[place] = operation
+        self.operands[place] = operands
+        self.number[place] = number
+        self.depends[place] = depends
+        self.varies[place] = varies
         self._known[key] = place
         return place
 
@@ -183,9 +206,9 @@ def first_difference(one: Expressions, other: Expressions, size: int, other_size
     # The parameters and the inputs, with which a table begins, are the same in both.
     if (
         (one.parameters, one.inputs, size) == (other.parameters, other.inputs, other_size)
-        and _later(one, one.operation, size) == _later(other, other.operation, size)
-        and _later(one, one.operands, size) == _later(other, other.operands, size)
-        and _later(one, one.number, size).tobytes() == _later(other, other.number, size).tobytes()
+        and one.operation.later(size) == other.operation.later(size)
+        and one.operands.later(size) == other.operands.later(size)
+        and _bits(one.number.later(size)) == _bits(other.number.later(size))
         and all(dot == other.dots.get(place) for place, dot in one.dots.items() if place < size)
     ):
         return None
@@ -202,8 +225,8 @@ def first_difference(one: Expressions, other: Expressions, size: int, other_size
     return None
 
 
-def _later(table: Expressions, column: Any, size: int) -> Any:
-    return column[table.parameters + table.inputs : size]
+def _bits(numbers: list[float]) -> bytes:
+    return array("d", numbers).tobytes()
 
 
 def describe(expressions: Expressions, expression: int, names: Sequence[str], depth: int = 3) -> str:

@@ -69,7 +69,7 @@ class Compiled:
         self.since_compared = 0.0
         self.seconds_of_a_comparison = 0.0
         self.known: dict[Any, None] = {}
-        self.last: tuple[Any, Any, tuple[float, float]] | None = None
+        self.last: tuple[Any, Any, Any] | None = None
 
     def leaves(self) -> Array | None:
         """Return the numbers of the captured leaves as they are now; None where there are none."""
@@ -338,11 +338,9 @@ class Family:
 
     def _check_rows(self, compiled: Compiled, batch: Batch, given: tuple[Any, Any]) -> bool:
         """The first time that data come, run some of their rows through the engine too; return whether it was."""
-        last = compiled.last
-        if last is not None and last[2] == batch.total and _is(last[0], given[0]) and _is(last[1], given[1]):
+        last, mark, is_new = compiled.last, batch.mark, False
+        if last is not None and last[2] == mark and _is(last[0], given[0]) and _is(last[1], given[1]):
             return False
-        is_new = False
-        mark = at_once.mark_of(batch)
         if mark not in compiled.known and compiled.may_check():
             started = time.perf_counter()
             with row_check.gradients_put_back(self.parameters), paused():
@@ -355,7 +353,7 @@ class Family:
                 compiled.known.pop(next(iter(compiled.known)))
             compiled.known[mark] = None
             is_new = True
-        compiled.last = _reference(given[0]), _reference(given[1]), batch.total
+        compiled.last = _reference(given[0]), _reference(given[1]), mark
         return is_new
 
     def _run_rows(self, compiled: Compiled, batch: Batch, seed: int) -> None:

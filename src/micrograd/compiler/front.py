@@ -21,7 +21,7 @@ from micrograd.compiler.trace import Graph
 Rows = list[list[float]]
 
 # As samples.py has them: what a few thousand samples and a few features tell is enough.
-_HEAD, _FEATURES = 4096, 8
+_HEAD, _NUMBERS, _FEATURES, _FEWEST = 4096, 1 << 18, 8, 64
 # Where no kernel tells which sample leaves an operation's domain, the engine runs so many of them.
 _ROWS_RUN = 1000
 
@@ -60,7 +60,7 @@ def front(
 
 def telling_rows(X: Rows, Y: Rows) -> list[int]:
     """Return the rows to trace on, the most telling first: those that ``samples.choose_samples`` chooses."""
-    head = range(min(len(X), _HEAD))
+    head = range(min(len(X), _HEAD, max(_FEWEST, _NUMBERS // (len(X[0]) + len(Y[0])))))
     rows = [0]
     for matrix in (Y, X):
         if matrix[0]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +17,6 @@ if TYPE_CHECKING:
     from micrograd.compiler.expressions import Places
 
 
-# No neuron has so many weights.
-_MANY = 4096
-
-
 class Parameters:
     """The distinct parameters of a model (one that is listed twice is one), in the model's order.
 
@@ -32,11 +26,9 @@ class Parameters:
     def __init__(self, model: Any) -> None:
         found = _found(model)
         listed = _checked(found)
-        self.place: dict[Value, int] = dict(zip(listed, itertools.count()))
-        self.some_repeat = len(self.place) != len(listed)
-        if self.some_repeat:
-            self.place = dict(zip(dict.fromkeys(listed), itertools.count()))
-        self.held = tuple(self.place)
+        self.place = updates.Index(listed)
+        self.held = self.place.values
+        self.some_repeat = len(self.held) != len(listed)
         # Most often one and the same: each list of many Values is one more that the garbage collector goes through.
         self._listed: Sequence[Any] = listed if self.some_repeat else self.held
         self._found: Sequence[Any] = self._listed if found is listed else found
@@ -44,8 +36,6 @@ class Parameters:
             [*map(self.place.__getitem__, listed)] if self.some_repeat else range(len(listed))
         )
         self.model = model
-        self._many: tuple[tuple[Value, ...], Places | None] = (), range(0)
-        self._rows: dict[int, tuple[tuple[Value, ...], Places | None]] = {}
 
     def __len__(self) -> int:
         return len(self.held)
@@ -75,36 +65,9 @@ class Parameters:
         return list(self._listed_places)
 
     def row(self, weights: tuple[Value, ...]) -> Places | None:
-        """Return the places of a neuron's weights, or None when they are not all parameters.
-
-        A layer gives the same tuple at every trace: what was found is remembered with the tuple itself, which is
-        kept so that its id stays its own.
-        """
-        if len(weights) > _MANY:  # a penalty's: they are gathered anew at every trace
-            if weights != self._many[0]:
-                self._many = weights, self._places(weights)
-            return self._many[1]
-        known = self._rows.get(id(weights))
-        if known is None:
-            known = weights, self._places(weights)
-            if len(self._rows) > 4 * len(self.held) + 1024:
-                self._rows.clear()  # tuples that were made for one trace only
-            self._rows[id(weights)] = known
-        return known[1]
-
-    def _places(self, weights: tuple[Value, ...]) -> Places | None:
-        """Return the places of Values, or None when they are not all parameters."""
-        if not weights:
-            return range(0)
-        first = self.place.get(weights[0])
-        if first is None:
-            return None
-        if self.held[first : first + len(weights)] == weights:
-            return range(first, first + len(weights))  # those of a neuron follow one another
-        try:
-            return evenly(tuple(map(self.place.__getitem__, weights)))
-        except KeyError:
-            return None
+        """Return the places of a neuron's weights, or None when they are not all parameters."""
+        places = self.place.row(weights)
+        return places if places is None or isinstance(places, range) else evenly(tuple(places))
 
     def is_current(self) -> bool:
         """Return whether the model still has these parameters, and not others in their place."""
@@ -112,9 +75,9 @@ class Parameters:
         if not callable(source) and not isinstance(self.model, (list, tuple, dict)):
             return True  # an iterator, say, that can be asked once
         found = list(source() if callable(source) else self.model)
-        if _same(found, self._found):
+        if updates.are_the_same(found, self._found):
             return True
-        if not _same(_without_results(found), self._listed):
+        if not updates.are_the_same(_without_results(found), self._listed):
             return False
         self._found = found
         return True
@@ -127,10 +90,6 @@ class Parameters:
             for name, value in named():
                 known.setdefault(value, name)
         return [known.get(value) or value.label or f"parameters[{i}]" for i, value in enumerate(self.held)]
-
-
-def _same(some: Sequence[Any], others: Sequence[Any]) -> bool:
-    return len(some) == len(others) and all(map(operator.is_, some, others))
 
 
 def _found(model: Any) -> list[Any]:

@@ -59,14 +59,18 @@ def check(
             f"the graph depends on the data: in row {row} the function returned {len(values)} Values, and before "
             f"{len(results)}"
         )
-    scale = max((abs(value) for value in values), default=0.0)
-    largest = float(np.abs(expected).max(initial=0.0))
     # A difference that is NaN is no more than nothing: then, and where they differ, a closer look is taken.
-    if np.allclose(results, values, rtol=_CLOSE, atol=_CLOSE * scale, equal_nan=True) and bool(
-        (np.abs(gradient - expected) <= _CLOSE * (np.abs(expected) + min(largest, 1.0))).all()
-    ):
+    if _are_close(results, values) and updates.are_close(gradient, expected, _CLOSE):
         return
     _compare_closely(one, parameters, row, results, gradient, expected)
+
+
+def _are_close(results: list[float], values: list[float]) -> bool:
+    scale = max((abs(value) for value in values), default=0.0)
+    return all(
+        abs(ours - theirs) <= _CLOSE * (abs(theirs) + scale) or _same(ours, theirs)
+        for ours, theirs in zip(results, values)
+    )
 
 
 @contextmanager
@@ -92,7 +96,8 @@ def _gradient(one: Run, parameters: Parameters) -> Array:
         for node in others:
             node.grad = 0.0
         one.roots[0].backward()
-        return np.frombuffer(updates.gradients_of(parameters.held))
+        found: Array = np.frombuffer(updates.gradients_of(parameters.held)).copy()
+        return found
     finally:
         for node, gradient in zip(others, before):
             node.grad = gradient

@@ -11,8 +11,8 @@ from micrograd.compiler.trace import Sample
 
 Array = NDArray[np.float64]
 
-# A few thousand samples tell enough, and large data is not walked through for it.
-_HEAD, _FEATURES = 4096, 8
+# A few thousand samples tell enough, fewer where they have many features, and large data is not walked through for it.
+_HEAD, _NUMBERS, _FEATURES = 4096, 1 << 18, 8
 _ROWS_AT_A_TIME = 64
 _RANDOM_ROWS = 2
 
@@ -24,7 +24,8 @@ def choose_samples(X: Array, Y: Array) -> list[Sample]:
     largest of each feature.
     """
     rows = [0]
-    head_X, head_Y = X[:_HEAD], Y[:_HEAD]
+    head = min(_HEAD, max(_ROWS_AT_A_TIME, _NUMBERS // (X.shape[1] + Y.shape[1])))
+    head_X, head_Y = X[:head], Y[:head]
     for matrix in (head_Y, head_X):
         if matrix.shape[1]:
             rows.append(_most_different(matrix))

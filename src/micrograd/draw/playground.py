@@ -148,7 +148,7 @@ def play(
         "order": parameters.order(),
         "loss": made.words,
         "picture": _words(picture),
-        "nodes": _places(view, picture, parameters.place),
+        "nodes": _places(view, picture, parameters),
         "fresh": _fresh(model, parameters.values),
         "switches": switches,
         "switched": None,
@@ -259,7 +259,7 @@ def _scene(view: View, root: Value, parameters: Sequence[Value]) -> dict[str, An
             value.grad = grad
 
 
-def _places(view: View, picture: Elementary, parameters: dict[Value, int]) -> list[dict[str, Any]]:
+def _places(view: View, picture: Elementary, parameters: Parameters) -> list[dict[str, Any]]:
     """Return for each node of the picture the rows of its numbers, and of a parameter its place."""
     at = {node: k for k, node in enumerate(picture.nodes)}
     places = []
@@ -277,8 +277,8 @@ def _places(view: View, picture: Elementary, parameters: dict[Value, int]) -> li
             "gradients": [row for row in gradients if row >= 0],
             "slopes": slopes,
         }
-        if first in parameters:
-            told["parameter"] = parameters[first]
+        if first in parameters.place:
+            told["parameter"] = parameters.place[first]
         places.append(told)
     return places
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import warnings
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 import micrograd
-from micrograd import optim
+from micrograd import optim, updates
 from micrograd.engine import Value
 from micrograd.fused import dot
 from micrograd.nn import MLP, Neuron
@@ -25,7 +26,8 @@ from micrograd.sklearn.settings import Settings
 
 Matrix = NDArray[np.float64]
 
-# So many weights are worth looking at neuron by neuron.
+# Fewer weights are put into one list, which a program sums at once; more are left in their neurons', which takes less
+# time to compile.
 _MANY_WEIGHTS = 4096
 
 
@@ -65,8 +67,11 @@ class BaseMLP(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
 
     # -- What the two differ in ---------------------------------------------------------------------------
 
-    def _loss_of_output(self, output: Any, target: Any) -> Value:
-        """Return the loss of one sample, without the penalty on the weights."""
+    def _loss_of_output(self) -> Callable[[Any, Any], Value]:
+        """Return the loss of one sample, a function of the model's output and the target, without the penalty.
+
+        It is a function of no estimator: a program that referred to its own estimator would outlive it.
+        """
         raise NotImplementedError
 
     # -- Training -----------------------------------------------------------------------------------------
@@ -144,7 +149,7 @@ class BaseMLP(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         wanted = (float(self.alpha), effective_n_jobs(self.n_jobs))
         if self._program is None or self._compiled_for != wanted:
             self._program = micrograd.Program(
-                penalised(self.model_, self._loss_of_output, _weights(self.model_), wanted[0]),
+                penalised(self.model_, self._loss_of_output(), wanted[0]),
                 self.model_,
                 threads=wanted[1],
                 ahead=False,  # the data are there already
@@ -169,32 +174,24 @@ class BaseMLP(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
 
 
 def penalised(
-    model: MLP, loss_of_output: Callable[[Any, Any], Value], weights: list[list[Value]], alpha: float
+    model: MLP, loss_of_output: Callable[[Any, Any], Value], alpha: float
 ) -> Callable[[Any, Any], Value]:
-    """Return the loss of one sample with ``alpha / 2`` times the sum of the squared weights added.
-
-    ``weights`` has them all, in one list or in several.
-    """
+    """Return the loss of one sample with ``alpha / 2`` times the sum of the squared weights, no biases, added."""
 
     def loss(x: list[Value], y: Any) -> Value:
         data_loss: Value = loss_of_output(model(x), y)
         if alpha == 0:
             return data_loss
-        squares = dot(weights[0], weights[0])
-        for part in weights[1:]:
-            squares = squares + dot(part, part)
+        rows = [neuron.w for layer in model.layers for neuron in layer.neurons]
+        if sum(map(len, rows)) < _MANY_WEIGHTS:
+            rows = [list(chain.from_iterable(rows))]
+        squares = dot(rows[0], rows[0])
+        for row in rows[1:]:
+            squares = squares + dot(row, row)
         penalised_loss: Value = data_loss + squares * (alpha / 2)
         return penalised_loss
 
     return loss
-
-
-def _weights(model: MLP) -> list[list[Value]]:
-    """Return all weights, without the biases: few in one list, many neuron by neuron, which compiles faster."""
-    of_neurons = [list(neuron.w) for layer in model.layers for neuron in layer.neurons]
-    if sum(map(len, of_neurons)) > _MANY_WEIGHTS:
-        return of_neurons
-    return [[weight for own in of_neurons for weight in own]]
 
 
 def new_model(features: int, outputs: int, settings: Settings, generator: np.random.RandomState) -> MLP:
@@ -217,7 +214,8 @@ def new_model(features: int, outputs: int, settings: Settings, generator: np.ran
         biases = generator.uniform(-bound, bound, (height, 1))
         first = layer.neurons[0]
         layer.neurons = [Neuron(1, first.nonlin, first.activation) for _ in range(height)]
-        for neuron, row, (bias,) in zip(layer.neurons, rows.tolist(), biases.tolist()):
-            neuron.w, neuron.b = list(map(Value, row)), Value(bias)
+        weights = updates.leaves(rows.ravel())
+        for place, (neuron, bias) in enumerate(zip(layer.neurons, updates.leaves(biases.ravel()))):
+            neuron.w, neuron.b = weights[place * width : (place + 1) * width], bias
     random.setstate(state)
     return model

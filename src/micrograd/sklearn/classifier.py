@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -103,10 +104,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
         chosen = (output > 0).astype(int) if output.ndim == 1 else output.argmax(axis=1)
         return np.asarray(self.classes_[chosen])
 
-    def _loss_of_output(self, output: Any, target: Any) -> Value:
-        if len(self.classes_) == 2:
-            return losses.binary_cross_entropy_with_logits(output, target)
-        return losses.cross_entropy(output, target)
+    def _loss_of_output(self) -> Callable[[Any, Any], Value]:
+        return losses.binary_cross_entropy_with_logits if len(self.classes_) == 2 else losses.cross_entropy
 
     def _checked_classes(self, classes: NDArray[Any]) -> NDArray[Any]:
         if len(classes) < 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -48,8 +49,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         """Return the prediction for each sample: shape (samples,) or (samples, outputs)."""
         return self._outputs(X)
 
-    def _loss_of_output(self, output: Any, target: Any) -> Value:
-        return losses.mse(output, target)
+    def _loss_of_output(self) -> Callable[[Any, Any], Value]:
+        return losses.mse
 
     def _checked(self, X: Any, y: Any, reset: bool) -> tuple[Matrix, Matrix]:
         X, y = validate_data(
