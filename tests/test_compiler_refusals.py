@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 
 import numpy as np
 import pytest
 
 import micrograd
 from micrograd import CompileError, optim
+from micrograd.compiler import row_check
+from micrograd.compiler.parameters import Parameters
 from micrograd.engine import Value
 from micrograd.nn import MLP
 
@@ -297,3 +300,42 @@ def test_predict_needs_a_model_that_can_be_called():
     program = micrograd.compile(lambda x, y: w * x[0] - y, [w])
     with pytest.raises(TypeError, match=r"list cannot be"):
         program.predict(X)
+
+
+@pytest.mark.parametrize("wrong", range(4))
+@pytest.mark.parametrize("part", ["loss", "gradient"])
+def test_one_wrong_row_of_those_that_are_checked_together_is_found(wrong, part):
+    model = MLP(2, [3, 1])
+    parameters = Parameters(model)
+    samples = [([0.1 * i, 1.0], [0.5]) for i in range(4)]
+    weights = [0.7, 1.3, 0.9, 1.1]
+
+    def loss(x, y):
+        return (model(x) - y) ** 2
+
+    def answer(error):
+        values, gradients = [], []
+        for x, (y,) in samples:
+            model.zero_grad()
+            one = loss(list(map(Value, x)), Value(y))
+            one.backward()
+            values.append(one.data)
+            gradients.append([value.grad for value in model.parameters()])
+        if error and part == "loss":
+            values[wrong] += error
+        elif error:
+            gradients[wrong][-1] += error
+        return [np.average(values, weights=weights)], np.average(gradients, axis=0, weights=weights)
+
+    for error, agree in ((0.0, True), (1e-7, False)):
+        found = row_check.agree_on_average(loss, parameters, samples, weights, partial(answer, error))
+        assert found is agree
+
+
+def test_an_error_in_a_row_that_is_checked_leaves_it_to_the_closer_look():
+    model = MLP(1, [1])
+    samples = [([1.0], [1.0]), ([2.0], [0.0])]
+    found = row_check.agree_on_average(
+        lambda x, y: model(x) * y.log(), Parameters(model), samples, [1.0, 1.0], lambda: ([0.0], np.empty(2))
+    )
+    assert found is False

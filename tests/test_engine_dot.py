@@ -329,3 +329,40 @@ class TestRefusals:
         node = dot(w, [3.0], Value(0))
         node.backward()
         assert (node.data, w[0].grad) == (3.0, 3.0)
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_a_multiplication_that_was_replaced_is_the_one_of_a_dot_product(monkeypatch, kind):
+    multiply = Value.__mul__
+    monkeypatch.setattr(Value, "__mul__", lambda a, b: multiply(multiply(a, b), 2.0))
+    weights = kind([Value(3.0), Value(-1.0)])
+    assert dot(weights, kind([1.0, Value(5.0)])).data == 2 * (3 - 5)
+    assert dot(weights, weights).data == 2 * (9 + 1)
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_a_sum_of_squares_is_one_node_of_the_same_values_twice(kind):
+    weights = kind([Value(3.0), Value(-1.0), Value(0.5)])
+    squares = dot(weights, weights)
+    found, inputs, _, _ = squares._dot
+    assert found is inputs
+    squares.backward()
+    assert squares.data == 10.25
+    assert [weight.grad for weight in weights] == [6.0, -2.0, 1.0]
+    assert_same_graph(dot(weights, weights), _squares(weights))
+
+
+def _squares(weights):
+    total = weights[0] * weights[0]
+    for weight in weights[1:]:
+        total = total + weight * weight
+    return total
+
+
+def test_the_weights_of_a_sum_of_squares_may_come_from_anywhere_once():
+    assert dot(iter([Value(2.0)]), [3.0]).data == 6.0
+    once = iter([Value(2.0), Value(3.0)])
+    with pytest.raises(ValueError, match="2"):
+        dot(once, once)
+    mixed = [2.0, Value(3.0)]
+    assert dot(mixed, mixed).data == 13.0

@@ -421,16 +421,20 @@ def dot(
     Summed from left to right, as a loop would. Raises ``ValueError`` when there are not as many inputs as
     weights, or a number among the inputs is not finite; ``TypeError`` for what is not a Value or a number.
     """
-    given: tuple = weights if type(weights) is tuple else tuple(weights)
-    row: tuple = _as_weights(given)
+    own: tuple = weights if type(weights) is tuple else tuple(weights)
+    row: tuple = _as_weights(own)
     if bias is not None and not isinstance(bias, Value):
         bias = _constant(_plain(bias, "bias"))
     if not row:
         _list_of(inputs, 0)
         return Value(0) if bias is None else bias
-    numbers = inputs if type(inputs) is list or type(inputs) is tuple else _list_of(inputs, len(row))
-    if inputs is weights and row is given:
+    numbers: Any
+    if not (type(inputs) is list or type(inputs) is tuple):
+        numbers = _list_of(inputs, len(row))
+    elif inputs is weights and row is own:
         numbers = row  # a sum of squares: its Values are kept once, and are seen to be the same
+    else:
+        numbers = inputs
     matrix: Matrix = matrix_of([row], [bias])
     if _operations_as_written() and not matrix.overridden:
         made: FusedLayer = layer(matrix, numbers, None, 0)

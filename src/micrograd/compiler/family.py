@@ -8,11 +8,13 @@ time that is spent in the program over many calls.
 from __future__ import annotations
 
 import math
+import random
 import threading
 import time
 import weakref
 from array import array
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -357,20 +359,28 @@ class Family:
         return is_new
 
     def _run_rows(self, compiled: Compiled, batch: Batch, seed: int) -> None:
-        numbers = self.parameters.read()
-        for row in rows_to_check(len(batch.X), seed):
-            X, Y = batch.X[row : row + 1], batch.Y[row : row + 1]
+        numbers, leaves = self.parameters.read(), compiled.leaves()
+        rows = rows_to_check(len(batch.X), seed)
 
-            def answer(X: Array = X, Y: Array = Y) -> row_check.Answer:
-                if self.with_gradient:
-                    value, gradient = compiled.exact.gradient(numbers, X, Y, 1, captured=compiled.leaves())
-                    return [value], gradient
-                outputs = compiled.exact.evaluate(numbers, X, 1, captured=compiled.leaves())
-                return outputs[0].tolist(), np.empty(0)
+        def answer(rows: list[int], weights: Array | None = None) -> row_check.Answer:
+            X, Y = batch.X[rows], batch.Y[rows]
+            if self.with_gradient:
+                value, gradient = compiled.exact.gradient(numbers, X, Y, 1, captured=leaves, weights=weights)
+                return [value], gradient
+            outputs = compiled.exact.evaluate(numbers, X, 1, captured=leaves)
+            return outputs[0].tolist(), np.empty(0)
 
-            one = sample(batch.X, batch.Y, row)
+        samples = [sample(batch.X, batch.Y, row) for row in rows]
+        if self.with_gradient and len(rows) > 1:
+            draw = random.Random(seed)
+            weights = np.array([draw.uniform(0.5, 1.5) for _ in rows])
+            if row_check.agree_on_average(
+                self.function, self.parameters, samples, weights.tolist(), partial(answer, rows, weights)
+            ):
+                return
+        for row, one in zip(rows, samples):
             try:
-                row_check.check(self.function, self.parameters, one, batch.row(row), answer)
+                row_check.check(self.function, self.parameters, one, batch.row(row), partial(answer, [row]))
             except Exception as error:
                 self._blame_a_sample(error, batch)
                 raise

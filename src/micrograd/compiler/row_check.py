@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import operator
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,6 +22,7 @@ from micrograd.compiler.errors import CompileError
 from micrograd.compiler.parameters import Parameters
 from micrograd.compiler.trace import Run, Sample, nodes_of, run
 from micrograd.engine import Value, topological_order
+from micrograd.fused import dot
 
 Array = NDArray[np.float64]
 
@@ -63,6 +64,35 @@ def check(
     if _are_close(results, values) and updates.are_close(gradient, expected, _CLOSE):
         return
     _compare_closely(one, parameters, row, results, gradient, expected)
+
+
+def agree_on_average(
+    function: Callable[..., Any],
+    parameters: Parameters,
+    samples: Sequence[Sample],
+    weights: Sequence[float],
+    answer: Callable[[], Answer],
+) -> bool:
+    """Return whether program and engine agree on the weighted mean of several samples' losses, and on its gradient.
+
+    One sweep through all their graphs takes hardly longer than one through the graph of a single sample, since most
+    of it is the parameters'. The weights are random: so no two errors make up for each other. Where this returns
+    False, ``check`` has to look at each sample.
+    """
+    try:
+        runs = [run(function, parameters, sample) for sample in samples]
+    except (
+        Exception
+    ):  # on one of the samples: which, and whether it is an error at all, is for ``check`` to say
+        return False
+    if any(len(one.roots) != 1 for one in runs):
+        return False
+    total = sum(weights)
+    mean = dot([weight / total for weight in weights], [one.roots[0] for one in runs])
+    inputs = [value for one in runs for value in one.inputs]
+    (result,), gradient = answer()
+    expected = _gradient(Run([mean], False, inputs, {}), parameters)
+    return _are_close([result], [float(mean.data)]) and updates.are_close(gradient, expected, _CLOSE)
 
 
 def _are_close(results: list[float], values: list[float]) -> bool:
