@@ -61,9 +61,11 @@ GROUPS = {"float64": 8, "float32": 16}
 _CACHED_BYTES = 1 << 19
 # An odd number of groups: rows at multiples of a power of two would compete for the same cache lines.
 _MOST_LANES = 120
-# Blocks of large networks are smaller, so that a batch of a hundred samples is enough for two threads; those of the
-# largest are not, because a block reads and writes the gradients of all weights.
-_MULTIPLY_ADDS_A_BLOCK, _FEWER_LANES, _LARGEST = 150_000, 56, 16_384
+# In float64, blocks of large networks are smaller, so that a batch of a hundred samples is enough for two threads;
+# those of the largest are not, because a block reads and writes the gradients of all weights. In float32 the products
+# take half the time, and what a block takes beside them counts twice as much: there, blocks are larger.
+_MULTIPLY_ADDS_A_BLOCK, _LARGEST = 150_000, 16_384
+_LANES_OF_LARGE = {"float64": 56, "float32": 176}
 # Where the weights do not fit into that cache anyway, or the gradient of a wide first layer is computed after a block,
 # there are fewer blocks, and rows may have twice the room.
 _BEYOND_THE_CACHE, _MORE_LANES = 1 << 17, 216
@@ -142,7 +144,9 @@ def encode(code: Code, dtype: str = "float64", in_rows: bool = False) -> Encoded
 def _lanes(work: int, slots: int, rows: int, dtype: str, wide: bool) -> int:
     """Return the most samples of a block: of so much work for a sample, so many slots, and rows that are used."""
     group = GROUPS[dtype]
-    most = _MOST_LANES if work * _MOST_LANES < _MULTIPLY_ADDS_A_BLOCK or slots >= _LARGEST else _FEWER_LANES
+    most = _MOST_LANES if work * _MOST_LANES < _MULTIPLY_ADDS_A_BLOCK else _LANES_OF_LARGE[dtype]
+    if slots >= _LARGEST:
+        most = max(most, _MOST_LANES)
     numbers = _CACHED_BYTES * group // 64
     if wide or slots >= _BEYOND_THE_CACHE:
         most, numbers = _MORE_LANES, 2 * numbers

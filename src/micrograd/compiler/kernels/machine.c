@@ -226,6 +226,7 @@ static void find_kept(Run *run) {
         const int64_t place = place_of(run, owner_of(run, k), k), first = (run->first + k) * run->lanes;
         const int64_t count = run->count - first < run->lanes ? run->count - first : run->lanes;
         run->round[k] = (Block){.kept = run->kept + place * m->kept,
+                                .count = count,
                                 .lanes = (count + LANES - 1) / LANES * LANES,
                                 .samples = run->samples + place * m->lanes};
     }

@@ -7,8 +7,6 @@
 #else
 #define TILE_SAMPLES 4
 #endif
-/* So many samples are computed before their sums are turned round, into rows. */
-#define GROUP (TILE_SAMPLES > WIDTH ? TILE_SAMPLES : WIDTH)
 /* So many inputs of a group, or of a panel, stay in the first-level cache. */
 #define INPUTS_AT_A_TIME ((int64_t)(2048 / sizeof(real)))
 /* So many packed weights, a megabyte, are not fetched anew for each group of samples. */
@@ -108,22 +106,30 @@ INLINE void sample_tile(const real *const *samples, int64_t first, const real *p
         UNROLL for (int v = 0; v < vectors; v++) v_store(sums + s * stride + v * WIDTH, total[s][v]);
 }
 
-static void sample_tiles(const real *const *samples, int64_t first, const real *panel, int64_t from, int64_t to, real *sums,
-                         int64_t stride, int vectors) {
-    for (int s = 0; s < GROUP; s += TILE_SAMPLES, samples += TILE_SAMPLES, sums += TILE_SAMPLES * stride)
+/* A group of LANES samples, of which so many are left, one at least; what lies beyond the last one repeats its sums. */
+static void sample_tiles(const real *const *samples, int64_t left, int64_t first, const real *panel, int64_t from, int64_t to,
+                         real *sums, int64_t stride, int vectors) {
+    for (int s = 0; s < LANES; s += TILE_SAMPLES, samples += TILE_SAMPLES, sums += TILE_SAMPLES * stride) {
+        if (s >= left) {
+            const real *last = sums + (left - 1 - s) * stride;
+            for (int k = 0; k < TILE_SAMPLES; k++)
+                for (int v = 0; v < vectors; v++) v_store(sums + k * stride + v * WIDTH, v_load(last + v * WIDTH));
+            continue;
+        }
         switch (vectors) {
         case 3: sample_tile(samples, first, panel, from, to, sums, stride, 3); break;
         case 2: sample_tile(samples, first, panel, from, to, sums, stride, 2); break;
         default: sample_tile(samples, first, panel, from, to, sums, stride, 1);
         }
+    }
 }
 
-/* The sums of a group of samples, by the neurons of a panel, become rows. */
+/* The sums of a group of LANES samples, by the neurons of a panel, become rows. */
 static void store_group(const SampleLayer *i, const Block *b, const real *sums, int64_t stride, int64_t neuron,
                         int vectors, int64_t lane) {
     const int relu = i->activation == FUNCTION_relu;
     for (int v = 0; v < vectors; v++, neuron += WIDTH)
-        for (int64_t s = 0; s < GROUP; s += WIDTH) {
+        for (int64_t s = 0; s < LANES; s += WIDTH) {
             vec part[WIDTH];
             real *out = b->rows + i->out + neuron * b->stride + lane + s;
             UNROLL for (int k = 0; k < WIDTH; k++) part[k] = v_load(sums + (s + k) * stride + v * WIDTH);
@@ -137,7 +143,7 @@ static void store_group(const SampleLayer *i, const Block *b, const real *sums, 
    one, so that each weight is fetched once for all of them; else a group of samples passes by all panels, so that its
    inputs are. */
 static int64_t samples_at_a_time(const SampleLayer *i, int64_t lanes) {
-    return (1 + i->width) * padded_neurons(i->count) > MANY_PACKED ? lanes : GROUP;
+    return (1 + i->width) * padded_neurons(i->count) > MANY_PACKED ? lanes : LANES;
 }
 
 static void sample_layer(const SampleLayer *i, const Block *b) {
@@ -150,9 +156,9 @@ static void sample_layer(const SampleLayer *i, const Block *b) {
             to = from + at_a_time < i->width ? from + at_a_time : i->width;
             for (int64_t neuron = 0; neuron < i->count; neuron += vectors * WIDTH) {
                 vectors = next_vectors(i->count - neuron);
-                for (int64_t lane = start; lane < start + step; lane += GROUP) {
+                for (int64_t lane = start; lane < start + step; lane += LANES) {
                     real *sums = b->scratch + (lane - start) * stride + neuron;
-                    sample_tiles(b->samples + lane, i->first, panel, from, to, sums, stride, vectors);
+                    sample_tiles(b->samples + lane, b->count - lane, i->first, panel, from, to, sums, stride, vectors);
                     if (to == i->width) store_group(i, b, sums, stride, neuron, vectors, lane);
                 }
                 panel += (1 + i->width) * vectors * WIDTH;

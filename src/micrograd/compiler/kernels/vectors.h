@@ -11,7 +11,7 @@
 #if defined(__clang__)
 #define UNROLL _Pragma("unroll")
 #else
-#define UNROLL _Pragma("GCC unroll 16")
+#define UNROLL _Pragma("GCC unroll 32")
 #endif
 #else
 #define INLINE static __inline
@@ -21,8 +21,10 @@
 
 #if defined(__GNUC__)
 #define PREFETCH(p) __builtin_prefetch((p), 1)
+#define PREFETCH_READ(p) __builtin_prefetch(p)
 #else
 #define PREFETCH(p) ((void)0)
+#define PREFETCH_READ(p) ((void)0)
 #endif
 
 /* The name of an instruction of the processor's, with the ending for the precision: V_NAME(_mm512_sqrt) */

@@ -90,12 +90,13 @@ INLINE void strip_tile(const Block *b, const int64_t *g, const real *strip, int6
                        const int neurons, const int vectors) {
     vec total[TILE_NEURONS][TILE_VECTORS];
     const real *gradient[TILE_NEURONS];
+    const int fresh = b->fresh; /* which no store below changes */
     UNROLL for (int j = 0; j < neurons; j++) {
         gradient[j] = b->rows + g[j];
         UNROLL for (int v = 0; v < vectors; v++) total[j][v] = v_splat(0);
         PREFETCH(out + j * row_stride);
     }
-    for (int64_t l = 0; l < b->lanes; l++, strip += vectors * WIDTH) {
+    for (int64_t l = 0; l < b->count; l++, strip += vectors * WIDTH) {
         vec value[TILE_VECTORS];
         UNROLL for (int v = 0; v < vectors; v++) value[v] = v_load(strip + v * WIDTH);
         UNROLL for (int j = 0; j < neurons; j++) {
@@ -107,18 +108,21 @@ INLINE void strip_tile(const Block *b, const int64_t *g, const real *strip, int6
         UNROLL for (int v = 0; v < vectors; v++) {
             real *here = out + j * row_stride + v * WIDTH;
             const int64_t some = left - v * WIDTH;
-            v_store_first(here, some, b->fresh ? total[j][v] : total[j][v] + v_load_first(here, some));
+            v_store_first(here, some, fresh ? total[j][v] : total[j][v] + v_load_first(here, some));
         }
 }
 
-/* All neurons pass by a strip. */
+/* All neurons pass by a strip. Most often all of its inputs are there: then nothing asks how many are left. */
+#define STRIP_TILES_OF(left, vectors)                                                                                \
+    for (; j + TILE_NEURONS <= count; j += TILE_NEURONS)                                                             \
+        strip_tile(b, g + j, b->scratch, left, out + j * stride, stride, TILE_NEURONS, vectors);                     \
+    for (; j + 2 <= count; j += 2) strip_tile(b, g + j, b->scratch, left, out + j * stride, stride, 2, vectors);     \
+    for (; j < count; j++) strip_tile(b, g + j, b->scratch, left, out + j * stride, stride, 1, vectors);
 #define STRIP(vectors)                                                                                               \
     static void strip_##vectors(const Block *b, const int64_t *g, int64_t count, int64_t left, real *out, int64_t stride) { \
         int64_t j = 0;                                                                                               \
-        for (; j + TILE_NEURONS <= count; j += TILE_NEURONS)                                                         \
-            strip_tile(b, g + j, b->scratch, left, out + j * stride, stride, TILE_NEURONS, vectors);                 \
-        for (; j + 2 <= count; j += 2) strip_tile(b, g + j, b->scratch, left, out + j * stride, stride, 2, vectors); \
-        for (; j < count; j++) strip_tile(b, g + j, b->scratch, left, out + j * stride, stride, 1, vectors);         \
+        if (left >= vectors * WIDTH) { STRIP_TILES_OF(vectors * WIDTH, vectors) }                                    \
+        else { STRIP_TILES_OF(left, vectors) }                                                                       \
     }
 STRIP(3)
 STRIP(2)
@@ -152,7 +156,7 @@ static void strip_of_rows(const Block *b, const int64_t *x, int64_t left, int ve
 
 static void strip_of_samples(const Block *b, int64_t first, int64_t left, int vectors) {
     real *out = b->scratch;
-    for (int64_t l = 0; l < b->lanes; l++)
+    for (int64_t l = 0; l < b->count; l++)
         for (int v = 0; v < vectors; v++, out += WIDTH)
             v_store(out, v_load_first(b->samples[l] + first + v * WIDTH, left - v * WIDTH));
 }

@@ -28,11 +28,14 @@ static void keep(const SampleGradient *i, const Block *b) {
 #define STRIP_INPUTS (STRIP_TILES * TILE_SAMPLES)
 static int64_t wide_scratch(int64_t lanes) { return STRIP_INPUTS * lanes; }
 
+/* Those of the next strip are fetched ahead: of samples that are far apart, the processor does not see what comes next. */
 static void copy_strip(const Wide *w, const Block *b, int64_t from, int64_t to, real *strip) {
-    for (int64_t l = 0; l < b->lanes; l++, strip += TILE_SAMPLES) {
+    const int64_t ahead = to + STRIP_INPUTS < w->width ? to + STRIP_INPUTS : w->width;
+    for (int64_t l = 0; l < b->count; l++, strip += TILE_SAMPLES) {
         const real *x = b->samples[l] + w->first;
         real *out = strip;
         int64_t i = from;
+        for (int64_t j = to; j < ahead; j += 64 / REAL_BYTES) PREFETCH_READ(x + j);
         for (; i + TILE_SAMPLES <= to; i += TILE_SAMPLES, out += b->lanes * TILE_SAMPLES)
             memcpy(out, x + i, TILE_SAMPLES * sizeof(real));
         for (int64_t j = 0; i + j < to; j++) out[j] = x[i + j];
@@ -56,7 +59,7 @@ INLINE void finish(const WideWork *work, int64_t at, vec *total, const int count
         UNROLL for (int k = 0; k < count; k++) {
             vec w = descended(v_load(u->old + at + k * WIDTH), total[k], u->rate);
             v_store(u->weights + at + k * WIDTH, w);
-            wrong += w * (real)0.0;
+            wrong = v_either(wrong, w * (real)0.0); /* in one cycle: a sum would wait for four */
         }
         *finite &= !v_any_nan(wrong);
         return;
@@ -65,11 +68,15 @@ INLINE void finish(const WideWork *work, int64_t at, vec *total, const int count
     if (u != NULL) *finite &= update(u, work->sums + at, at, count * WIDTH);
 }
 
+/* While the samples pass by, what `finish` reads and writes comes into the first-level cache, a vector for each sample. */
 INLINE void wide_tile(const Block *b, const WideWork *work, const Place *p, const int inputs, const int vectors, int *finite) {
     vec total[TILE_SAMPLES * TILE_VECTORS];
     const real *x = p->inputs, *gradient = b->kept + p->neuron * b->lanes;
     UNROLL for (int k = 0; k < inputs * vectors; k++) total[k] = v_splat(0);
-    for (int64_t l = 0; l < b->lanes; l++, gradient += vectors * WIDTH, x += TILE_SAMPLES) {
+    const real *written = (work->update != NULL ? work->update->weights : work->sums) + p->packed;
+    const real *read = work->update != NULL ? work->update->old + p->packed : written;
+    for (int64_t l = 0; l < b->count; l++, gradient += vectors * WIDTH, x += TILE_SAMPLES) {
+        if (l < inputs * vectors) PREFETCH(written + l * WIDTH), PREFETCH_READ(read + l * WIDTH);
         vec slope[TILE_VECTORS];
         UNROLL for (int v = 0; v < vectors; v++) slope[v] = v_load(gradient + v * WIDTH);
         UNROLL for (int i = 0; i < inputs; i++) {
@@ -85,7 +92,7 @@ INLINE void bias_tile(const Block *b, const WideWork *work, const Place *p, cons
     vec total[TILE_VECTORS];
     const real *gradient = b->kept + p->neuron * b->lanes;
     UNROLL for (int v = 0; v < vectors; v++) total[v] = v_splat(0);
-    for (int64_t l = 0; l < b->lanes; l++, gradient += vectors * WIDTH)
+    for (int64_t l = 0; l < b->count; l++, gradient += vectors * WIDTH)
         UNROLL for (int v = 0; v < vectors; v++) total[v] += v_load(gradient + v * WIDTH);
     finish(work, p->packed, total, vectors, finite);
 }
