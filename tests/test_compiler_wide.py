@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -175,3 +176,22 @@ class _Weights:
 
     def parameters(self):
         return self._values
+
+
+def test_memory_that_is_used_again_is_nobody_elses_meanwhile():
+    """Runs of several sizes, at once and one after the other, take each other's memory when they are done with it."""
+    generator = np.random.default_rng(5)
+    runs = []
+    for width, samples in ((90, 300), (120, 40), (90, 500)):
+        model = MLP(200, [width, 3])
+        program = micrograd.compile(lambda x, y, model=model: sum((o - y) ** 2 for o in model(x)), model)
+        X, Y = generator.normal(size=(samples, 200)), generator.normal(size=samples)
+        runs.append((program, X, Y, program(X, Y)))
+
+    def again(turn):
+        program, X, Y, (loss, gradient) = runs[turn % len(runs)]
+        found, gradients = program(X, Y)
+        return found == loss and np.array_equal(gradients, gradient)
+
+    with ThreadPoolExecutor(3) as pool:
+        assert all(pool.map(again, range(30)))

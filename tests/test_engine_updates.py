@@ -84,8 +84,24 @@ def test_the_same_objects_are_found_whatever_holds_them():
     assert not are_the_same(values, values[::-1])
     assert not are_the_same(values, values[:1])
     assert are_the_same([], ())
-    with pytest.raises(TypeError):
-        are_the_same(iter(values), values)
+    assert not are_the_same(iter(values), values)
+    assert not are_the_same(values, None)
+
+
+def test_an_index_stands_for_its_values_in_all_loops():
+    values = [Value(1.0), Value(2.0)]
+    index = Index(values)
+    updates.write(index, array("d", [3.0, -4.0]))
+    assert [value.data for value in values] == [3.0, -4.0]
+    numbers = array("d", [0.0, 0.0])
+    updates.read(index, numbers)
+    assert numbers.tolist() == [3.0, -4.0]
+    values[1].grad = 2.0
+    updates.descend(index, 0.5)
+    assert values[1].data == -5.0
+    updates.forget(index)
+    assert values[1].grad == 0.0
+    updates.forget(Index.__new__(Index))
 
 
 @pytest.mark.parametrize("collects", [True, False])

@@ -14,5 +14,7 @@ cdef class Index:
     cdef Py_ssize_t _find(self, object value) noexcept
     cdef Py_ssize_t _slot(self, PyObject* wanted) noexcept
 
+
 cdef _state(given, Py_ssize_t count, str name)
 cdef bytes _doubles(tuple values, bint gradients)
+cdef tuple _held(parameters)

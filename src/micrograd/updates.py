@@ -1,9 +1,10 @@
 # cython: language_level=3, cdivision=True, wraparound=False, nonecheck=True
 """The loops over all parameters of a model, for ``optim.py`` and the compiler: plain Python that Cython compiles.
 
-``parameters`` is a list of Values, the state of an optimizer an ``array("d")`` with one number for each of
-them, or any other writable buffer of doubles. All of it is checked before the first number is changed: raises
-``TypeError`` for anything else, ``ValueError`` for a state that is not as long as the parameters are many.
+``parameters`` is a list of Values, or an ``Index`` of them, the state of an optimizer an ``array("d")`` with one
+number for each of them, or any other writable buffer of doubles. All of it is checked before the first number is
+changed: raises ``TypeError`` for anything else, ``ValueError`` for a state that is not as long as the parameters are
+many.
 """
 
 from __future__ import annotations
@@ -45,14 +46,14 @@ else:
 def descend(parameters: Iterable[Value], rate: float) -> None:
     """Take a step against the gradient: ``x -= rate * g``."""
     step: cython.double = rate
-    for held in _values(parameters, "parameters"):
+    for held in _held(parameters):
         parameter: Value = held
         _assign(parameter, parameter._data - step * parameter._grad)
 
 
 def roll(parameters: Iterable[Value], velocity: Any, rate: float, momentum: float, nesterov: bool) -> None:
     """Take a step of gradient descent with momentum, as ``optim.SGD`` says."""
-    values: tuple = _values(parameters, "parameters")
+    values: tuple = _held(parameters)
     moving: cython.double[::1] = _state(velocity, len(values), "velocity")
     step: cython.double = rate
     kept: cython.double = momentum
@@ -77,7 +78,7 @@ def adapt(
     epsilon: float,
 ) -> None:
     """Take a step of ``optim.Adam``; the shares are ``1 - beta**t``."""
-    values: tuple = _values(parameters, "parameters")
+    values: tuple = _held(parameters)
     means: cython.double[::1] = _state(first, len(values), "first_moment")
     squares: cython.double[::1] = _state(second, len(values), "second_moment")
     step: cython.double = rate
@@ -99,13 +100,15 @@ def adapt(
 
 def read(parameters: Iterable[Value], into: Any) -> None:
     """Put the numbers of the parameters into a buffer."""
-    values: tuple = _values(parameters, "parameters")
+    values: tuple = _held(parameters)
     numbers: cython.double[::1] = _state(into, len(values), "into")
     i: cython.Py_ssize_t
+    if _node._listeners:
+        # A program that is called while another loss is traced computes with numbers, and not with Values.
+        for value in values:
+            _looks.seen(value, ".data")
     for i in range(len(values)):
         parameter: Value = values[i]
-        if _node._listeners:
-            _looks.seen(parameter, ".data")
         numbers[i] = parameter._data
 
 
@@ -183,15 +186,15 @@ def have_fresh_gradients(parameters: tuple[Value, ...]) -> bool:
 
 def write(parameters: Iterable[Value], numbers: Any) -> None:
     """Put numbers from a buffer into the parameters."""
-    values: tuple = _values(parameters, "parameters")
+    values: tuple = _held(parameters)
     given: cython.double[::1] = _state(numbers, len(values), "numbers")
     i: cython.Py_ssize_t
-    told: cython.bint = (
-        False  # layers that have read some of the numbers know of a change by its count: one will do
-    )
+    told: cython.bint = bool(_node._listeners)
+    # Layers that have read some of the numbers know of a change by its count: one will do, if nobody listens.
+    several: cython.bint = told
     for i in range(len(values)):
         parameter: Value = values[i]
-        if _node._listeners or (not told and parameter._marks & WATCHED):
+        if several or (not told and parameter._marks & WATCHED):
             told = True
             _assign(parameter, given[i])
         else:
@@ -201,7 +204,7 @@ def write(parameters: Iterable[Value], numbers: Any) -> None:
 
 def first_not_finite(parameters: Iterable[Value]) -> int:
     """Return the position of the first parameter whose gradient is NaN or infinite, or -1."""
-    values: tuple = _values(parameters, "parameters")
+    values: tuple = _held(parameters)
     i: cython.Py_ssize_t
     for i in range(len(values)):
         parameter: Value = values[i]
@@ -212,7 +215,14 @@ def first_not_finite(parameters: Iterable[Value]) -> int:
 
 def forget(parameters: Iterable[Value]) -> None:
     """Set every gradient to 0."""
-    _zero(_values(parameters, "parameters"))
+    _zero(_held(parameters))
+
+
+def _held(parameters):
+    """Return a tuple of Values; an Index is known to have nothing else."""
+    if type(parameters) is Index and cython.cast(Index, parameters).values is not None:
+        return cython.cast(Index, parameters).values
+    return _values(parameters, "parameters")
 
 
 def _doubles(values, gradients):
@@ -368,10 +378,10 @@ if not cython.compiled:
     Index.values = None
 
 
-def are_the_same(some: Sequence[Any], others: Sequence[Any]) -> bool:
-    """Return whether two lists or tuples hold the very same objects."""
+def are_the_same(some: Any, others: Any) -> bool:
+    """Return whether two objects are lists or tuples that hold the very same objects."""
     if type(some) not in (list, tuple) or type(others) not in (list, tuple):
-        raise TypeError(f"expected lists or tuples, got {type(some).__name__} and {type(others).__name__}")
+        return False
     if len(some) != len(others):
         return False
     if not cython.compiled:

@@ -40,6 +40,10 @@ class Parameters:
     def __len__(self) -> int:
         return len(self.held)
 
+    def are(self, held: object) -> bool:
+        """Return whether a list has just these parameters, in this order."""
+        return updates.are_the_same(held, self.held)
+
     @property
     def values(self) -> list[Value]:
         """The parameters, as a list."""
@@ -49,12 +53,13 @@ class Parameters:
         """Return the parameters' values as they are now."""
         import numpy as np  # here, because tracing a function needs none
 
-        numbers: NDArray[np.float64] = np.frombuffer(updates.numbers_of(self.held)).copy()
+        numbers = np.empty(len(self.held))
+        updates.read(self.place, numbers)
         return numbers
 
     def write(self, numbers: NDArray[np.float64]) -> None:
         """Put ``numbers`` into the parameters' ``.data``."""
-        updates.write(self.held, numbers)
+        updates.write(self.place, numbers)
 
     def in_order(self, gradient: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return a gradient by the distinct parameters in the order of ``model.parameters()``."""

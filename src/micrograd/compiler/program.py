@@ -235,7 +235,7 @@ class Program:
         ``DivergenceError`` when the loss or the weights leave the finite numbers, ``ValueError`` and ``TypeError``
         for settings and data that make no sense.
         """
-        self._notice_changes(self._losses)
+        changed = self._notice_changes(self._losses)
         batch = data.batch(X, Y, sample_weight, self.dtype)
         settings = Settings(
             steps=steps,
@@ -252,7 +252,7 @@ class Program:
             tolerance=tolerance,
         )
         size = min(len(batch.X), settings.batch_size or len(batch.X))
-        compiled = self._losses.for_data(batch, (X, Y), settings.steps * size)
+        compiled = self._losses.for_data(batch, (X, Y), settings.steps * size, changed)
         self._losses.forget_last_call()  # what the training takes counts, too, for when a look is due
         earlier = self._training if resume else None
         threads = self._choices.setdefault((id(compiled.machine), size), ThreadChoice(self._threads))

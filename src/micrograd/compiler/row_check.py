@@ -111,7 +111,7 @@ def gradients_put_back(parameters: Parameters) -> Iterator[None]:
     try:
         yield
     finally:
-        updates.forget(parameters.held)
+        updates.forget(parameters.place)
         for value, gradient in zip(parameters.held, before):
             value.grad = gradient
 
@@ -122,7 +122,7 @@ def _gradient(one: Run, parameters: Parameters) -> Array:
     others = [*nodes_of(one, parameters)]
     before = list(map(_GRADIENT, others))
     try:
-        updates.forget(parameters.held)
+        updates.forget(parameters.place)
         for node in others:
             node.grad = 0.0
         one.roots[0].backward()

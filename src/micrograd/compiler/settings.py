@@ -100,7 +100,7 @@ class Settings:
         else:
             state.momentum, state.nesterov = chosen.momentum, chosen.nesterov
         if chosen.parameters is not None:
-            if chosen.parameters != parameters.values:
+            if not parameters.are(chosen.parameters):
                 raise ValueError(
                     "the optimizer holds other parameters than this program's model: make it with "
                     "model.parameters(), or without parameters as a description"
@@ -117,7 +117,7 @@ class Settings:
             return
         chosen.steps_taken = state.step
         for moment, own in zip((state.first, state.second), _moments(chosen)):
-            own[:] = type(own)("d", moment.tobytes())
+            memoryview(own)[:] = moment.data
 
     def rates(self, first: int, count: int) -> NDArray[np.float64]:
         """Return the learning rates of steps first..first+count-1."""

@@ -1,23 +1,11 @@
 /* The memory of a run. */
 #include "machine.h"
+#include "spare.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void *aligned_memory(size_t bytes) {
-    /* The address that malloc gave is kept just before the first aligned byte. */
-    char *memory = malloc(bytes + CACHE_LINE + sizeof(void *));
-    if (memory == NULL) return NULL;
-    uintptr_t start = ((uintptr_t)memory + sizeof(void *) + CACHE_LINE - 1) & ~(uintptr_t)(CACHE_LINE - 1);
-    ((void **)start)[-1] = memory;
-    return (void *)start;
-}
-
 static real *aligned_numbers(int64_t count) { return aligned_memory((size_t)count * sizeof(real)); }
-
-static void aligned_free(void *memory) {
-    if (memory != NULL) free(((void **)memory)[-1]);
-}
 
 /* Of memory that is never touched, the system gives none. Returns 0 without memory. */
 static int start_wide(Run *run) {

@@ -4,6 +4,7 @@
 
 #include "calls.h"
 #include "marks.h"
+#include "spare.h"
 #include "validate.h"
 
 #include <stdlib.h>
@@ -691,7 +692,7 @@ static int find_numpy(void) {
 }
 
 static int module_exec(PyObject *module) {
-    if (find_numpy() < 0) return -1;
+    if (find_numpy() < 0 || start_spare() < 0) return -1;
     PyObject *type = PyType_FromSpec(&machine_spec);
     if (type == NULL) return -1;
     if (PyModule_AddObject(module, "Machine", type) < 0) {

@@ -1,7 +1,14 @@
-/* The team of threads where there is but one: a page's kernels run in the thread that calls them. */
+/* The team of threads where there is but one: a page's kernels run in the thread that calls them. Memory that is freed is
+   the page's own all the same. */
+#include "spare.h"
 #include "team.h"
 
 #include <stddef.h>
+#include <stdlib.h>
+
+void *aligned_memory(size_t bytes) { return aligned_alloc(CACHE_LINE, (bytes + CACHE_LINE) / CACHE_LINE * CACHE_LINE); }
+
+void aligned_free(void *memory) { free(memory); }
 
 Team *team_start(int threads, TeamWork work, void *context) {
     (void)threads, (void)work, (void)context;
