@@ -29,6 +29,7 @@ def test_threads_that_fall_asleep_in_their_work_spoil_nothing(options, tmp_path)
     assert built.returncode == 0, built.stderr
     ran = subprocess.run([str(program), "150"], capture_output=True, text=True, timeout=120)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    together, alone = map(int, ran.stdout.split())
+    together, alone, helped = map(int, ran.stdout.split())
     assert together > 0
+    assert helped > 0
     assert alone > 0, "no thread was ever waited for in vain"

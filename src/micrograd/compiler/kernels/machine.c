@@ -90,10 +90,12 @@ static void set_to_zero(const Machine *m, real *gradients) {
         memset(gradients + m->zeroed[2 * k], 0, (size_t)m->zeroed[2 * k + 1] * sizeof(real));
 }
 
-/* Where a thread's gradients of a chunk are. */
+/* Where a thread's gradients are: of a chunk, or in one of its places for blocks with which it helps. */
 static real *row_of(const Run *run, int64_t member, int64_t chunk) {
     return run->partial + (member * run->parts + chunk) * run->stride;
 }
+
+static int64_t row_of_place(const Run *run, int place) { return run->parts - PLACES + place; }
 
 /* Whether this step's work is shared with other threads. */
 static int helped_by_team(const Run *run) { return run->team != NULL && run->chunks > 1; }
@@ -103,58 +105,90 @@ static int64_t place_of(const Run *run, int64_t member, int64_t block) {
     return member * run->at_once + (run->at_once > 1 ? block : 0);
 }
 
-/* Compute a chunk's blocks; its gradient is written to `gradients`, or, if `goes_on`, added to what is there. */
-static void run_chunk(Run *run, int member, int64_t piece, int64_t chunk, real *gradients, int goes_on) {
+/* Which thread's results of a chunk's blocks count; `block` is its number in the chunk. */
+static int64_t member_for(const Run *run, int64_t chunk, int64_t block) {
+    if (!helped_by_team(run)) return 0;
+    const Outcome *outcome = &run->outcome[chunk];
+    return block < outcome->parts || !run->shares_blocks
+               ? outcome->owner
+               : outcome->helper[outcome->parts + outcome->helped - 1 - block].member;
+}
+
+/* Compute a block. Returns the sum of its losses. */
+static double run_block(Run *run, Block *block, const int64_t *order, int64_t samples, int64_t first, int64_t count,
+                        const real **where, unsigned char *left) {
     const Machine *m = run->machine;
-    const int helped = helped_by_team(run);
+    if (m->debug) {
+        fill(block->rows, m->rows * m->lanes), fill(block->scratch, m->scratch);
+        fill(block->kept, m->kept);
+    }
+    block->lanes = (count + LANES - 1) / LANES * LANES;
+    block->count = count;
+    block->samples = where;
+    block->together = order == NULL ? run->X + first * m->features : NULL;
+    block->loaded = run->loaded && !m->debug;
+    if (!block->loaded) load_block(run, order, samples, where, block->rows, first, count, block->lanes);
+    *left = (unsigned char)m->set->run(&m->forward, block);
+    if (run->out != NULL) {
+        store_results(run, block->rows, first, count);
+        return 0.0;
+    }
+    const real *losses = block->rows + m->result[0] * m->lanes;
+    const double loss =
+        run->weights == NULL ? sum_of(losses, count) : weighted_sum_of(run, order, losses, first, count);
+    m->set->run(&m->backward, block);
+    return loss;
+}
+
+/* Compute a chunk's blocks, or that with which to help; their gradient is written to `gradients`, or, if `goes_on`, added to
+   what is there. Without a task, a thread is alone. */
+static void run_chunk(Run *run, const Task *task, int64_t chunk, real *gradients, int goes_on) {
+    const Machine *m = run->machine;
     /* Looked at once, before it is made sure that the chunk is still wanted: what a late thread has read of the next
        step, it never uses. */
     const int64_t *order = run->order;
     const int64_t samples = run->count, chunks = run->chunks, some = run->some, most = run->lanes, start = run->first;
+    const int64_t member = task == NULL ? 0 : task->member;
+    const int helps = task != NULL && task->kind == HELP, asks = task != NULL && run->shares_blocks;
+    const int64_t result = helps ? MOST_CHUNKS + task->place : chunk;
     Block block = {.rows = run->rows + member * m->rows * m->lanes,
                    .stride = m->lanes,
                    .features = m->features,
                    .slots = run->slots,
                    .packed = run->packed,
                    .gradients = gradients,
+                   .fresh = m->once && !goes_on,
                    .late = m->wide.instruction,
                    .scratch = run->scratch + member * m->scratch};
-    unsigned char *left = run->left + member * PADDED(run->most_blocks);
+    unsigned char *left = run->left + member * PADDED(run->most_blocks), any_left = 0;
+    int64_t b = start + block_of(chunk, some, chunks), end = start + block_of(chunk + 1, some, chunks);
     double loss = 0.0;
-    unsigned char any_left = 0;
-    if (helped && !team_wants(run->team, piece, chunk)) return;
+    if (helps) b += task->part, end = b + 1;
+    if (task != NULL && !team_goes_on(run->team, task)) return;
     if (run->out == NULL && !goes_on) set_to_zero(m, gradients);
-    block.fresh = m->once && !goes_on;
-    for (int64_t b = start + block_of(chunk, some, chunks), end = start + block_of(chunk + 1, some, chunks); b < end; b++) {
-        const int64_t place = place_of(run, member, b - start);
-        const real **where = run->samples + place * m->lanes;
-        int64_t first = b * most;
-        int64_t count = samples - first < most ? samples - first : most;
-        block.lanes = (count + LANES - 1) / LANES * LANES;
-        if (helped && !team_wants(run->team, piece, chunk)) return;
-        if (m->debug) {
-            fill(block.rows, m->rows * m->lanes), fill(block.scratch, m->scratch);
-            fill(run->kept + place * m->kept, m->kept);
-        }
-        block.count = count;
-        block.samples = where;
+    for (;;) {
+        const int64_t place = place_of(run, member, b - start), first = b * most;
         block.kept = run->kept + place * m->kept;
-        block.together = order == NULL ? run->X + first * m->features : NULL;
-        block.loaded = run->loaded && !m->debug;
-        if (!block.loaded) load_block(run, order, samples, where, block.rows, first, count, block.lanes);
-        left[b] = (unsigned char)m->set->run(&m->forward, &block);
+        loss += run_block(run, &block, order, samples, first, samples - first < most ? samples - first : most,
+                          run->samples + place * m->lanes, &left[b]);
         any_left |= left[b];
-        if (run->out != NULL) {
-            store_results(run, block.rows, first, count);
-            continue;
-        }
-        const real *losses = block.rows + m->result[0] * m->lanes;
-        loss += run->weights == NULL ? sum_of(losses, count) : weighted_sum_of(run, order, losses, first, count);
-        m->set->run(&m->backward, &block);
         block.fresh = 0;
+        if (++b == end || (asks && !team_goes_on(run->team, task))) break;
     }
-    run->losses[member * MOST_CHUNKS + chunk] = loss;
-    run->left_chunk[member * CACHE_LINE + chunk] = any_left;
+    run->losses[member * MOST_PARTS + result] = loss;
+    run->left_chunk[member * CACHE_LINE + result] = any_left;
+}
+
+/* Add a chunk's gradients to `total`, or, if it is the first, write them there. */
+static void add_chunk(const Run *run, int64_t chunk, real *total, int64_t first, int64_t count) {
+    const Outcome *outcome = &run->outcome[chunk];
+    void (*const add)(real *, const real *, int64_t) = run->machine->set->add;
+    const real *row = row_of(run, outcome->owner, chunk) + first;
+    real sum[ADDED_TOGETHER], *into = chunk == 0 && run->first == 0 ? total : sum;
+    if (into == total || outcome->helped) memcpy(into, row, (size_t)count * sizeof(real)), row = into;
+    for (int k = outcome->helped - 1; k >= 0; k--)
+        add(into, row_of(run, outcome->helper[k].member, row_of_place(run, outcome->helper[k].place)) + first, count);
+    if (into != total) add(total, row, count);
 }
 
 /* A slice of the sum of all chunks' gradients, in the order of the chunks; those of a wide layer are not among them. */
@@ -165,9 +199,7 @@ static void add_slice(const Run *run, int64_t slice, real *total) {
     for (int64_t first = run->slice * slice; first < end; first += ADDED_TOGETHER) {
         const int64_t count = end - first < ADDED_TOGETHER ? end - first : ADDED_TOGETHER;
         if (first >= m->wide.begin && first + count <= m->wide.end) continue;
-        if (run->first == 0) memcpy(total + first, row_of(run, run->owner[0], 0) + first, (size_t)count * sizeof(real));
-        for (int64_t chunk = run->first == 0; chunk < run->chunks; chunk++)
-            m->set->add(total + first, row_of(run, run->owner[chunk], chunk) + first, count);
+        for (int64_t chunk = 0; chunk < run->chunks; chunk++) add_chunk(run, chunk, total + first, first, count);
     }
 }
 
@@ -182,15 +214,13 @@ static void wide_item(Run *run, int64_t member, int64_t item) {
     run->item_finite[item] = run->machine->set->wide(&run->machine->wide, blocks, some, &work);
 }
 
-void run_item(void *context, int kind, int member, int64_t piece, int64_t item) {
+void run_item(void *context, const Task *task) {
     Run *run = context;
-    if (kind == APART) run_chunk(run, member, piece, item, row_of(run, member, item), 0);
-    else if (run->of_wide) wide_item(run, member, item);
-    else add_slice(run, item, run->common);
+    if (task->kind == COMMON && run->of_wide) wide_item(run, task->member, task->item);
+    else if (task->kind == COMMON) add_slice(run, task->item, run->common);
+    else if (task->kind == HELP) run_chunk(run, task, task->item, row_of(run, task->member, row_of_place(run, task->place)), 0);
+    else run_chunk(run, task, task->item, row_of(run, task->member, task->item), 0);
 }
-
-/* The thread whose gradients, loss and flags of a chunk are those that count. */
-static int64_t owner_of(const Run *run, int64_t chunk) { return helped_by_team(run) ? run->owner[chunk] : 0; }
 
 /* Alone: where a block is a chunk and gives each gradient one contribution, adding that to the sum is what adding up the
    chunks is. With a wide layer it is so in each round. */
@@ -200,14 +230,13 @@ static void run_alone(Run *run) {
     run->gradients = run->own;
     for (int64_t chunk = 0; chunk < run->chunks; chunk++) {
         const int apart = chunk > 0 && !straight && run->out == NULL;
-        run_chunk(run, 0, 0, chunk, apart ? run->partial : run->gradients, run->first > 0 || (chunk > 0 && straight));
+        run_chunk(run, NULL, chunk, apart ? run->partial : run->gradients, run->first > 0 || (chunk > 0 && straight));
         if (apart) m->set->add(run->gradients, run->partial, m->slots);
     }
 }
 
 static void run_together(Run *run) {
-    team_run(run->team, run->chunks);
-    for (int64_t chunk = 0; chunk < run->chunks; chunk++) run->owner[chunk] = team_owner(run->team, chunk);
+    team_run(run->team, run->chunks, run->parts_of, run->outcome);
     if (run->out != NULL) return;
     /* Beside a wide layer's weights there are few others. */
     run->of_wide = 0;
@@ -223,7 +252,7 @@ static void run_together(Run *run) {
 static void find_kept(Run *run) {
     const Machine *m = run->machine;
     for (int64_t k = 0; k < run->some; k++) {
-        const int64_t place = place_of(run, owner_of(run, k), k), first = (run->first + k) * run->lanes;
+        const int64_t place = place_of(run, member_for(run, k, 0), k), first = (run->first + k) * run->lanes;
         const int64_t count = run->count - first < run->lanes ? run->count - first : run->lanes;
         run->round[k] = (Block){.kept = run->kept + place * m->kept,
                                 .count = count,
@@ -268,11 +297,26 @@ static void run_wide(Run *run, int updates) {
 
 static void gather_flags(Run *run, int left_for_all) {
     for (int64_t chunk = 0; chunk < run->chunks; chunk++) {
-        const unsigned char *left = run->left + owner_of(run, chunk) * PADDED(run->most_blocks);
+        const int64_t begin = run->first + block_of(chunk, run->some, run->chunks);
         const int64_t end = run->first + block_of(chunk + 1, run->some, run->chunks);
-        for (int64_t b = run->first + block_of(chunk, run->some, run->chunks); b < end; b++)
-            run->flags[b] = left_for_all || left[b];
+        for (int64_t b = begin; b < end; b++)
+            run->flags[b] = left_for_all || run->left[member_for(run, chunk, b - begin) * PADDED(run->most_blocks) + b];
     }
+}
+
+/* Returns the sum of a chunk's losses, one block's added after another's whoever computed them. */
+static double gather_losses(Run *run, int64_t chunk) {
+    const int64_t owner = member_for(run, chunk, 0);
+    double loss = run->losses[owner * MOST_PARTS + chunk];
+    run->any_left |= run->left_chunk[owner * CACHE_LINE + chunk];
+    if (!helped_by_team(run)) return loss;
+    const Outcome *outcome = &run->outcome[chunk];
+    for (int k = outcome->helped - 1; k >= 0; k--) {
+        const int64_t member = outcome->helper[k].member, result = MOST_CHUNKS + outcome->helper[k].place;
+        loss += run->losses[member * MOST_PARTS + result];
+        run->any_left |= run->left_chunk[member * CACHE_LINE + result];
+    }
+    return loss;
 }
 
 /* Cut the samples of a step into blocks and chunks; most steps have as many as the one before. */
@@ -283,6 +327,10 @@ static void divide(Run *run) {
     run->blocks = blocks_for(run->lanes, run->count);
     run->some = m->wide.instruction != NULL && run->blocks > run->at_once ? run->at_once : run->blocks;
     run->chunks = chunks_of(m, run->some);
+    run->shares_blocks = run->team != NULL && m->shares_blocks && run->chunks < run->some;
+    for (int64_t chunk = 0; run->team != NULL && chunk < run->chunks; chunk++)
+        run->parts_of[chunk] =
+            run->shares_blocks ? block_of(chunk + 1, run->some, run->chunks) - block_of(chunk, run->some, run->chunks) : 1;
 }
 
 /* The blocks from `first` on: as many as in the round before, or what is left. */
@@ -295,11 +343,7 @@ static void begin_round(Run *run, int64_t first) {
 static double run_round(Run *run, int left_for_all, double loss) {
     if (helped_by_team(run)) run_together(run);
     else run_alone(run);
-    for (int64_t chunk = 0; chunk < run->chunks; chunk++) {
-        const int64_t owner = owner_of(run, chunk);
-        run->any_left |= run->left_chunk[owner * CACHE_LINE + chunk];
-        loss += run->losses[owner * MOST_CHUNKS + chunk];
-    }
+    for (int64_t chunk = 0; chunk < run->chunks; chunk++) loss += gather_losses(run, chunk);
     if (run->any_left || run->some < run->blocks) gather_flags(run, left_for_all);
     return loss;
 }

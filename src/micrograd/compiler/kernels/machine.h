@@ -22,6 +22,7 @@ typedef struct {
     int64_t *shared_starts; /* the places of the instructions on slots, for going backwards */
     int64_t shared_count;
     int once;        /* every gradient gets one contribution from a block, so that its first one needs no zeros */
+    int shares_blocks; /* a block's gradients added to those of the blocks before are what they would be had it added them */
     int64_t *zeroed; /* the first and the number of slots side by side that get none */
     int64_t zeroed_count;
     int points;      /* some instruction asks where the features of a lane are */
@@ -53,13 +54,13 @@ typedef struct {
        while it is trained: the last weights (as in `spare`) and the moments. The team writes into memory of its own. */
     real *kept, *sums, *team_sums, *packed_spare, *team_packed, *packed_moment[2];
     const real **samples; /* for each thread, and each block of a round, where the features of each lane are */
-    real *partial;   /* the gradients of chunks: of one, or for each thread of all, */
+    real *partial;   /* the gradients of chunks: of one; or for each thread of all, and of the blocks with which it helps, */
     int64_t parts;   /* so many for each thread, */
     int64_t stride;  /* so far apart */
     int64_t slice;   /* how many slots of their sum are an item of the team's */
-    double *losses;  /* for each thread the sums of the chunks' losses */
+    double *losses;  /* for each thread the sums of the losses: of the chunks, and of the blocks with which it helps */
     unsigned char *left;  /* for each thread, whether a sample of a block left an operation's domain */
-    unsigned char *left_chunk; /* for each thread, whether one of a chunk did */
+    unsigned char *left_chunk; /* for each thread, whether one of a chunk did, or of a block with which it helps */
     int64_t most_blocks;
     unsigned char *flags; /* the same after a step, of the blocks; any_left tells whether there is one */
     int any_left;
@@ -78,7 +79,9 @@ typedef struct {
     int updated;         /* that was done, */
     int finite;          /* and all of its weights are finite */
     int is_packed;       /* the weights have been packed for this step already */
-    int64_t owner[MOST_ITEMS]; /* which thread's results of a chunk count */
+    int shares_blocks;             /* a chunk's last blocks may be computed by others than its owner: */
+    int64_t parts_of[MOST_ITEMS];  /* into so many parts it can be divided, */
+    Outcome outcome[MOST_ITEMS];   /* and these are whose results count */
     int threads;
     int loaded; /* the samples in the rows are those of this step already */
     Team *team;
@@ -87,6 +90,8 @@ typedef struct {
 /* The samples are cut into blocks and the blocks into at most 16 chunks. Both depend on the program and the number of samples
    alone, and chunks are added up in their order, so that the number of threads has no influence on the result. */
 #define MOST_CHUNKS MOST_ITEMS
+/* For so many chunks, and blocks with which it helps, each thread has losses and flags. */
+#define MOST_PARTS (MOST_CHUNKS + PLACES)
 /* From so many slots on, threads share the work of adding up the chunks' gradients. */
 #define SHARED_SLOTS 1024
 /* Their sum is then cut into so many slices. */
@@ -124,7 +129,7 @@ static inline void exchange(real **one, real **other) {
 }
 
 /* What a team does for a run, which is its context (see team.h). */
-void run_item(void *context, int kind, int member, int64_t piece, int64_t item);
+void run_item(void *context, const Task *task);
 
 /* Compute loss and gradient, or the results of each sample; returns the mean loss. */
 double run_step(Run *run);

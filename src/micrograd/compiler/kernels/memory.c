@@ -43,7 +43,7 @@ int run_start(Run *run, const Machine *machine, int64_t most, int threads) {
     run->at_once = members == 1 ? 1 : blocks < m->at_once ? blocks : m->at_once;
     run->stride = PADDED(m->slots);
     /* A step of fewer blocks may have more chunks. */
-    run->parts = blocks < m->most_chunks ? blocks : m->most_chunks;
+    run->parts = (blocks < m->most_chunks ? blocks : m->most_chunks) + (m->shares_blocks ? PLACES : 0);
     run->slice = PADDED((m->slots - 1) / SLICES + 1);
     run->slots = aligned_numbers(m->slots + LANES);
     run->spare = aligned_numbers(m->slots + LANES);
@@ -52,7 +52,7 @@ int run_start(Run *run, const Machine *machine, int64_t most, int threads) {
     run->rows = aligned_numbers(members * m->rows * m->lanes + LANES);
     run->scratch = aligned_numbers(members * m->scratch + LANES);
     run->samples = malloc((size_t)(members * run->at_once * m->lanes) * sizeof(real *));
-    run->losses = aligned_memory((size_t)(members * MOST_CHUNKS) * sizeof(double));
+    run->losses = aligned_memory((size_t)(members * MOST_PARTS) * sizeof(double));
     run->most_blocks = blocks;
     run->left = aligned_memory((size_t)(members * PADDED(blocks)));
     run->left_chunk = aligned_memory((size_t)members * CACHE_LINE);

@@ -24,9 +24,9 @@ int64_t block_lanes(int64_t most, int64_t group, int64_t count) {
 /* Partial gradients of so many slots may lie about. */
 #define PARTIAL_NUMBERS (1 << 20)
 #define FEWEST_CHUNKS 6
-/* With so many slots, adding up the chunks' gradients takes as long as a part of a block does. Either each block is a chunk,
-   and alone a thread adds to the sum at once, or there are few chunks: one for each so many blocks, an even share for two
-   or four threads. With many more slots, the first is best as long as it goes. */
+/* Adding up the chunks' gradients takes time, the more so the more slots there are. Either each block is a chunk, and alone a
+   thread adds to the sum at once, or there are few chunks: one for each so many blocks, an even share for two or four threads,
+   who help each other in the end. With many slots, the first is best as long as it goes. */
 #define STRAIGHT_BLOCKS 12
 #define FEW_CHUNKS 4
 #define BLOCKS_A_CHUNK 8
@@ -34,7 +34,8 @@ int64_t block_lanes(int64_t most, int64_t group, int64_t count) {
 
 int64_t chunks_of(const Machine *m, int64_t blocks) {
     int64_t most = m->most_chunks;
-    if (m->wide.instruction == NULL && m->slots >= SHARED_SLOTS && m->slots < MANY_SLOTS && blocks > STRAIGHT_BLOCKS) {
+    const int few = m->shares_blocks || (m->slots >= SHARED_SLOTS && m->wide.instruction == NULL);
+    if (few && m->slots < MANY_SLOTS && blocks > STRAIGHT_BLOCKS) {
         const int64_t fours = blocks / (BLOCKS_A_CHUNK * FEW_CHUNKS) * FEW_CHUNKS;
         if (most > fours) most = fours > FEW_CHUNKS ? fours : FEW_CHUNKS;
     }
@@ -169,6 +170,7 @@ int prepare_machine(Machine *m) {
         return 0;
     }
     find_wide(m);
+    m->shares_blocks = m->once && m->wide.instruction == NULL;
     m->points = asks_where(&m->forward) || asks_where(&m->backward);
     find_scratch(m, &m->forward);
     find_scratch(m, &m->backward);
