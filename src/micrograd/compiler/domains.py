@@ -15,8 +15,11 @@ from micrograd.engine import Value
 
 
 def new_flags(samples: int, block: int) -> bytearray:
-    """Return as many flags as a machine needs for so many samples, none of them set."""
-    return bytearray(-(-samples // block))
+    """Return as many flags as a machine needs for so many samples, none of them set.
+
+    Each block has one, and blocks may come in pairs.
+    """
+    return bytearray(-(-samples // block) + 1)
 
 
 def flagged(flags: Sequence[int], block: int, samples: Sequence[int]) -> list[int]:

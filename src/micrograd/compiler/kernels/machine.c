@@ -114,35 +114,9 @@ static int64_t member_for(const Run *run, int64_t chunk, int64_t block) {
                : outcome->helper[outcome->parts + outcome->helped - 1 - block].member;
 }
 
-/* Compute a block. Returns the sum of its losses. */
-static double run_block(Run *run, Block *block, const int64_t *order, int64_t samples, int64_t first, int64_t count,
-                        const real **where, unsigned char *left) {
-    const Machine *m = run->machine;
-    if (m->debug) {
-        fill(block->rows, m->rows * m->lanes), fill(block->scratch, m->scratch);
-        fill(block->kept, m->kept);
-    }
-    block->lanes = (count + LANES - 1) / LANES * LANES;
-    block->count = count;
-    block->samples = where;
-    block->together = order == NULL ? run->X + first * m->features : NULL;
-    block->loaded = run->loaded && !m->debug;
-    if (!block->loaded) load_block(run, order, samples, where, block->rows, first, count, block->lanes);
-    *left = (unsigned char)m->set->run(&m->forward, block);
-    if (run->out != NULL) {
-        store_results(run, block->rows, first, count);
-        return 0.0;
-    }
-    const real *losses = block->rows + m->result[0] * m->lanes;
-    const double loss =
-        run->weights == NULL ? sum_of(losses, count) : weighted_sum_of(run, order, losses, first, count);
-    m->set->run(&m->backward, block);
-    return loss;
-}
-
 /* Compute a chunk's blocks, or that with which to help; their gradient is written to `gradients`, or, if `goes_on`, added to
-   what is there. Without a task, a thread is alone. */
-static void run_chunk(Run *run, const Task *task, int64_t chunk, real *gradients, int goes_on) {
+   what is there. Without a task, a thread is alone, and a small step feels what is asked for others. */
+INLINE void run_chunk(Run *run, const Task *task, int64_t chunk, real *gradients, int goes_on) {
     const Machine *m = run->machine;
     /* Looked at once, before it is made sure that the chunk is still wanted: what a late thread has read of the next
        step, it never uses. */
@@ -168,11 +142,30 @@ static void run_chunk(Run *run, const Task *task, int64_t chunk, real *gradients
     if (run->out == NULL && !goes_on) set_to_zero(m, gradients);
     for (;;) {
         const int64_t place = place_of(run, member, b - start), first = b * most;
+        const int64_t count = samples - first < most ? samples - first : most;
+        const real **where = run->samples + place * m->lanes;
         block.kept = run->kept + place * m->kept;
-        loss += run_block(run, &block, order, samples, first, samples - first < most ? samples - first : most,
-                          run->samples + place * m->lanes, &left[b]);
-        any_left |= left[b];
-        block.fresh = 0;
+        block.lanes = (count + LANES - 1) / LANES * LANES;
+        if (m->debug) {
+            fill(block.rows, m->rows * m->lanes), fill(block.scratch, m->scratch);
+            fill(block.kept, m->kept);
+        }
+        block.count = count;
+        block.samples = where;
+        block.together = order == NULL ? run->X + first * m->features : NULL;
+        block.loaded = run->loaded && !m->debug;
+        if (!block.loaded) load_block(run, order, samples, where, block.rows, first, count, block.lanes);
+        const unsigned char leaves = (unsigned char)m->set->run(&m->forward, &block);
+        left[b] = leaves;
+        any_left |= leaves;
+        if (run->out != NULL) {
+            store_results(run, block.rows, first, count);
+        } else {
+            const real *losses = block.rows + m->result[0] * m->lanes;
+            loss += run->weights == NULL ? sum_of(losses, count) : weighted_sum_of(run, order, losses, first, count);
+            m->set->run(&m->backward, &block);
+            block.fresh = 0;
+        }
         if (++b == end || (asks && !team_goes_on(run->team, task))) break;
     }
     run->losses[member * MOST_PARTS + result] = loss;
@@ -261,21 +254,27 @@ static void find_kept(Run *run) {
     }
 }
 
+/* Moments are changed where they are, which is not to be done a second time: the team leaves that to one. */
+static int changes_moments(const Update *u) { return u->kind != SGD || u->momentum != 0; }
+
 /* Returns 0 where it could not be done together. A thread that has been put aside may then come back at any time, and do
    what `run->work` says: that is always about the team's memory. */
 static int wide_together(Run *run, const WideWork *work) {
+    const Update *u = work->update;
+    const int updates = u != NULL && !changes_moments(u);
     run->work = *work;
     run->work.sums = run->team_sums, run->work.items = MOST_ITEMS;
-    if (work->update != NULL) {
-        run->team_update = *work->update;
+    if (updates) {
+        run->team_update = *u;
         run->team_update.weights = run->team_packed;
-        run->work.update = &run->team_update;
     }
+    run->work.update = updates ? &run->team_update : NULL;
     run->of_wide = 1;
     if (!team_run_in_common(run->team, run->work.items)) return 0;
     exchange(&run->sums, &run->team_sums);
-    if (work->update != NULL) exchange(&run->packed_spare, &run->team_packed);
+    if (updates) exchange(&run->packed_spare, &run->team_packed);
     for (int64_t item = 0; item < MOST_ITEMS; item++) run->finite &= run->item_finite[item];
+    if (u != NULL && !updates) run->finite &= run->machine->set->update(u, run->sums, 0, run->machine->packed);
     return 1;
 }
 
@@ -283,14 +282,13 @@ static int wide_together(Run *run, const WideWork *work) {
 static void run_wide(Run *run, int updates) {
     const Machine *m = run->machine;
     const Update *u = updates ? run->update : NULL;
-    /* Moments are changed where they are, which is not to be done a second time: the team leaves that to one. */
-    const int in_place = u != NULL && (u->kind != SGD || u->momentum != 0), last = run->first + run->some == run->blocks;
+    const int last = run->first + run->some == run->blocks;
     const WideWork work = {.before = run->first ? run->sums : NULL, .sums = run->sums, .strip = run->scratch, .update = u,
                            .items = 1};
     run->finite = 1;
     run->updated = updates;
     find_kept(run);
-    if (in_place || !helped_by_team(run) || !wide_together(run, &work))
+    if (!helped_by_team(run) || !wide_together(run, &work))
         run->finite = m->set->wide(&m->wide, run->round, run->some, &work);
     if (!updates && last) m->set->unpack(m->wide.pack, run->sums, run->gradients);
 }
@@ -323,8 +321,8 @@ static double gather_losses(Run *run, int64_t chunk) {
 static void divide(Run *run) {
     const Machine *m = run->machine;
     run->divided = run->count;
-    run->lanes = block_lanes(m->lanes, LANES, run->count);
-    run->blocks = blocks_for(run->lanes, run->count);
+    run->lanes = block_lanes(m->lanes, LANES, run->count, m->wide.instruction != NULL);
+    run->blocks = blocks_of(run->lanes, run->count, 0);
     run->some = m->wide.instruction != NULL && run->blocks > run->at_once ? run->at_once : run->blocks;
     run->chunks = chunks_of(m, run->some);
     run->shares_blocks = run->team != NULL && m->shares_blocks && run->chunks < run->some;

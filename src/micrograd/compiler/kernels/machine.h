@@ -107,8 +107,10 @@ typedef struct {
 #define run_step PRECISE(run_step)
 #define run_item PRECISE(run_item)
 
-/* How many samples each block has, of `count` altogether: as many in one as in the other, as far as that goes. */
-int64_t block_lanes(int64_t most, int64_t group, int64_t count);
+/* Into how many blocks of `most` samples at most so many go, and how many each has: as many in one as in the other, as far as
+   that goes. Large blocks come in pairs, for two threads. */
+int64_t blocks_of(int64_t most, int64_t count, int in_pairs);
+int64_t block_lanes(int64_t most, int64_t group, int64_t count, int in_pairs);
 
 /* Into how many chunks so many blocks go. */
 int64_t chunks_of(const Machine *machine, int64_t blocks);
@@ -120,8 +122,6 @@ void release_machine(Machine *machine);
 /* Returns 0 when there is not enough memory. `most` is the largest number of samples of a step. */
 int run_start(Run *run, const Machine *machine, int64_t most, int threads);
 void run_end(Run *run);
-
-static inline int64_t blocks_for(int64_t lanes, int64_t count) { return (count + lanes - 1) / lanes; }
 
 static inline void exchange(real **one, real **other) {
     real *kept = *one;

@@ -183,7 +183,9 @@ static void bring_back(MachineObject *self, void *kept) {
     else self->calls->forget(kept);
 }
 
-static int64_t blocks_of(const Machine *m, int64_t samples) { return (samples - 1) / m->lanes + 1; }
+static int64_t most_blocks(const Machine *m, int64_t samples) {
+    return blocks_of(m->lanes, samples, m->wide.instruction != NULL);
+}
 
 /* evaluate(parameters, captured, X, out, flags, samples, threads): fill out, shape (samples, results). */
 static PyObject *machine_evaluate(PyObject *object, PyObject *args, PyObject *kwargs) {
@@ -203,7 +205,7 @@ static PyObject *machine_evaluate(PyObject *object, PyObject *args, PyObject *kw
                        {"captured", given[1], m->captured, READ, 8, m->captured == 0},
                        {"X", given[2], times(samples, m->features), READ, calls->size},
                        {"out", given[3], times(samples, m->results), WRITE, 8},
-                       {"flags", given[4], blocks_of(m, samples), WRITE, 1, 1}};
+                       {"flags", given[4], most_blocks(m, samples), WRITE, 1, 1}};
     if (!hold(a, ARRAYS)) return NULL;
     void *kept = take_kept((MachineObject *)object);
     Data data = {memory_of(&a[PARAMETERS]), memory_of(&a[CAPTURED]), memory_of(&a[FEATURES]), NULL, NULL,
@@ -237,7 +239,7 @@ static PyObject *machine_gradient(PyObject *object, PyObject *args, PyObject *kw
                        {"Y", given[3], times(samples, m->targets), READ, calls->size},
                        {"weights", given[4], samples, READ, 8, 1},
                        {"gradient", given[5], m->parameters, WRITE, 8},
-                       {"flags", given[6], blocks_of(m, samples), WRITE, 1, 1}};
+                       {"flags", given[6], most_blocks(m, samples), WRITE, 1, 1}};
     if (!hold(a, ARRAYS)) return NULL;
     void *kept = take_kept((MachineObject *)object);
     Data data = {memory_of(&a[PARAMETERS]), memory_of(&a[CAPTURED]), memory_of(&a[FEATURES]), memory_of(&a[TARGETS]),
@@ -577,7 +579,7 @@ static PyObject *machine_train(PyObject *object, PyObject *args, PyObject *kwarg
         PyErr_NoMemory();
     else if (!right)
         PyErr_SetString(PyExc_ValueError, "order and starts do not name samples for each step");
-    else if (a[FLAGS].held && length(&a[FLAGS]) < blocks_of(m, most))
+    else if (a[FLAGS].held && length(&a[FLAGS]) < most_blocks(m, most))
         PyErr_SetString(PyExc_ValueError, "flags has not enough places for the blocks of a step");
     if (!PyErr_Occurred()) {
         Data data = {memory_of(&a[WEIGHTS]),       memory_of(&a[CAPTURED]), memory_of(&a[FEATURES]),
@@ -605,7 +607,8 @@ static PyObject *machine_block(PyObject *object, PyObject *args) {
     const MachineObject *self = (MachineObject *)object;
     long long samples;
     if (!PyArg_ParseTuple(args, "L", &samples) || !sensible(samples, 1)) return NULL;
-    return PyLong_FromLongLong(block_lanes(self->machine.lanes, self->calls->group, samples));
+    const int in_pairs = self->machine.wide.instruction != NULL;
+    return PyLong_FromLongLong(block_lanes(self->machine.lanes, self->calls->group, samples, in_pairs));
 }
 
 static PyMethodDef machine_methods[] = {

@@ -24,4 +24,10 @@ typedef uint64_t bits;
 #define LANES 8
 #endif
 
+#if defined(__GNUC__)
+#define INLINE static inline __attribute__((always_inline, unused))
+#else
+#define INLINE static __inline
+#endif
+
 #endif

@@ -15,8 +15,12 @@ int binary_leaves(int64_t function) {
     return 0;
 }
 
-int64_t block_lanes(int64_t most, int64_t group, int64_t count) {
-    int64_t blocks = (count + most - 1) / most;
+int64_t blocks_of(int64_t most, int64_t count, int in_pairs) {
+    const int64_t blocks = (count + most - 1) / most;
+    return in_pairs && blocks > 1 ? blocks + (blocks & 1) : blocks;
+}
+int64_t block_lanes(int64_t most, int64_t group, int64_t count, int in_pairs) {
+    const int64_t blocks = blocks_of(most, count, in_pairs);
     return ((count + blocks - 1) / blocks + group - 1) / group * group;
 }
 #endif

@@ -6,7 +6,6 @@
 #include "precision.h"
 
 #if defined(__GNUC__)
-#define INLINE static inline __attribute__((always_inline, unused))
 #define APART static __attribute__((noinline, unused))
 #if defined(__clang__)
 #define UNROLL _Pragma("unroll")
@@ -14,7 +13,6 @@
 #define UNROLL _Pragma("GCC unroll 32")
 #endif
 #else
-#define INLINE static __inline
 #define APART static
 #define UNROLL
 #endif
