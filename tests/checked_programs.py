@@ -101,7 +101,7 @@ def check(program: Program) -> None:
     captured = np.array([float(leaf.data) for leaf in graph.captured])
     for name in MACHINES:
         machine = machine_of(code, name)
-        flags = np.zeros(-(-len(table) // machine.block), dtype=np.uint8)
+        flags = np.frombuffer(machine.flags_for(len(table)), dtype=np.uint8)
         first = None
         for threads in (1, 2):
             value, ours = machine.gradient(

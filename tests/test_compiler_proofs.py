@@ -257,7 +257,7 @@ def test_a_block_whose_sample_leaves_a_domain_is_flagged_and_no_other(machine, c
     samples = 20_000 if machine == "NumPy" else 400
     runner = machine_of(code_of(lambda x, y: loss([w * x[0]], y), [w], np.ones((2, 1)), np.ones(2)), machine)
     X, Y = np.full((samples, 1), inside), np.ones((samples, 1))
-    flags = np.zeros(-(-samples // runner.block), dtype=np.uint8)
+    flags = np.frombuffer(runner.flags_for(samples), dtype=np.uint8)
     for threads in (1, 2):
         runner.gradient(np.ones(1), X, Y, threads, flags=flags)
         assert not flags.any()

@@ -14,14 +14,6 @@ from micrograd.compiler.errors import CompileError
 from micrograd.engine import Value
 
 
-def new_flags(samples: int, block: int) -> bytearray:
-    """Return as many flags as a machine needs for so many samples, none of them set.
-
-    Each block has one, and blocks may come in pairs.
-    """
-    return bytearray(-(-samples // block) + 1)
-
-
 def flagged(flags: Sequence[int], block: int, samples: Sequence[int]) -> list[int]:
     """Return those of ``samples``, in the order in which the machine had them, whose block has a flag."""
     found: list[int] = []

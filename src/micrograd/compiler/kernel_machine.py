@@ -110,6 +110,10 @@ class KernelMachine:
         lanes: int = self._machine.block(samples)
         return lanes
 
+    def flags_for(self, samples: int) -> bytearray:
+        """See ``NumpyMachine.flags_for``."""
+        return bytearray(self._machine.blocks(samples))
+
     def evaluate(
         self,
         parameters: Array,

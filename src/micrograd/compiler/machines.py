@@ -23,6 +23,7 @@ class Machine(Protocol):
     real: np.dtype[Any]  # the precision in which it computes; features and targets may be given in it
 
     def lanes_of(self, samples: int) -> int: ...
+    def flags_for(self, samples: int) -> bytearray: ...
 
     def evaluate(
         self,

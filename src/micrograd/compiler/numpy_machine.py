@@ -61,6 +61,10 @@ class NumpyMachine:
         """Return how many of so many samples each block has; the last one may have fewer."""
         return self.block
 
+    def flags_for(self, samples: int) -> bytearray:
+        """Return flags for the blocks of so many samples, or fewer, none of them set."""
+        return bytearray(-(-samples // self.block))
+
     def evaluate(
         self,
         parameters: Array,

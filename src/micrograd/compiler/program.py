@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from micrograd.compiler import at_once, data, domains, exchange
+from micrograd.compiler import at_once, data, exchange
 from micrograd.compiler.family import Compiled, Family
 from micrograd.compiler.instructions import Code
 from micrograd.compiler.parameters import Parameters, features_of
@@ -149,7 +149,7 @@ class Program:
         changed = self._notice_changes(self._losses)
         batch = data.batch(X, Y, sample_weight, self.dtype)
         compiled = self._losses.for_data(batch, (X, Y), len(batch.X), changed)
-        flags = domains.new_flags(len(batch.X), compiled.machine.block)
+        flags = compiled.machine.flags_for(len(batch.X))
         started = time.perf_counter()
         value, gradient = compiled.machine.gradient(
             self._parameters.read(),
@@ -301,7 +301,7 @@ class Program:
     def _evaluate(self, family: Family, X: Any) -> Array:
         batch = data.batch(X, None, None, self.dtype)
         compiled = family.for_data(batch, (X, None), len(batch.X))
-        flags = domains.new_flags(len(batch.X), compiled.machine.block)
+        flags = compiled.machine.flags_for(len(batch.X))
         started = time.perf_counter()
         out = compiled.machine.evaluate(
             self._parameters.read(), batch.X, self._threads, captured=compiled.leaves(), flags=flags

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from micrograd.compiler import domains
 from micrograd.compiler.data import Batch
 from micrograd.compiler.errors import CompileError, DivergenceError, LostPrecision, divergence
 from micrograd.compiler.family import Compiled, Family
@@ -130,10 +129,10 @@ class Training:
         step is made all the same.
         """
         machine = self.compiled.machine
-        train, block = machine.train, machine.block
+        train = machine.train
         before = self.done
         part = losses[before : before + len(rates)]
-        flags = domains.new_flags(len(batch.X) if order is None else int(np.diff(starts).max()), block)
+        flags = machine.flags_for(len(batch.X) if order is None else int(np.diff(starts).max()))
         done = 0
         while True:
             more, outcome = train(

@@ -260,6 +260,7 @@ static int changes_moments(const Update *u) { return u->kind != SGD || u->moment
 /* Returns 0 where it could not be done together. A thread that has been put aside may then come back at any time, and do
    what `run->work` says: that is always about the team's memory. */
 static int wide_together(Run *run, const WideWork *work) {
+    const Machine *m = run->machine;
     const Update *u = work->update;
     const int updates = u != NULL && !changes_moments(u);
     run->work = *work;
@@ -274,7 +275,7 @@ static int wide_together(Run *run, const WideWork *work) {
     exchange(&run->sums, &run->team_sums);
     if (updates) exchange(&run->packed_spare, &run->team_packed);
     for (int64_t item = 0; item < MOST_ITEMS; item++) run->finite &= run->item_finite[item];
-    if (u != NULL && !updates) run->finite &= run->machine->set->update(u, run->sums, 0, run->machine->packed);
+    if (u != NULL && !updates) run->finite &= m->set->update(u, run->sums, 0, m->set->packed_numbers(m->wide.pack));
     return 1;
 }
 

@@ -611,8 +611,16 @@ static PyObject *machine_block(PyObject *object, PyObject *args) {
     return PyLong_FromLongLong(block_lanes(self->machine.lanes, self->calls->group, samples, in_pairs));
 }
 
+/* blocks(samples) -> the most blocks that a step of so many samples, or fewer, has. */
+static PyObject *machine_blocks(PyObject *object, PyObject *args) {
+    long long samples;
+    if (!PyArg_ParseTuple(args, "L", &samples) || !sensible(samples, 1)) return NULL;
+    return PyLong_FromLongLong(most_blocks(&((MachineObject *)object)->machine, samples));
+}
+
 static PyMethodDef machine_methods[] = {
     {"block", machine_block, METH_VARARGS, NULL},
+    {"blocks", machine_blocks, METH_VARARGS, NULL},
     {"allow", machine_allow, METH_VARARGS, NULL},
     {"spent", machine_spent, METH_NOARGS, NULL},
     {"evaluate_at_once", (PyCFunction)(void (*)(void))machine_evaluate_at_once, METH_FASTCALL, NULL},

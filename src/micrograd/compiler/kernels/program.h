@@ -125,6 +125,7 @@ typedef struct {
     /* Lay the weights of a layer out as samples pass by them. */
     void (*pack)(const Pack *pack, const real *slots, real *packed);
     void (*unpack)(const Pack *pack, const real *packed, real *slots);
+    int64_t (*packed_numbers)(const Pack *pack); /* how many these are */
     /* How many numbers of scratch an instruction needs. */
     int64_t (*scratch)(const int64_t *instruction, int64_t lanes);
     /* And the wide gradient, of blocks that have so many lanes. */

@@ -57,6 +57,8 @@ static void pack_inputs(const Pack *p, const real *slots, real *packed, int64_t 
     }
 }
 
+static int64_t packed_numbers(const Pack *p) { return padded_neurons(p->count) * (1 + p->width); }
+
 /* The way back; no weights are stored twice in slots whose places differ by `column_stride` 1. */
 static void unpack(const Pack *p, const real *packed, real *slots) {
     int vectors;
