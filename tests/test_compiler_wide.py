@@ -15,7 +15,7 @@ from micrograd.engine import Value
 from micrograd.nn import MLP
 
 FEATURES, NEURONS = 257, 67  # a multiple of no vector's length, and of no tile's
-SAMPLES = 500  # three blocks
+SAMPLES = 500  # four blocks
 GENERATOR = np.random.default_rng(7)
 X = GENERATOR.normal(size=(SAMPLES, FEATURES)) / 16
 Y = GENERATOR.normal(size=(SAMPLES, 2))
@@ -108,7 +108,7 @@ def test_trainings_are_those_of_numpy(model, of_numpy, machine, dtype, monkeypat
 @pytest.mark.parametrize("machine", INSTRUCTION_SETS)
 def test_the_number_of_threads_changes_no_bit(model, machine, rule, monkeypatch, every_thread_counts):
     use_machine(monkeypatch, machine)
-    for samples in (217, SAMPLES):  # two blocks, and three: with one thread, each is a round of its own
+    for samples in (217, SAMPLES):  # two blocks, and four: with one thread, each is a round of its own
         alone, together = (trained(model, samples, threads=threads, **RULES[rule]) for threads in (1, 3))
         np.testing.assert_array_equal(together, alone)
 

@@ -30,8 +30,8 @@ _LEAST_SECONDS, _SECONDS_OF_A_TRIAL = 1e-3, 8e-3
 _LEAST_STEPS = 3
 # So much more is trained the faster way than is tried the slower one.
 _BETWEEN_TRIALS = 60
-# More threads have to be worth having.
-_WORTH_IT = 0.97
+# More threads have to be worth having. Where they clearly are, no time is lost with further trials.
+_WORTH_IT, _CLEARLY = 0.97, 0.8
 # So many samples of epochs to come may be drawn ahead.
 _MOST_AHEAD = 1 << 17
 
@@ -272,7 +272,7 @@ class ThreadChoice:
         if self.most == 1 or not self.trial_steps:
             return self.chosen, steps
         trial = min(steps, self.trial_steps)
-        if self.trials < 2 * _TRIALS and min(self.tried.values()) < _TRIALS * _SECONDS_OF_A_TRIAL:
+        if self._is_undecided():
             self.trials += 1
             self.chosen = self.most if self.trials % 2 else 1
             return self.chosen, trial
@@ -285,6 +285,12 @@ class ThreadChoice:
             return slower, trial
         self.chosen = self.most if worth_it else 1
         return self.chosen, steps
+
+    def _is_undecided(self) -> bool:
+        if self.trials < 2:
+            return True
+        enough = self.trials >= 2 * _TRIALS or min(self.tried.values()) >= _TRIALS * _SECONDS_OF_A_TRIAL
+        return not enough and min(self.seconds[self.most]) > _CLEARLY * min(self.seconds[1])
 
     def took(self, steps: int, seconds: float) -> None:
         """Note how long the steps with the threads chosen last took."""

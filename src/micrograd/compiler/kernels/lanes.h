@@ -290,6 +290,6 @@ static double peak(int64_t rounds) {
     return v_sum(total);
 }
 
-const InstructionSet PRECISE(INSTRUCTION_SET) = {INSTRUCTION_SET_NAME, run,      pack,    unpack,  packed_numbers, scratch, wide_scratch, map_number,
-                                                 binary_number,        update,   wide,     add,
-                                                 add_multiple,         dot,      peak};
+const InstructionSet PRECISE(INSTRUCTION_SET) = {
+    INSTRUCTION_SET_NAME, run, pack, unpack, packed_numbers, scratch, wide_scratch, map_number, binary_number, update, wide, add,
+    add_multiple, dot, peak};
