@@ -17,19 +17,14 @@ Team *team_start(int threads, TeamWork work, void *context) {
 
 void team_end(Team *team) { (void)team; }
 
-void team_run(Team *team, int64_t items) { (void)team, (void)items; }
+void team_run(Team *team, int64_t items, const int64_t *parts, Outcome *outcome) {
+    (void)team, (void)items, (void)parts, (void)outcome;
+}
 
 int team_run_in_common(Team *team, int64_t items) {
     (void)team, (void)items;
     return 0;
 }
 
-int team_wants(Team *team, int64_t piece, int64_t item) {
-    (void)team, (void)piece, (void)item;
-    return 1;
-}
+int team_goes_on(Team *team, const Task *task) { return (void)team, (void)task, 1; }
 
-int team_owner(Team *team, int64_t item) {
-    (void)team, (void)item;
-    return 0;
-}
