@@ -29,6 +29,18 @@ static void load(const Load *i, const Block *b) {
             v_transpose(part);
             UNROLL for (int k = 0; k < WIDTH; k++) v_store(b->rows + i->out + (f + k) * b->stride + l, part[k]);
         }
+#if V_BYTES == 64
+    /* Its loads may leave out what is not there. Very few features are better taken one by one. */
+    if (i->count - f > FEW_FEATURES) {
+        for (int64_t l = 0; l < b->lanes; l += WIDTH) {
+            vec part[WIDTH];
+            UNROLL for (int k = 0; k < WIDTH; k++) part[k] = v_load_first(b->samples[l + k] + i->first + f, i->count - f);
+            v_transpose(part);
+            for (int k = 0; f + k < i->count; k++) v_store(b->rows + i->out + (f + k) * b->stride + l, part[k]);
+        }
+        return;
+    }
+#endif
     for (; f < i->count; f++)
         for (int64_t l = 0; l < b->lanes; l++) b->rows[i->out + f * b->stride + l] = b->samples[l][i->first + f];
 }
