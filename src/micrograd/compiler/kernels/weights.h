@@ -85,9 +85,9 @@ static void bias_gradient(const Block *b, const int64_t *g, int64_t count, real 
 
 /* Where there are many inputs, a strip of them, a few vectors wide, is laid out sample by sample: then the vectors go along
    the inputs, and no sum over the elements of a vector is left at the end. The strip stays in the cache while all neurons
-   pass by. Where inputs lie sample by sample anyway, they are copied. */
-INLINE void strip_tile(const Block *b, const int64_t *g, const real *strip, int64_t left, real *out, int64_t row_stride,
-                       const int neurons, const int vectors) {
+   pass by. Where inputs lie sample by sample anyway, they are read there, from number `at` of each sample on, or copied. */
+INLINE void strip_tile(const Block *b, const int64_t *g, int64_t at, int64_t left, real *out, int64_t row_stride,
+                       const int neurons, const int vectors, const int in_place) {
     vec total[TILE_NEURONS][TILE_VECTORS];
     const real *gradient[TILE_NEURONS];
     const int fresh = b->fresh; /* which no store below changes */
@@ -96,9 +96,11 @@ INLINE void strip_tile(const Block *b, const int64_t *g, const real *strip, int6
         UNROLL for (int v = 0; v < vectors; v++) total[j][v] = v_splat(0);
         PREFETCH(out + j * row_stride);
     }
-    for (int64_t l = 0; l < b->count; l++, strip += vectors * WIDTH) {
+    const real *const *samples = b->samples, *strip = b->scratch;
+    for (int64_t l = 0; l < b->count; l++) {
         vec value[TILE_VECTORS];
-        UNROLL for (int v = 0; v < vectors; v++) value[v] = v_load(strip + v * WIDTH);
+        const real *x = in_place ? samples[l] + at : strip + l * vectors * WIDTH;
+        UNROLL for (int v = 0; v < vectors; v++) value[v] = v_load(x + v * WIDTH);
         UNROLL for (int j = 0; j < neurons; j++) {
             vec slope = v_splat(gradient[j][l]);
             UNROLL for (int v = 0; v < vectors; v++) total[j][v] = v_fma(slope, value[v], total[j][v]);
@@ -113,26 +115,30 @@ INLINE void strip_tile(const Block *b, const int64_t *g, const real *strip, int6
 }
 
 /* All neurons pass by a strip. Most often all of its inputs are there: then nothing asks how many are left. */
-#define STRIP_TILES_OF(left, vectors)                                                                                \
-    for (; j + TILE_NEURONS <= count; j += TILE_NEURONS)                                                             \
-        strip_tile(b, g + j, b->scratch, left, out + j * stride, stride, TILE_NEURONS, vectors);                     \
-    for (; j + 2 <= count; j += 2) strip_tile(b, g + j, b->scratch, left, out + j * stride, stride, 2, vectors);     \
-    for (; j < count; j++) strip_tile(b, g + j, b->scratch, left, out + j * stride, stride, 1, vectors);
-#define STRIP(vectors)                                                                                               \
-    static void strip_##vectors(const Block *b, const int64_t *g, int64_t count, int64_t left, real *out, int64_t stride) { \
-        int64_t j = 0;                                                                                               \
-        if (left >= vectors * WIDTH) { STRIP_TILES_OF(vectors * WIDTH, vectors) }                                    \
-        else { STRIP_TILES_OF(left, vectors) }                                                                       \
+#define STRIP_TILES_OF(left, vectors, in_place)                                                                          \
+    for (; j + TILE_NEURONS <= count; j += TILE_NEURONS)                                                                 \
+        strip_tile(b, g + j, at, left, out + j * stride, stride, TILE_NEURONS, vectors, in_place);                       \
+    for (; j + 2 <= count; j += 2) strip_tile(b, g + j, at, left, out + j * stride, stride, 2, vectors, in_place);       \
+    for (; j < count; j++) strip_tile(b, g + j, at, left, out + j * stride, stride, 1, vectors, in_place);
+#define STRIP(vectors)                                                                                                   \
+    static void strip_##vectors(const Block *b, const int64_t *g, int64_t count, int64_t at, int64_t left, real *out,    \
+                                int64_t stride) {                                                                        \
+        int64_t j = 0;                                                                                                   \
+        if (at >= 0) { STRIP_TILES_OF(vectors * WIDTH, vectors, 1) }                                                     \
+        else if (left >= vectors * WIDTH) { STRIP_TILES_OF(vectors * WIDTH, vectors, 0) }                                \
+        else { STRIP_TILES_OF(left, vectors, 0) }                                                                        \
     }
 STRIP(3)
 STRIP(2)
 STRIP(1)
 
-static void use_strip(const Block *b, const int64_t *g, int64_t count, int64_t left, real *out, int64_t stride, int vectors) {
+/* `at` is -1 where the strip has been laid out. */
+static void use_strip(const Block *b, const int64_t *g, int64_t count, int64_t at, int64_t left, real *out, int64_t stride,
+                      int vectors) {
     switch (vectors) {
-    case 3: strip_3(b, g, count, left, out, stride); break;
-    case 2: strip_2(b, g, count, left, out, stride); break;
-    default: strip_1(b, g, count, left, out, stride);
+    case 3: strip_3(b, g, count, at, left, out, stride); break;
+    case 2: strip_2(b, g, count, at, left, out, stride); break;
+    default: strip_1(b, g, count, at, left, out, stride);
     }
 }
 
@@ -170,7 +176,7 @@ static void weight_gradient(const WeightGradient *i, const Block *b) {
         for (int64_t at = 0; at < width; at += vectors * WIDTH) {
             vectors = next_vectors(width - at);
             strip_of_rows(b, x + at, width - at, vectors);
-            use_strip(b, g, count, width - at, out + at, stride, vectors);
+            use_strip(b, g, count, -1, width - at, out + at, stride, vectors);
         }
         j = count;
     }
@@ -180,13 +186,25 @@ static void weight_gradient(const WeightGradient *i, const Block *b) {
     if (i->bias >= 0) bias_gradient(b, g, count, b->gradients + i->bias, i->bias_stride);
 }
 
+/* Whether a strip of samples stays in the first-level cache where it is: as long as they are near to one another, and not so
+   many of them as far apart as a power of two that they take more than 8 of the 12 lines which have room at any address
+   modulo 4096. */
+static int stays_in_place(const Block *b) {
+    const int64_t apart = b->features * REAL_BYTES, power = apart & -apart;
+    return apart < 512 && b->count * power <= 8 * 4096;
+}
+
 static void sample_gradient(const SampleGradient *i, const Block *b) {
     real *out = b->gradients + i->weights;
+    const int in_place = stays_in_place(b);
     int vectors;
     for (int64_t at = 0; at < i->width; at += vectors * WIDTH) {
-        vectors = next_vectors(i->width - at);
-        strip_of_samples(b, i->first + at, i->width - at, vectors);
-        use_strip(b, i->operands, i->count, i->width - at, out + at, i->row_stride, vectors);
+        const int64_t left = i->width - at;
+        vectors = next_vectors(left);
+        /* Beyond the last feature of the last sample nothing may be read. */
+        const int whole = in_place && left >= vectors * WIDTH;
+        if (!whole) strip_of_samples(b, i->first + at, left, vectors);
+        use_strip(b, i->operands, i->count, whole ? i->first + at : -1, left, out + at, i->row_stride, vectors);
     }
     if (i->bias >= 0) bias_gradient(b, i->operands, i->count, b->gradients + i->bias, i->bias_stride);
 }
