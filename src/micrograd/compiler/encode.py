@@ -63,9 +63,10 @@ _CACHED_BYTES = 1 << 19
 _MOST_LANES = 120
 # In float64, blocks of large networks are smaller, so that a batch of a hundred samples is enough for two threads;
 # those of the largest are not, because a block reads and writes the gradients of all weights. In float32 the products
-# take half the time, and what a block takes beside them counts twice as much: there, blocks are larger.
+# take half the time, and what a block takes beside them counts twice as much: there, blocks are larger, and the 200
+# samples of a usual batch are one, which is laid out once for all steps.
 _MULTIPLY_ADDS_A_BLOCK, _LARGEST = 150_000, 16_384
-_LANES_OF_LARGE = {"float64": 56, "float32": 176}
+_LANES_OF_LARGE = {"float64": 56, "float32": 208}
 # Where the weights do not fit into that cache anyway, or the gradient of a wide first layer is computed after a block,
 # there are fewer blocks, and rows may have twice the room.
 _BEYOND_THE_CACHE, _MORE_LANES = 1 << 17, 216

@@ -322,7 +322,7 @@ static double gather_losses(Run *run, int64_t chunk) {
 static void divide(Run *run) {
     const Machine *m = run->machine;
     run->divided = run->count;
-    run->lanes = block_lanes(m->lanes, LANES, run->count, m->wide.instruction != NULL);
+    run->lanes = block_lanes(m->lanes, LANES, run->count, m->in_pairs);
     run->blocks = blocks_of(run->lanes, run->count, 0);
     run->some = m->wide.instruction != NULL && run->blocks > run->at_once ? run->at_once : run->blocks;
     run->chunks = chunks_of(m, run->some);

@@ -28,6 +28,7 @@ typedef struct {
     int points;      /* some instruction asks where the features of a lane are */
     int64_t scratch; /* how many numbers an instruction may need while it runs */
     int64_t most_chunks;
+    int in_pairs;     /* blocks are so large that an odd number of them would be no even share for two threads */
     Wide wide;        /* the layer whose gradient is computed for several blocks at once: */
     int64_t at_once;  /* for so many at most, if threads share them; without one, for 1 */
     int64_t kept;     /* how many numbers are kept of each */

@@ -34,7 +34,7 @@ static void end_wide(Run *run) {
 
 int run_start(Run *run, const Machine *machine, int64_t most, int threads) {
     const Machine *m = machine;
-    const int64_t blocks = blocks_of(m->lanes, most, m->wide.instruction != NULL), chunks = chunks_of(m, blocks);
+    const int64_t blocks = blocks_of(m->lanes, most, m->in_pairs), chunks = chunks_of(m, blocks);
     memset(run, 0, sizeof *run);
     run->machine = m;
     run->threads = threads < chunks ? threads : (int)chunks;

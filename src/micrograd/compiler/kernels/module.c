@@ -184,7 +184,7 @@ static void bring_back(MachineObject *self, void *kept) {
 }
 
 static int64_t most_blocks(const Machine *m, int64_t samples) {
-    return blocks_of(m->lanes, samples, m->wide.instruction != NULL);
+    return blocks_of(m->lanes, samples, m->in_pairs);
 }
 
 /* evaluate(parameters, captured, X, out, flags, samples, threads): fill out, shape (samples, results). */
@@ -607,8 +607,8 @@ static PyObject *machine_block(PyObject *object, PyObject *args) {
     const MachineObject *self = (MachineObject *)object;
     long long samples;
     if (!PyArg_ParseTuple(args, "L", &samples) || !sensible(samples, 1)) return NULL;
-    const int in_pairs = self->machine.wide.instruction != NULL;
-    return PyLong_FromLongLong(block_lanes(self->machine.lanes, self->calls->group, samples, in_pairs));
+    const Machine *m = &self->machine;
+    return PyLong_FromLongLong(block_lanes(m->lanes, self->calls->group, samples, m->in_pairs));
 }
 
 /* blocks(samples) -> the most blocks that a step of so many samples, or fewer, has. */

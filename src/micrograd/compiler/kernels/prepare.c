@@ -150,6 +150,9 @@ static int asks_where(const Instructions *instructions) {
     return 0;
 }
 
+/* Blocks of so many samples come in pairs. */
+#define LARGE_BLOCK 128
+
 int prepare_machine(Machine *m) {
     unsigned char *times = calloc((size_t)m->slots + 1, 1);
     int64_t ranges = 0;
@@ -174,6 +177,7 @@ int prepare_machine(Machine *m) {
         return 0;
     }
     find_wide(m);
+    m->in_pairs = m->wide.instruction != NULL || m->lanes >= LARGE_BLOCK;
     m->shares_blocks = m->once && m->wide.instruction == NULL;
     m->points = asks_where(&m->forward) || asks_where(&m->backward);
     find_scratch(m, &m->forward);
