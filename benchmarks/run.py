@@ -34,6 +34,7 @@ PARTS = {
     "sizes": "Networks of every size",
     "threads": "A second thread",
     "one_call": "One call of a program",
+    "estimators": "The estimators beside scikit-learn's own",
     "digits": "Handwritten digits, above 97 %",
     "gpt": "A character-level GPT",
 }
