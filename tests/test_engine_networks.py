@@ -251,3 +251,117 @@ def test_a_refused_call_leaves_the_model_as_it_was():
     out.backward()
     assert out.data == expected
     assert any(p.grad for p in model.parameters())
+
+
+# -- The sum of the squared weights -----------------------------------------------------------------------------
+
+
+def squares_by_hand(model):
+    total = None
+    for layer in model.layers:
+        for neuron in layer.neurons:
+            for weight in neuron.w:
+                square = weight * weight
+                total = square if total is None else total + square
+    return total
+
+
+def squares(monkeypatch, model, many):
+    """The sum as a few weights have it, in one node, or as many, in one for each neuron."""
+    monkeypatch.setattr(nn, "_MANY_WEIGHTS", 0 if many else 10_000)
+    return nn.squared_weights(model)
+
+
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize("shape", [(3, [4, 2]), (1, [1]), (2, [1, 3, 1])])
+def test_squared_weights_are_the_sum_over_all_weights(monkeypatch, shape, many):
+    random.seed(1)
+    model = MLP(*shape)
+    x = [Value(random.uniform(-1, 1)) for _ in range(shape[0])]
+    found = squares(monkeypatch, model, many)
+    output = model(x)
+    loss = (output[0] if isinstance(output, list) else output) + 0.5 * found
+    loss.backward()
+    gradients = [value.grad for value in model.parameters()]
+    model.zero_grad()
+    output = model(x)
+    by_hand = squares_by_hand(model)
+    ((output[0] if isinstance(output, list) else output) + 0.5 * by_hand).backward()
+    assert found.data == pytest.approx(by_hand.data, rel=1e-14)
+    assert gradients == pytest.approx([value.grad for value in model.parameters()], rel=1e-13, abs=1e-15)
+
+
+@pytest.mark.parametrize("swept", [False, True])
+def test_a_neurons_squares_unfold_into_micrograds_nodes(monkeypatch, swept):
+    model = MLP(3, [2])
+    total = squares(monkeypatch, model, many=True)
+    if swept:
+        total.backward()
+    for found, neuron in zip(total._operands, model.layers[0].neurons):
+        weights, inputs, bias, activation = found._dot
+        assert weights == inputs == tuple(neuron.w)
+        assert (bias, activation, found._op) == (None, "", "+")
+        a, b, c = neuron.w
+        if swept:
+            sums, last = found._operands
+            assert (sums._op, last._op, last._operands) == ("+", "*", (c, c))
+            assert [node.grad for node in (found, sums, last, *sums._operands)] == [1.0] * 5
+        else:
+            assert_same_graph(found, a * a + b * b + c * c)
+    if swept:
+        before = [value.grad for value in model.parameters()]
+        total.backward()
+        assert [value.grad for value in model.parameters()] == [2 * gradient for gradient in before]
+
+
+def test_squared_weights_of_one_weight_each_are_products(monkeypatch):
+    total = squares(monkeypatch, MLP(1, [2]), many=True)
+    assert [found._op for found in total._operands] == ["*", "*"]
+
+
+def test_whole_weights_have_a_whole_sum_of_squares(monkeypatch):
+    model = MLP(2, [2])
+    for value, number in zip(model.parameters(), (1, -2, 0.5, 3, 4.0, 1)):
+        value.data = number
+    total = squares(monkeypatch, model, many=True)
+    assert [repr(found.data) for found in total._operands] == ["5", "25.0"]
+
+
+def test_squared_weights_of_what_is_not_alike(monkeypatch):
+    """Neurons of several kinds, weights that are results, tuples of weights, and single layers and neurons."""
+    model = MLP(2, [3, 2])
+    model.layers[0].neurons[1].activation = "tanh"
+    model.layers[0].neurons[2].w = tuple(model.layers[0].neurons[2].w)
+    source = Value(0.5)
+    model.layers[1].neurons[0].w = [source * 2, source * source, Value(3.0)]
+    for many in (False, True):
+        found = squares(monkeypatch, model, many)
+        assert found.data == pytest.approx(squares_by_hand(model).data)
+        source.grad = 0.0
+        found.backward()
+        assert source.grad == pytest.approx(2 * 4 * 0.5 + 4 * 0.5**3)
+        parts = [nn.squared_weights(layer).data for layer in model.layers]
+        assert sum(parts) == pytest.approx(found.data)
+        parts = [nn.squared_weights(neuron).data for layer in model.layers for neuron in layer.neurons]
+        assert sum(parts) == pytest.approx(found.data)
+    for wrong in (Value(1.0), [Value(1.0)], None):
+        with pytest.raises(TypeError, match="expected an MLP, a Layer or a Neuron"):
+            nn.squared_weights(wrong)
+
+
+def test_squared_weights_under_a_replaced_multiplication(monkeypatch):
+    multiply = Value.__mul__
+    model = MLP(2, [2])
+    expected = 2 * squares_by_hand(model).data
+    monkeypatch.setattr(Value, "__mul__", lambda a, b: multiply(multiply(a, b), 2.0))
+    for many in (False, True):
+        assert squares(monkeypatch, model, many).data == pytest.approx(expected)
+
+
+def test_squared_weights_see_the_weights_of_now(monkeypatch):
+    model = MLP(2, [2])
+    squares(monkeypatch, model, many=True)
+    model.layers[0].neurons[0].w[1].data = 7.0
+    assert squares(monkeypatch, model, many=True).data == pytest.approx(squares_by_hand(model).data)
+    model.layers[0].neurons[0].w[0] = Value(5.0)
+    assert squares(monkeypatch, model, many=True).data == pytest.approx(squares_by_hand(model).data)

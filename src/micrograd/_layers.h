@@ -18,7 +18,7 @@ typedef struct {
     Node node;
     PyObject *matrix, *source, *inputs;
     double *numbers, *state;
-    int activation, by_hand, only_values;
+    int activation, by_hand, only_values, squares;
 } LayerNode;
 
 /* The fields of a Neuron, in the order of nn.pxd. */
@@ -118,7 +118,7 @@ static inline PyObject *new_layer(PyObject *matrix, Py_ssize_t height, Py_ssize_
     layer->state = state;
     layer->numbers = state + 3 * height;
     layer->activation = activation;
-    layer->by_hand = layer->only_values = 0;
+    layer->by_hand = layer->only_values = layer->squares = 0;
     return (PyObject *)layer;
 }
 

@@ -12,6 +12,7 @@ cdef class FusedLayer(Value):
     cdef int activation
     cdef bint by_hand  # an input is of a subclass with operations of its own
     cdef bint only_values  # all inputs are Values, no number is among them
+    cdef bint squares  # each neuron's inputs are its own weights, and it has no bias
 
     cdef apply(self)
     cdef tuple input_values(self)
@@ -21,6 +22,7 @@ cdef class FusedLayer(Value):
 cdef tuple _as_weights(tuple given)
 cdef double _received(double* weights, double* slopes, Py_ssize_t start, Py_ssize_t m) noexcept
 cdef FusedLayer layer(Matrix matrix, inputs, FusedLayer before, int activation)
+cdef list squares_of(Matrix matrix)
 cdef _take(FusedLayer node, inputs)
 cdef _take_all_kinds(FusedLayer node, tuple given)
 cdef list _list_of(inputs, Py_ssize_t n)

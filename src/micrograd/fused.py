@@ -41,7 +41,7 @@ if cython.compiled:
         WHOLE_GRAD,
     )
     from cython.cimports.micrograd._layers import new_layer, take_over_layers
-    from cython.cimports.micrograd._node import _plain, _track
+    from cython.cimports.micrograd._node import _keep_whole, _plain, _track
     from cython.cimports.micrograd.engine import (
         Sweep,
         _binary,
@@ -70,7 +70,7 @@ else:
         WHOLE_GRAD,
     )
     from micrograd._libm import isfinite, tanh
-    from micrograd._node import _clear, _plain, _track
+    from micrograd._node import _clear, _keep_whole, _plain, _track
     from micrograd.engine import (
         Sweep,
         _binary,
@@ -96,10 +96,11 @@ class FusedLayer(Value):
     """``activation(weights @ inputs + biases)`` for one sample, as one node that only its neurons see.
 
     The inputs come from the layer before, whole (``source``), or as Values and numbers (``inputs``), or are
-    numbers only (both None). ``state`` holds the outputs, the slopes of the activation there, and the
-    gradients of the outputs: three numbers for each neuron.
+    numbers only (both None); of ``squares``, each neuron's are its own weights. ``state`` holds the outputs,
+    the slopes of the activation there, and the gradients of the outputs: three numbers for each neuron.
 
-    Only ``layer`` below makes one, so that the blocks of numbers are always as long as the matrix is high.
+    Only ``layer`` and ``squares_of`` below make one, so that the blocks of numbers are always as long as the
+    matrix is high.
     """
 
     def __init__(self, *_: Any, **__: Any) -> None:
@@ -115,6 +116,13 @@ class FusedLayer(Value):
         n: cython.Py_ssize_t = matrix.width
         i: cython.Py_ssize_t
         j: cython.Py_ssize_t
+        if self.squares:
+            for j in range(m):
+                y[j] = 0.0
+            for i in range(n):
+                for j in range(m):
+                    y[j] += weights[i * m + j] * weights[i * m + j]
+            return
         if m == 1:  # as for any other number of neurons, without loops of one turn
             total: cython.double = weights[n]
             for i in range(n):
@@ -166,6 +174,14 @@ class FusedLayer(Value):
         j: cython.Py_ssize_t
         for j in range(m):
             pre[j] = state[2 * m + j] if self.activation == 0 else state[m + j] * state[2 * m + j]
+        if self.squares:
+            for i in range(n):
+                for j in range(m):
+                    gradient: cython.double = weights[i * m + j] * pre[j]
+                    gradients[i * m + j] += gradient  # as the first factor, and as the second
+                    gradients[i * m + j] += gradient
+            matrix.release(sweep)
+            return
         if m == 1:
             slope: cython.double = pre[0]
             for i in range(n):
@@ -220,12 +236,16 @@ class FusedLayer(Value):
 
     def _name_of(self, node: Value) -> str:
         if self.activation == 0:
-            return "*" if self.matrix.width == 1 and self.matrix.biases[node._row] is None else "+"
+            no_bias: cython.bint = self.squares or self.matrix.biases[node._row] is None
+            return "*" if self.matrix.width == 1 and no_bias else "+"
         return ACTIVATION_SIGNS[self.activation]
 
     def _dot_of(self, node: Value) -> Any:
         if _is_awaited(self):
             _numbers.looked_at_too_soon()
+        if self.squares:
+            weights: tuple = self.matrix.rows[node._row]
+            return weights, weights, None, ""
         inputs: tuple = self.input_values()
         if not self.only_values:  # else neurons of a layer are seen to share one tuple
             inputs = tuple([given if isinstance(given, Value) else _constant(given) for given in inputs])
@@ -244,13 +264,13 @@ class FusedLayer(Value):
         row: cython.Py_ssize_t = node._row
         slope: cython.double = 1.0 if self.activation == 0 else self.state[m + row]
         weights: tuple = matrix.rows[row]
-        inputs: tuple = self.input_values()
-        total: Value = matrix.biases[row]
+        inputs: tuple = weights if self.squares else self.input_values()
+        total: Value = None if self.squares else matrix.biases[row]
         number: cython.double = matrix.numbers[matrix.width * m + row]
         i: cython.Py_ssize_t
         for i in range(matrix.width):
             w: cython.double = matrix.numbers[i * m + row]
-            x: cython.double = self.numbers[i]
+            x: cython.double = w if self.squares else self.numbers[i]
             if isinstance(inputs[i], Value):
                 product: Value = _binary(MULTIPLY, w * x, weights[i], x, inputs[i], w)
             else:
@@ -308,6 +328,20 @@ def layer(matrix, inputs, before, activation):
             return None
     node.apply()
     return node
+
+
+def squares_of(matrix):
+    """Return for each row of a matrix the sum of the squares of its weights, as ``dot(row, row)`` gives it.
+
+    The weights are not looked at one by one: their numbers are read already, and the gradients are delivered with those
+    that a layer of the same weights brings.
+    """
+    node: FusedLayer = cython.cast(FusedLayer, new_layer(matrix, matrix.height, matrix.width, 0, FUSED))
+    node.squares = True
+    if matrix.tracked:
+        _track(node)
+    node.apply()
+    return node.neurons()
 
 
 def _take(node, inputs):
@@ -394,7 +428,12 @@ def _neuron(made_in, row):
     node._grad = made_in.state[2 * matrix.height + row]
     if made_in._marks & SWEPT:
         node._marks = (node._marks & ~WHOLE_GRAD) | SWEPT
-    if made_in.activation == 1 and node._data == 0:
+    if made_in.squares:
+        for weight in matrix.rows[row]:
+            if not cython.cast(Value, weight)._marks & WHOLE_DATA:
+                return node
+        _keep_whole(node, WHOLE_DATA)
+    elif made_in.activation == 1 and node._data == 0:
         node._marks |= WHOLE_DATA
     elif matrix.whole and made_in.activation < 2:
         _keep_whole_inputs(node, made_in)
@@ -465,7 +504,7 @@ else:
         _clear(node)
         node._kind = kind
         node.matrix, node.activation = matrix, activation
-        node.by_hand = node.only_values = False
+        node.by_hand = node.only_values = node.squares = False
         node.source = node.inputs = None
         node.state, node.numbers = [0.0] * (3 * height), [0.0] * width
         return node

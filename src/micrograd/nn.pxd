@@ -28,7 +28,9 @@ cdef class Layer(Module):
     cdef Matrix _matrix  # of the last call, for neurons that were all alike ...
     cdef int _code  # ... and had this activation
 
+    cdef Matrix _alike(self)
     cdef FusedLayer _fuse(self, inputs, FusedLayer before)
+    cdef list _squares(self)
 
 
 cdef class MLP(Module):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from micrograd import _numbers, _sources
 from micrograd.engine import Value
+from micrograd.fused import dot
 
 if TYPE_CHECKING:
     from micrograd import _cython as cython
@@ -26,14 +27,14 @@ if cython.compiled:
     from cython.cimports.micrograd._memory import enter_recursion, leave_recursion
     from cython.cimports.micrograd._node import _zero
     from cython.cimports.micrograd.engine import _operations_as_written, _values
-    from cython.cimports.micrograd.fused import FusedLayer, _neuron, layer
+    from cython.cimports.micrograd.fused import FusedLayer, _neuron, layer, squares_of
     from cython.cimports.micrograd.matrix import Matrix, matrix_of
 else:
     from micrograd._memory import can_be_changed, class_version, enter_recursion, leave_recursion
     from micrograd._memory import has_attributes as has_own_attributes
     from micrograd._node import _zero
     from micrograd.engine import _operations_as_written, _values
-    from micrograd.fused import FusedLayer, _neuron, layer
+    from micrograd.fused import FusedLayer, _neuron, layer, squares_of
     from micrograd.matrix import Matrix, matrix_of
 
 # In the order of the fused layers' codes.
@@ -283,11 +284,21 @@ class Layer(Module):
         """The whole layer as one node, of some inputs or of the layer before; None where the neurons are not
         all alike.
         """
+        matrix = self._alike()
+        return None if matrix is None else layer(matrix, inputs, before, self._code)
+
+    def _squares(self) -> list[Value] | None:
+        """Of each neuron the sum of its squared weights; None where the neurons are not all alike."""
+        matrix = self._alike()
+        return None if matrix is None else squares_of(matrix)
+
+    def _alike(self) -> Matrix | None:
+        """The weights of the neurons as they are now; None where the neurons are not all alike."""
         if not (_operations_as_written() and _neurons_as_written()):
             return None
         known: Matrix = self._matrix
         if _is_unchanged(self, known) and known.is_current():
-            return layer(known, inputs, before, self._code)
+            return known
         neurons: list = self.neurons if type(self.neurons) is list else list(self.neurons)
         if len(neurons) > _HIGHEST:
             return None
@@ -314,7 +325,7 @@ class Layer(Module):
         if matrix is None or not same or j != matrix.height or not matrix.is_current():
             matrix = self._matrix = matrix_of([one.w for one in neurons], [one.b for one in neurons])
         self._code = code
-        return None if matrix.overridden or matrix.width == 0 else layer(matrix, inputs, before, code)
+        return None if matrix.overridden or matrix.width == 0 else matrix
 
     def __repr__(self) -> str:
         own = cython.cast(object, self)
@@ -386,6 +397,42 @@ class MLP(Module):
     def __repr__(self) -> str:
         own = cython.cast(object, self)
         return f"MLP of [{', '.join(str(one) for one in own.layers)}]"
+
+
+# Fewer weights are put into one sum, which a program computes at once.
+_MANY_WEIGHTS = 4096
+
+
+def squared_weights(model: MLP | Layer | Neuron) -> Value:
+    """Return the sum of the squares of all weights of an ``MLP``, a ``Layer`` or a ``Neuron``, without the biases.
+
+    Times a number, it is an L2 penalty: ``losses.mse(model(x), y) + 1e-4 / 2 * nn.squared_weights(model)``. Raises
+    ``TypeError`` for what is none of the three.
+    """
+    layers: list = list(model.layers) if isinstance(model, MLP) else [model]
+    rows: list = []
+    for one in layers:
+        if not isinstance(one, (Layer, Neuron)):
+            raise TypeError(f"expected an MLP, a Layer or a Neuron, got {type(one).__name__}")
+        rows.extend(_rows_of(one))
+    if sum(map(len, rows)) < _MANY_WEIGHTS:
+        weights = [weight for row in rows for weight in row]
+        return dot(weights, weights)
+    squares: list = []
+    for one in layers:
+        found: Any = cython.cast(Layer, one)._squares() if type(one) is Layer else None
+        if found is None:
+            found = [dot(own, own) for own in _rows_of(one)]
+        squares.extend(found)
+    total = squares[0]
+    for square in squares[1:]:
+        total = total + square
+    return total
+
+
+def _rows_of(one):
+    """Return the weights of each neuron."""
+    return [neuron.w for neuron in one.neurons] if isinstance(one, Layer) else [one.w]
 
 
 def _outputs_of(fused):

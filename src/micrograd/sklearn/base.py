@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import warnings
 from collections.abc import Callable, Sequence
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -19,16 +18,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 import micrograd
 from micrograd import optim, updates
 from micrograd.engine import Value
-from micrograd.fused import dot
-from micrograd.nn import MLP, Neuron
+from micrograd.nn import MLP, Neuron, squared_weights
 from micrograd.sklearn.progress import progress_bar
 from micrograd.sklearn.settings import Settings
 
 Matrix = NDArray[np.float64]
-
-# Fewer weights are put into one list, which a program sums at once; more are left in their neurons', which takes less
-# time to compile.
-_MANY_WEIGHTS = 4096
 
 
 class BaseMLP(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -182,13 +176,7 @@ def penalised(
         data_loss: Value = loss_of_output(model(x), y)
         if alpha == 0:
             return data_loss
-        rows = [neuron.w for layer in model.layers for neuron in layer.neurons]
-        if sum(map(len, rows)) < _MANY_WEIGHTS:
-            rows = [list(chain.from_iterable(rows))]
-        squares = dot(rows[0], rows[0])
-        for row in rows[1:]:
-            squares = squares + dot(row, row)
-        penalised_loss: Value = data_loss + squares * (alpha / 2)
+        penalised_loss: Value = data_loss + squared_weights(model) * (alpha / 2)
         return penalised_loss
 
     return loss
