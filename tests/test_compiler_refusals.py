@@ -339,3 +339,14 @@ def test_an_error_in_a_row_that_is_checked_leaves_it_to_the_closer_look():
         lambda x, y: model(x) * y.log(), Parameters(model), samples, [1.0, 1.0], lambda: ([0.0], np.empty(2))
     )
     assert found is False
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("factor", [float("nan"), float("inf")])
+def test_a_loss_that_is_not_finite_from_the_start_is_what_the_error_says(factor):
+    model = MLP(2, [4, 1])
+    wrong = Value(factor)
+    with pytest.raises(
+        CompileError, match=r"in row 0, the function returns (nan|inf|-inf), and there is no gradient"
+    ):
+        micrograd.compile(lambda x, y: (model(x) - y) ** 2 * wrong, model)([[1.0, 2.0]], [1.0])

@@ -152,6 +152,12 @@ def _compare_closely(
         if abs(ours - theirs) <= TOLERANCE * size or _same(ours, theirs) or parameter in free:
             continue
         names = parameters.names()
+        result = float(one.roots[0].data)
+        if not math.isfinite(result):
+            raise CompileError(
+                f"in row {row}, the function returns {result!r}, and there is no gradient of that: look for a number "
+                "that is not finite, or too large, among what it computes with"
+            )
         raise _differs(row, f"the derivative by {names[parameters.place[parameter]]}", ours, theirs)
 
 
