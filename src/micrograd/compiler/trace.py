@@ -237,16 +237,21 @@ def nodes_of(one: Run, parameters: Parameters) -> set[Value]:
             stack.extend(node._operands)
             continue
         weights, inputs, bias, _ = neuron
-        if inputs != seen_inputs:
+        if not _same(inputs, seen_inputs):
             seen_inputs = inputs
             # In a penalty they are parameters, and as many as there are.
-            if inputs != weights and not all(map(parameters.place.__contains__, inputs)):
+            if not _same(inputs, weights) and not all(map(parameters.place.__contains__, inputs)):
                 stack.extend(inputs)
         if parameters.row(weights) is None:
             stack.extend(weights)
         if bias is not None:
             stack.append(bias)
     return found
+
+
+def _same(some: tuple[Value, ...], others: tuple[Value, ...]) -> bool:
+    """Whether these are the same Values; most often it is one tuple, whose items need no look then."""
+    return some is others or some == others
 
 
 def read(one: Run, parameters: Parameters, others: set[Value]) -> Graph:
@@ -343,10 +348,10 @@ class _Reader:
                         _refuse_overwritten(node)
                         stack.append((node, True))
                         neurons[node] = neuron
-                        is_penalty = row is not None and inputs == weights
+                        is_penalty = row is not None and _same(inputs, weights)
                         missing = (
                             []
-                            if is_penalty or inputs == last_inputs
+                            if is_penalty or _same(inputs, last_inputs)
                             else [x for x in inputs if x not in places and x not in given]
                         )
                         if row is None:
@@ -355,11 +360,11 @@ class _Reader:
                         if bias is not None:
                             stack.append((bias, False))
                         continue
-                    if inputs != last_inputs:
+                    if not _same(inputs, last_inputs):
                         last_inputs = inputs
                         last_places = (
                             row
-                            if row is not None and inputs == weights
+                            if row is not None and _same(inputs, weights)
                             else evenly(tuple(map(self.place, inputs)))
                         )
                         self.inputs[last_places] = None
