@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import random
 
 import numpy as np
@@ -270,3 +271,25 @@ def test_rounding_is_no_loss():
     w = Value(1.0)
     program = micrograd.compile(lambda x: (w * x[0] - x[0] * (1 + 1e-7)) ** 2, [w], dtype="float32")
     assert program(np.linspace(-1, 1, 50).reshape(-1, 1))[0] < 1e-13
+
+
+@pytest.mark.skipif(
+    not INSTRUCTION_SETS or platform.machine() not in ("x86_64", "AMD64"), reason="for x86's kernels"
+)
+@pytest.mark.parametrize("threads", [1, 3])
+def test_single_precision_knows_no_subnormal_numbers_and_python_still_does(threads, monkeypatch):
+    """They would take a hundred times as long; whoever else computes in this process counts on them."""
+    from micrograd.compiler import kernel_machine
+
+    monkeypatch.setattr(kernel_machine, "_WORK_FOR_A_NEW_THREAD", 1)
+    w = Value(1.0)
+    code = code_of_loss(lambda x, y: w * x[0], [w], 1)
+    X, Y = np.full((2000, 1), 1e-39), np.zeros((2000, 1))
+    for name in INSTRUCTION_SETS:
+        single = kernel_machine.KernelMachine(code, name, "float32").gradient(np.ones(1), X, Y, threads)
+        double = kernel_machine.KernelMachine(code, name, "float64").gradient(np.ones(1), X, Y, threads)
+        assert (single[0], single[1][0]) == (0.0, 0.0)
+        assert double[1][0] == pytest.approx(1e-39)
+        tiny = np.full(2, 1e-39, dtype=np.float32)
+        assert (tiny + tiny > tiny).all()
+        assert float(X[0, 0]) * 1e-271 < 1e-310 + 1e-310

@@ -1,4 +1,5 @@
 #include "calls.h"
+#include "subnormals.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -110,14 +111,18 @@ static int evaluate(const Machine *machine, const Data *data, double *out) {
     Kept *kept = take(machine, data);
     if (kept == NULL) return 0;
     kept->run.out = out;
+    const unsigned before = flush_subnormals();
     run_step(&kept->run);
+    restore_subnormals(before);
     return give_back(kept, data);
 }
 
 static int gradient(const Machine *machine, const Data *data, double *loss, double *by_parameters) {
     Kept *kept = take(machine, data);
     if (kept == NULL) return 0;
+    const unsigned before = flush_subnormals();
     *loss = run_step(&kept->run);
+    restore_subnormals(before);
     to_double(by_parameters, kept->run.gradients, machine->parameters);
     return give_back(kept, data);
 }
@@ -139,7 +144,9 @@ static int train_all(const Machine *m, const Data *data, Training *training, con
         }
         to_real(moment[k], given[k], m->parameters);
     }
+    const unsigned before = flush_subnormals();
     train(&run, training, schedule, moment[0], moment[1]);
+    restore_subnormals(before);
     to_double(state->weights, run.slots, m->parameters);
     to_double(state->previous, run.spare, m->parameters);
     for (int k = 0; k < moments; k++) {

@@ -1,5 +1,6 @@
 #include "machine.h"
 #include "shared.h"
+#include "subnormals.h"
 
 #include <math.h>
 #include <string.h>
@@ -209,10 +210,12 @@ static void wide_item(Run *run, int64_t member, int64_t item) {
 
 void run_item(void *context, const Task *task) {
     Run *run = context;
+    const unsigned before = flush_subnormals();
     if (task->kind == COMMON && run->of_wide) wide_item(run, task->member, task->item);
     else if (task->kind == COMMON) add_slice(run, task->item, run->common);
     else if (task->kind == HELP) run_chunk(run, task, task->item, row_of(run, task->member, row_of_place(run, task->place)), 0);
     else run_chunk(run, task, task->item, row_of(run, task->member, task->item), 0);
+    restore_subnormals(before);
 }
 
 /* Alone: where a block is a chunk and gives each gradient one contribution, adding that to the sum is what adding up the
