@@ -27,6 +27,7 @@ SMALL = 2  # so many of them are small: more is asked for there
 BATCHES = [32, 200, 1000]
 RATE = 1e-4
 PEAK = "a matrix product"
+STEPS_A_TURN = 8  # a call has its costs, whatever the steps
 
 
 def contenders(features: int, sizes: list[int], samples: int, dtype: str, threads: int) -> dict[str, Any]:
@@ -238,7 +239,7 @@ def measured(threads: int, quick: bool, only: list[int]) -> list[dict[str, Any]]
                 length = turn * (1 + features * sizes[0] / 20_000)
                 # Threads of BLAS and OpenMP keep a processor busy for some ten milliseconds after their work is done.
                 pause = 0.06 if threads > 1 else 0.0
-                times = Turns(found, turns, length, pause)
+                times = Turns(found, turns, length, pause, STEPS_A_TURN)
                 peers = [name for name in found if not name.startswith("ours") and name != PEAK]
                 ratios = {name: times.ratio(name, "ours") for name in peers}
                 others = [name for name in found if name.startswith("ours, ")]

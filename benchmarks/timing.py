@@ -16,13 +16,18 @@ class Turns:
     """
 
     def __init__(
-        self, contenders: dict[str, Callable[[int], object]], turns: int, turn: float, pause: float = 0.0
+        self,
+        contenders: dict[str, Callable[[int], object]],
+        turns: int,
+        turn: float,
+        pause: float = 0.0,
+        fewest: int = 1,
     ) -> None:
         """Let the contenders, functions of how many calls to make, take ``turns`` turns of about ``turn`` seconds.
 
-        ``pause`` seconds lie before each turn: threads of the contender before may go on looking for work for a while.
+        A turn has ``fewest`` calls at least. ``pause`` seconds lie before each turn: threads of the contender before may go on looking for work for a while.
         """
-        calls = {name: _calls_in(run, turn) for name, run in contenders.items()}
+        calls = {name: max(fewest, _calls_in(run, turn)) for name, run in contenders.items()}
         self.seconds: dict[str, list[float]] = {name: [] for name in contenders}
         for _ in range(turns):
             for name, run in contenders.items():

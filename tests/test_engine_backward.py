@@ -24,6 +24,14 @@ def finite(root):
     return all(math.isfinite(node.data) and math.isfinite(node.grad) for node in topological_order(root))
 
 
+def is_beside_a_kink(node):
+    """Whether a step of a difference may cross one: several can cancel out, so that the slopes do not tell."""
+    if node._op not in ("ReLU", "abs", "max", "min"):
+        return False
+    first, *others = (operand.data for operand in node._operands)
+    return any(abs(first - other) < 1e-3 for other in others or [0.0])
+
+
 @given(programs(list(MICROGRAD_OPERATIONS)))
 def test_the_graph_and_its_gradients_are_micrograds(peer, program):
     _, ours = program.run(Value, OUR_OPERATIONS)
@@ -39,6 +47,7 @@ def test_gradients_are_finite_differences(program):
     leaves, root = program.run(Value, OUR_OPERATIONS)
     root.backward()
     assume(finite(root) and abs(root.data) < 1e3)
+    assume(not any(map(is_beside_a_kink, topological_order(root))))
     scales = absolute_gradients(root)
 
     def at(position, x):
