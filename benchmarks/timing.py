@@ -25,8 +25,8 @@ class Turns:
     ) -> None:
         """Let the contenders, functions of how many calls to make, take ``turns`` turns of about ``turn`` seconds.
 
-        A turn has ``fewest`` calls at least. ``pause`` seconds lie before each turn: threads of the contender before may
-        go on looking for work for a while.
+        A turn has ``fewest`` calls at least. ``pause`` seconds lie before each turn: threads of the contender before
+        may go on looking for work for a while.
         """
         calls = {name: max(fewest, _calls_in(run, turn)) for name, run in contenders.items()}
         self.seconds: dict[str, list[float]] = {name: [] for name in contenders}
