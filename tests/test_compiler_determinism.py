@@ -152,6 +152,17 @@ def test_training_takes_all_threads_or_one_whichever_was_faster():
         single.took(10, 1.0)
 
 
+def test_several_trainings_at_once_may_ask_before_any_trial_is_over():
+    from micrograd.compiler.training import ThreadChoice
+
+    choice = ThreadChoice(2)
+    choice.took(100, 0.1)
+    for _ in range(50):
+        threads, steps = choice.next(1000)
+        assert threads in (1, 2) and 0 < steps <= 1000
+    assert choice.chosen in (1, 2)
+
+
 @pytest.mark.parametrize("machine", INSTRUCTION_SETS)
 @pytest.mark.parametrize("activation", ["relu", "tanh", "linear"])
 @pytest.mark.parametrize("width", [1, 2, 3, 5, 6, 7, 8, 9, 11, 12, 13, 14, 16, 23, 33])

@@ -254,6 +254,18 @@ def test_a_training_that_leaves_single_precision_says_so():
     assert np.isfinite(w.data)
 
 
+def test_a_training_that_makes_no_step_rounds_no_weight():
+    random.seed(4)
+    model = MLP(3, [4, 1])
+    before = [p.data for p in model.parameters()]
+    program = micrograd.compile(lambda x, y: (model(x) - y) ** 2 + x[0].log() * 0.1, model, dtype="float32")
+    X = np.random.default_rng(0).uniform(0.5, 1, (20, 3))
+    X[5, 0] = 0.0
+    with pytest.raises(ValueError, match=r"\(row 5 of the data\)"):
+        program.train(X, X[:, 1], 50, 1e-3)
+    assert [p.data for p in model.parameters()] == before
+
+
 def test_data_that_float32_has_not_are_computed_in_float64_for_the_comparison():
     w = Value(1.0)
     program = micrograd.compile(lambda x: (w * x[0]).log(), [w], dtype="float32")

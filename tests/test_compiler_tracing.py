@@ -299,3 +299,31 @@ def test_a_profiler_goes_on_after_compiling():
     finally:
         sys.setprofile(None)
     assert "afterwards" in heard
+
+
+def test_parameters_are_found_while_other_threads_trace():
+    """Their samples come and go meanwhile."""
+    from micrograd.compiler import given
+    from micrograd.compiler.parameters import Parameters
+
+    model, end = MLP(3, [4, 1]), threading.Event()
+    many = given.values_for([0.0] * 2000, [])
+
+    def trace():
+        while not end.is_set():
+            given.values_for([0.0] * 50, [1.0])
+
+    others = [threading.Thread(target=trace) for _ in range(2)]
+    for other in others:
+        other.start()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for _ in range(100):
+            assert len(Parameters(model)) == len(model.parameters())
+    finally:
+        sys.setswitchinterval(interval)
+        end.set()
+        for other in others:
+            other.join()
+    assert len(many[0]) == 2000

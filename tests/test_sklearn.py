@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import pickle
 import random
@@ -340,6 +341,23 @@ def test_a_pickled_estimator_goes_on_where_it_was(options):
     copy.partial_fit(X, y)
     np.testing.assert_array_equal(copy.predict_proba(X), model.predict_proba(X))
     assert copy.optimizer_.parameters[0] is copy.model_.parameters()[0]
+
+
+def test_a_model_in_the_place_of_the_trained_one_predicts_and_is_trained():
+    X, y = PAIR
+    estimator = MLPRegressor((5,), random_state=0, max_iter=2, tol=None).fit(X, y)
+    trained = estimator.model_
+    expected = [p.data for p in trained.parameters()]
+    estimator.model_ = copy.deepcopy(trained)
+    for parameter in estimator.model_.parameters():
+        parameter.data *= 2
+    outputs = estimator.model_(X[0].tolist())
+    np.testing.assert_allclose(estimator.predict(X[:1])[0], [output.data for output in outputs])
+    before = weights_of(estimator)
+    estimator.partial_fit(X, y)
+    assert weights_of(estimator) != before
+    assert estimator.optimizer_.parameters[0] is estimator.model_.parameters()[0]
+    assert [p.data for p in trained.parameters()] == expected
 
 
 def test_partial_fit_of_the_whole_data_equals_an_epoch_of_fit():

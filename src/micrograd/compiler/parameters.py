@@ -110,7 +110,8 @@ def _found(model: Any) -> list[Any]:
 
 def _without_results(found: list[Any]) -> list[Any]:
     """Leave out what a model has kept of a sample (its inputs, hidden outputs): these are no parameters."""
-    given = set(GIVEN)
+    # Another thread may be tracing: its samples come and go while these are looked at.
+    given = {value for reference in GIVEN.keyrefs() if (value := reference()) is not None}
     if updates.are_leaves(found) and (not given or given.isdisjoint(found)):
         return found
     leaves = {v for v in found if isinstance(v, Value) and v not in given and not v._operands}

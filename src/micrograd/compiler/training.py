@@ -107,7 +107,8 @@ class Training:
                     leaves = self._refresh(batch)
         finally:
             batches.put_back(self.done - before)
-            self.parameters.write(self.state.weights)
+            if self.done:  # what has not been trained is not rounded to float32, either
+                self.parameters.write(self.state.weights)
             settings.write_back(self.state)
         if self.compiled.machine is not self.compiled.exact:
             self.family.compare_at_times(self.compiled, batch)
@@ -157,7 +158,8 @@ class Training:
 
     def _look(self, batch: Batch, flags: bytearray, samples: Sequence[int], losses: Array) -> None:
         """Raise the engine's error for the first of the flagged samples that is outside of an operation's domain."""
-        self.parameters.write(self.state.weights)
+        if len(losses):
+            self.parameters.write(self.state.weights)
         try:
             self.family.look(self.compiled, batch, flags, samples)
         except Exception as error:
@@ -218,7 +220,10 @@ class Training:
         )
         if self.done == 0 and outcome == LOSS_NOT_FINITE:
             what += " with the weights that training began with"
-            advice = "Look for a logarithm, a division or a power in the loss that some sample takes out of its domain."
+            advice = (
+                "Look for a logarithm, a division or a power in the loss that some sample takes out of its domain, or "
+                "for features so large that the loss overflows."
+            )
         else:
             # A loss that is not finite is the doing of the update before it.
             rate = self.settings.rates(max(0, step - (outcome == LOSS_NOT_FINITE)), 1)[0]
@@ -276,6 +281,8 @@ class ThreadChoice:
             self.trials += 1
             self.chosen = self.most if self.trials % 2 else 1
             return self.chosen, trial
+        if not all(self.seconds.values()):  # several trainings at once: the trials are still on their way
+            return self.chosen, trial
         one, all_of_them = min(self.seconds[1]), min(self.seconds[self.most])
         worth_it = all_of_them < _WORTH_IT * one
         slower = 1 if worth_it else self.most
@@ -289,8 +296,10 @@ class ThreadChoice:
     def _is_undecided(self) -> bool:
         if self.trials < 2:
             return True
-        enough = self.trials >= 2 * _TRIALS or min(self.tried.values()) >= _TRIALS * _SECONDS_OF_A_TRIAL
-        return not enough and min(self.seconds[self.most]) > _CLEARLY * min(self.seconds[1])
+        if self.trials >= 2 * _TRIALS or min(self.tried.values()) >= _TRIALS * _SECONDS_OF_A_TRIAL:
+            return False
+        one, all_of_them = self.seconds[1], self.seconds[self.most]
+        return not one or not all_of_them or min(all_of_them) > _CLEARLY * min(one)
 
     def took(self, steps: int, seconds: float) -> None:
         """Note how long the steps with the threads chosen last took."""

@@ -110,6 +110,7 @@ class BaseMLP(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self.loss_curve_: list[float] = []
         self._program: micrograd.Program | None = None
         self._compiled_for: tuple[float, int] | None = None
+        self._known_model = self.model_
 
     def _train(
         self,
@@ -140,6 +141,11 @@ class BaseMLP(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         return of_epochs
 
     def _compiled(self) -> micrograd.Program:
+        if self.model_ is not self._known_model:
+            # The user has put another in its place: what was known of the old one's steps is of no use to it.
+            self._known_model = self.model_
+            self._program = None
+            self.optimizer_ = Settings.of(self).new_optimizer(self.model_.parameters())
         wanted = (float(self.alpha), effective_n_jobs(self.n_jobs))
         if self._program is None or self._compiled_for != wanted:
             self._program = micrograd.Program(
