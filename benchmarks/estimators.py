@@ -72,7 +72,7 @@ def cases() -> list[Case]:
         Case("friedman1, 5,000 x 8 (64, 64)", friedman, (64, 64), 30, regression=True),
         Case("digits (64,)", scaled(datasets.load_digits), (64,), 30),
         Case("digits (128, 128)", scaled(datasets.load_digits), (128, 128), 30),
-        *(Case(f"10,000 x 784 (128,), {n} epochs", wide, (128,), n, scored=False) for n in (1, 3, 10)),
+        *(Case(f"10,000 x 784 (128,), epochs: {n}", wide, (128,), n, scored=False) for n in (1, 3, 10)),
     ]
 
 
