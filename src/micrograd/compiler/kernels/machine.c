@@ -376,7 +376,7 @@ double run_step(Run *run) {
     int64_t row = m->results ? m->result[0] : NONE, slot = m->results ? m->result[1] : NONE;
     double loss = 0.0;
     int left = 0;
-    if (!run->is_packed) {
+    if (!run->is_packed && m->shared_count > 0) {
         if (m->debug) fill_computed_slots(&m->shared, run->slots), fill(run->packed, m->packed);
         left = shared_forward(m->set, &m->shared, run->slots, run->packed);
     }
@@ -396,6 +396,7 @@ double run_step(Run *run) {
     if (run->out != NULL || run->updated) return loss;
     if (row == NONE) memset(run->gradients, 0, (size_t)m->slots * sizeof(real));
     if (slot != NONE) run->gradients[slot] += 1;
-    shared_backward(m->set, &m->shared, m->shared_starts, m->shared_count, run->slots, run->gradients);
+    if (m->shared_count > 0)
+        shared_backward(m->set, &m->shared, m->shared_starts, m->shared_count, run->slots, run->gradients);
     return loss;
 }
