@@ -41,11 +41,14 @@ cdef extern from *:
     object hand_over "micrograd_hand_over"(PyObject* pointer)
 
 
-cdef inline double* allocate_numbers(Py_ssize_t count) except NULL:
-    cdef double* numbers = <double*> PyMem_Calloc(count, sizeof(double))
-    if numbers == NULL:
+cdef inline void* obtained(void* memory) except NULL:
+    if memory == NULL:
         raise MemoryError
-    return numbers
+    return memory
+
+
+cdef inline double* allocate_numbers(Py_ssize_t count) except NULL:
+    return <double*> obtained(PyMem_Calloc(count, sizeof(double)))
 
 
 cdef inline void free_numbers(double* numbers) noexcept:
@@ -53,24 +56,15 @@ cdef inline void free_numbers(double* numbers) noexcept:
 
 
 cdef inline double* enlarge_numbers(double* numbers, Py_ssize_t count) except NULL:
-    cdef double* larger = <double*> PyMem_Realloc(numbers, count * sizeof(double))
-    if larger == NULL:
-        raise MemoryError
-    return larger
+    return <double*> obtained(PyMem_Realloc(numbers, count * sizeof(double)))
 
 
 cdef inline unsigned char* allocate_bytes(Py_ssize_t count) except NULL:
-    cdef unsigned char* data = <unsigned char*> PyMem_Malloc(count)
-    if data == NULL:
-        raise MemoryError
-    return data
+    return <unsigned char*> obtained(PyMem_Malloc(count))
 
 
 cdef inline unsigned char* enlarge_bytes(unsigned char* data, Py_ssize_t count) except NULL:
-    cdef unsigned char* larger = <unsigned char*> PyMem_Realloc(data, count)
-    if larger == NULL:
-        raise MemoryError
-    return larger
+    return <unsigned char*> obtained(PyMem_Realloc(data, count))
 
 
 cdef inline void free_bytes(unsigned char* data) noexcept:
@@ -78,10 +72,7 @@ cdef inline void free_bytes(unsigned char* data) noexcept:
 
 
 cdef inline int* allocate_places(Py_ssize_t room) except NULL:
-    cdef int* places = <int*> PyMem_Calloc(room, sizeof(int))
-    if places == NULL:
-        raise MemoryError
-    return places
+    return <int*> obtained(PyMem_Calloc(room, sizeof(int)))
 
 
 cdef inline void free_places(int* places) noexcept:
