@@ -210,11 +210,11 @@ static void wide_item(Run *run, int64_t member, int64_t item) {
 
 void run_item(void *context, const Task *task) {
     Run *run = context;
+    const int64_t row = task->kind == HELP ? row_of_place(run, task->place) : task->item;
     const unsigned before = flush_subnormals();
-    if (task->kind == COMMON && run->of_wide) wide_item(run, task->member, task->item);
-    else if (task->kind == COMMON) add_slice(run, task->item, run->common);
-    else if (task->kind == HELP) run_chunk(run, task, task->item, row_of(run, task->member, row_of_place(run, task->place)), 0);
-    else run_chunk(run, task, task->item, row_of(run, task->member, task->item), 0);
+    if (task->kind != COMMON) run_chunk(run, task, task->item, row_of(run, task->member, row), 0);
+    else if (run->of_wide) wide_item(run, task->member, task->item);
+    else add_slice(run, task->item, run->common);
     restore_subnormals(before);
 }
 
